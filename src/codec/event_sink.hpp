@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where a decoder puts events: (pixel, count) pairs grouped by frame.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace esieve::codec {
+
+/// The events of a block. `pixels` and `counts` hold the events of frame 0, then of frame 1, and so
+/// on; `frame_events[f]` says how many belong to frame f. Within a frame the pixels
+/// (det_y index * det_x + det_x index) strictly increase; counts are at least 1.
+///
+/// A decoder replaces the contents and keeps the capacity, so one sink serves many blocks. After a
+/// decoder has failed the contents are unspecified but valid.
+struct EventSink {
+  std::vector<std::uint32_t> frame_events;
+  std::vector<std::uint32_t> pixels;
+  std::vector<std::uint32_t> counts;
+
+  void clear() noexcept {
+    frame_events.clear();
+    pixels.clear();
+    counts.clear();
+  }
+  [[nodiscard]] std::size_t n_events() const noexcept { return pixels.size(); }
+};
+
+}  // namespace esieve::codec
