@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The codec: one chunk of dense frames <-> one self-describing run of bytes.
+//
+// Layout of the bytes: docs/format/codec.md. The same code serves the library and the HDF5 filter; it knows neither
+// HDF5 nor threads.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "esieve/dtype.hpp"
+#include "esieve/export.hpp"
+
+namespace esieve {
+
+/// How much work the encoder does; one decoder reads all. Stored in files: append, never renumber.
+enum class Level : std::uint8_t { fast = 1, standard = 2, max = 3 };
+
+/// HDF5 filter id. In the range for testing until The HDF Group assigns one; files written with any id of
+/// `known_filter_ids` stay readable.
+inline constexpr std::uint32_t filter_id = 58576;
+inline constexpr std::array<std::uint32_t, 1> known_filter_ids = {filter_id};
+
+/// What every chunk of a dataset shares: the HDF5 filter's parameters.
+struct ChunkParameters {
+  std::uint32_t n_frames = 0;         ///< Frames a chunk holds, ragged or not.
+  std::uint32_t det_y = 0;
+  std::uint32_t det_x = 0;
+  std::uint32_t scan_row_frames = 0;  ///< Frames of one scan row within a chunk; n_frames if it is one row or part of one.
+  DType dtype = DType::u16;
+  bool big_endian = false;            ///< Of the dense bytes. Only the filter meets this.
+  bool opaque = false;                ///< Elements are not numbers we know (compounds, 16-bit floats): bytes are kept as they are.
+  std::uint32_t opaque_item_bytes = 0;
+  Level level = Level::standard;
+  std::uint64_t dataset_id = 0;       ///< Ties chunks to their dataset; 0: none.
+
+  std::uint64_t dense_bytes() const;
+  friend bool operator==(const ChunkParameters&, const ChunkParameters&) = default;
+};
+
+/// At most 16 values, as h5py cannot read more.
+ESIEVE_API std::vector<std::uint32_t> to_filter_values(const ChunkParameters& parameters);
+
+/// \returns nothing if the values are not ours, out of range, or ask for chunks of 4 GiB or more
+ESIEVE_API std::optional<ChunkParameters> from_filter_values(std::span<const std::uint32_t> values);
+
+/// Where a chunk that does not know its place says so (chunks written through the HDF5 filter).
+inline constexpr std::uint64_t unknown_frame = ~std::uint64_t{0};
+
+/// Why a chunk could not be decoded. Written into reports: append, never renumber.
+enum class ChunkStatus : std::uint8_t {
+  okay = 0,
+  truncated = 1,
+  bad_checksum = 2,
+  unknown_version = 3,
+  out_of_range = 4,
+  corrupt = 5,
+  trailing_bytes = 6,
+  not_ours = 7,           ///< No magic.
+  wrong_parameters = 8,   ///< Sound, but not of this dataset or not of this shape.
+};
+ESIEVE_API const char* describe(ChunkStatus status);
+
+/// The header of a chunk, readable without decoding the rest.
+struct ChunkHeader {
+  std::uint64_t dataset_id = 0;
+  std::uint64_t first_frame = unknown_frame;  ///< Scan index of the first frame.
+  std::uint32_t n_frames = 0;                 ///< Frames encoded; the rest of a ragged chunk is zero.
+  std::uint32_t n_events = 0;                 ///< Non-zero elements.
+  std::uint32_t chunk_bytes = 0;              ///< Length of the whole chunk, header included.
+};
+
+/// Totals of one frame, gathered while encoding and stored in the file's index.
+struct FrameTotals {
+  std::uint32_t n_events = 0;  ///< Elements that are not zero, bit for bit (negative zero and NaN are events).
+  double electrons = 0;        ///< Sum of the values; exact while below 2^53. NaN is left out.
+  friend bool operator==(const FrameTotals&, const FrameTotals&) = default;
+};
+
+/// Events of one chunk with values in 64 bits: what `decode_events` yields.
+///
+/// If `quantum` is 0 values are bit patterns of the element type, zero-extended; otherwise an element is
+/// value * quantum, and `values` are unsigned integers.
+struct ChunkEvents {
+  std::vector<std::uint32_t> frame_events;  ///< Events of each encoded frame.
+  std::vector<std::uint32_t> pixels;        ///< Ascending within a frame.
+  std::vector<std::uint32_t> counts;        ///< Values, if all of them are integers from 1 to 2^32 - 1; otherwise empty
+  std::vector<std::uint64_t> bits;          ///< and here are the elements' bit patterns instead.
+  double quantum = 1;                       ///< An element is counts[i] * quantum.
+};
+
+/// Encodes and decodes chunks. Holds scratch memory, so one object serves one thread; results do not depend on
+/// what it did before.
+class ESIEVE_API ChunkCodec {
+ public:
+  ChunkCodec();
+  ~ChunkCodec();
+  ChunkCodec(ChunkCodec&&) noexcept;
+  ChunkCodec& operator=(ChunkCodec&&) noexcept;
+
+  /// Appends one chunk to `out` and returns its header. Deterministic: equal input gives equal bytes on every machine.
+  ///
+  /// \param dense        C order (frame, det_y, det_x), a whole number of frames, at most parameters.n_frames
+  /// \param first_frame  scan index of the first frame, or `unknown_frame`
+  /// \param totals       empty, or one entry a frame, filled
+  /// \throws std::bad_alloc  `out` is then as it was
+  ChunkHeader encode(std::span<const std::byte> dense, const ChunkParameters& parameters, std::uint64_t first_frame,
+                     std::vector<std::byte>& out, std::span<FrameTotals> totals = {});
+
+  /// Reads a chunk's header and checks it, not its checksum. `chunk` may be longer than the chunk.
+  [[nodiscard]] static ChunkStatus inspect(std::span<const std::byte> chunk, ChunkHeader& header);
+
+  /// Decodes into `dense`, parameters.dense_bytes() long; frames beyond those encoded become zero.
+  ///
+  /// `chunk` may be hostile: nothing is read or written out of bounds, and no more is allocated than a small multiple of
+  /// parameters.dense_bytes(). On failure `dense` is unspecified.
+  [[nodiscard]] ChunkStatus decode(std::span<const std::byte> chunk, const ChunkParameters& parameters,
+                                   std::span<std::byte> dense);
+
+  /// Decodes to events without making dense frames (unless the chunk itself is stored dense).
+  [[nodiscard]] ChunkStatus decode_events(std::span<const std::byte> chunk, const ChunkParameters& parameters,
+                                          ChunkEvents& events);
+
+ private:
+  struct Scratch;
+  std::unique_ptr<Scratch> scratch_;
+};
+
+/// Most bytes `encode` can append for a chunk of these parameters.
+ESIEVE_API std::uint64_t max_chunk_bytes(const ChunkParameters& parameters);
+
+}  // namespace esieve

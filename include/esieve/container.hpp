@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Writes an event file: HDF5 that is a dense 4-D dataset to every program and an event list to us.
+//
+// Layout: docs/format/container.md.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "esieve/codec.hpp"
+#include "esieve/export.hpp"
+#include "esieve/shape.hpp"
+#include "esieve/source.hpp"
+#include "esieve/threshold.hpp"
+
+namespace esieve {
+
+/// What the stored frames are equal to. Written into the file.
+enum class Fidelity : std::uint8_t {
+  lossless,    ///< The source's frames, bit for bit.
+  thresholded  ///< The source's frames after the recorded thresholding.
+};
+
+struct ContainerOptions {
+  Level level = Level::standard;
+  std::uint32_t frames_per_chunk = 0;                ///< 0: chosen by level and frame size.
+  bool overwrite = false;                            ///< Replace an existing file.
+  std::optional<ThresholdOptions> threshold;         ///< Recorded; the frames given must already be thresholded.
+  std::optional<double> floor_bits;                  ///< Known entropy floor of simulated data, recorded.
+};
+
+/// Frames of a chunk: `n_frames` as HDF5 chunk (scan_rows, scan_columns, det_y, det_x).
+struct ChunkGrid {
+  std::uint64_t scan_rows = 1, scan_columns = 1;
+  std::uint64_t n_chunks_y = 0, n_chunks_x = 0;
+  std::uint64_t n_chunks() const { return n_chunks_y * n_chunks_x; }
+  /// Frames of chunk `i`: always one run in scan order.
+  FrameRange frames(std::uint64_t i, ScanShape scan) const;
+};
+
+/// The chunking `ContainerOptions` lead to: parts of one scan row, or several whole rows.
+ESIEVE_API ChunkGrid choose_chunk_grid(ScanShape scan, std::uint64_t frame_bytes, const ContainerOptions& options);
+
+/// Receives encoded chunks and finishes the file. Written to "PATH.partial", renamed by `close`.
+///
+/// Used by one thread at a time.
+class ESIEVE_API ContainerWriter {
+ public:
+  /// Creates the file; `info` describes the dense dataset and its metadata.
+  /// \throws UsageError  the output exists and `overwrite` is not set
+  /// \throws IoError
+  ContainerWriter(const std::filesystem::path& path, const SourceInfo& info, const ContainerOptions& options);
+
+  /// Removes the partial file unless `close` succeeded.
+  ~ContainerWriter();
+  ContainerWriter(const ContainerWriter&) = delete;
+  ContainerWriter& operator=(const ContainerWriter&) = delete;
+
+  const ChunkParameters& parameters() const;
+  const ChunkGrid& grid() const;
+
+  /// Writes chunk `i` of the grid, in any order, each once.
+  ///
+  /// \param chunk         from ChunkCodec::encode with `parameters()` and the chunk's first frame
+  /// \param totals        per frame
+  /// \param frame_hashes  XXH3-64 of each frame's dense little-endian bytes
+  /// \param pattern_sum   sum of the chunk's frames per pixel, for the mean pattern
+  /// \param dropped       per frame where thresholded, else empty
+  /// \throws IoError  the file is then abandoned
+  void write(std::uint64_t i, std::span<const std::byte> chunk, std::span<const FrameTotals> totals,
+             std::span<const std::uint64_t> frame_hashes, std::span<const double> pattern_sum,
+             std::span<const DroppedFrame> dropped = {});
+
+  /// Writes index, previews and digest, makes the file durable and gives it its name.
+  /// \throws IoError
+  void close();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Digest of dense content: XXH3-128 of the frames' XXH3-64 hashes in scan order (little endian), as 32 hex digits.
+/// Independent of chunking and codec: `xxhash.xxh3_128(b"".join(xxhash.xxh3_64(f.tobytes()).digest()[::-1] ...))`.
+ESIEVE_API std::string dense_digest(std::span<const std::uint64_t> frame_hashes);
+
+}  // namespace esieve

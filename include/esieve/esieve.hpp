@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything, in pipeline order.
+#pragma once
+
+#include "esieve/version.hpp"
+#include "esieve/error.hpp"
+#include "esieve/shape.hpp"
+#include "esieve/dtype.hpp"
+#include "esieve/progress.hpp"
+#include "esieve/source.hpp"
+#include "esieve/threshold.hpp"
+#include "esieve/events.hpp"
+#include "esieve/codec.hpp"
+#include "esieve/container.hpp"
+#include "esieve/reader.hpp"
+#include "esieve/verify.hpp"
+#include "esieve/report.hpp"
+#include "esieve/convert.hpp"

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads an event file: events without dense frames, or dense frames, of any range or region of the scan.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "esieve/codec.hpp"
+#include "esieve/container.hpp"
+#include "esieve/dtype.hpp"
+#include "esieve/events.hpp"
+#include "esieve/export.hpp"
+#include "esieve/shape.hpp"
+#include "esieve/source.hpp"
+
+namespace esieve {
+
+/// What an event file says about itself.
+struct FileInfo {
+  std::filesystem::path path;
+  std::string container_version;
+  std::string dataset;                        ///< Path of the dense dataset, "/entry/data/data"
+  ScanShape scan;
+  DetectorShape detector;
+  DType dtype = DType::u16;
+  std::array<Axis, 4> axes;
+  std::string title, units;
+  ChunkParameters chunk_parameters;
+  ChunkGrid grid;
+  Fidelity fidelity = Fidelity::lossless;
+  std::string digest;                         ///< See dense_digest; empty if the file has none.
+  std::optional<double> floor_bits;
+  std::string source_path, source_format, source_dataset;
+  std::vector<std::uint64_t> source_shape;
+  std::string metadata_json;
+  std::string written_by, written_at;         ///< Program with version; ISO 8601 UTC
+  std::uint64_t n_events = 0;
+  double n_electrons = 0;                     ///< Sum of all values.
+  std::uint64_t stored_bytes = 0;             ///< Size of the whole file.
+  std::uint64_t chunk_bytes = 0;              ///< Of these, encoded chunks.
+
+  std::uint64_t frame_bytes() const { return detector.n_pixels() * item_bytes(dtype); }
+  std::uint64_t dense_bytes() const { return scan.n_frames() * frame_bytes(); }
+};
+
+/// A chunk that could not be read.
+struct Damage {
+  std::uint64_t chunk = 0;   ///< Index in the grid.
+  FrameRange frames;
+  std::string reason;
+};
+
+/// Random access to an event file. Opening reads the index; data are read with the operating system's positioned reads,
+/// past HDF5's global lock, and decoded in parallel. All members may be called from several threads at once.
+class ESIEVE_API Reader {
+ public:
+  /// \throws IoError, DataError (not an event file, damaged index), UnsupportedError (needs a later version)
+  explicit Reader(const std::filesystem::path& path);
+  ~Reader();
+  Reader(Reader&&) noexcept;
+  Reader& operator=(Reader&&) noexcept;
+
+  const FileInfo& info() const;
+
+  /// Events and electrons of each frame, from the index, in scan order.
+  std::span<const FrameTotals> frame_totals() const;
+
+  /// Events of frames in scan order.
+  ///
+  /// Count is std::uint32_t, std::uint64_t, std::int64_t, float or double. For integer Count the values are counts in
+  /// units of the dataset's quantum where it has one (2×2-averaged counts are multiples of 0.25), see `quantum`.
+  /// \throws UsageError  range outside the scan; 2^31 events or more; a value that Count cannot hold exactly
+  /// \throws DataError   a damaged chunk, named
+  template <class Count>
+  Events<Count> events(FrameRange range) const;
+  template <class Count>
+  Events<Count> events(const ScanRegion& region) const;
+
+  /// Dense frames into `out`, C order (frame, det_y, det_x), native byte order. The region's frames follow row by row.
+  void frames(FrameRange range, std::span<std::byte> out) const;
+  void frames(const ScanRegion& region, std::span<std::byte> out) const;
+
+  /// The stored bytes of chunk `i`, checked for belonging there (magic, dataset, position), not for checksum.
+  /// \throws DataError
+  std::vector<std::byte> chunk(std::uint64_t i) const;
+
+  /// The threshold parameters the file records, maps included.
+  std::optional<ThresholdOptions> threshold() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace esieve

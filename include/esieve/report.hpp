@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What was stored, what was proved, and what dense storage would have cost: JSON by schema and a page to read.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "esieve/export.hpp"
+#include "esieve/progress.hpp"
+#include "esieve/reader.hpp"
+#include "esieve/verify.hpp"
+
+namespace esieve {
+
+/// The same data in dense Blosc storage (zstd, clevel 3, byte shuffle), written through HDF5 for real.
+struct DenseBaseline {
+  std::uint64_t stored_bytes = 0;           ///< Size of the smallest of the three HDF5 files, scaled up if sampled.
+  std::string chunking;                     ///< "real space", "balanced" or "single frame" (arXiv 2604.06221).
+  std::uint64_t frames_measured = 0;        ///< Fewer than the scan's frames: a sample, spread over the scan.
+  std::uint64_t frames_total = 0;
+};
+
+struct BaselineOptions {
+  std::uint64_t max_dense_bytes = std::uint64_t{1} << 30;  ///< Beyond this a sample is measured.
+  int threads = 0;
+  ProgressCallback progress;
+};
+
+/// Measures on the frames rebuilt from `events`.
+ESIEVE_API DenseBaseline measure_dense_baseline(const Reader& events, const BaselineOptions& options = {});
+
+struct Report {
+  FileInfo file;
+  std::optional<VerifyResult> verification;
+  std::optional<DenseBaseline> baseline;
+  std::optional<double> convert_seconds;   ///< Wall time of the conversion, verification not included.
+};
+
+/// One JSON object, schemas/report-v1.schema.json.
+ESIEVE_API std::string to_json(const Report& report);
+
+/// A page for a terminal, at most 80 columns.
+ESIEVE_API std::string to_text(const Report& report);
+
+}  // namespace esieve

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Little-endian integers in byte buffers, and byte swapping of whole arrays.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <vector>
+
+namespace esieve {
+
+static_assert(std::endian::native == std::endian::little, "big-endian hosts are not supported yet");
+
+/// Appends `value` to `out`, little endian.
+template <std::unsigned_integral T>
+void append_le(std::vector<std::byte>& out, T value) {
+  const std::size_t at = out.size();
+  out.resize(at + sizeof value);
+  std::memcpy(out.data() + at, &value, sizeof value);
+}
+
+/// \pre bytes.size() >= offset + sizeof(T)
+template <std::unsigned_integral T>
+T load_le(std::span<const std::byte> bytes, std::size_t offset) {
+  T value;
+  std::memcpy(&value, bytes.data() + offset, sizeof value);
+  return value;
+}
+
+/// \pre bytes.size() >= offset + sizeof(T)
+template <std::unsigned_integral T>
+void store_le(std::span<std::byte> bytes, std::size_t offset, T value) {
+  std::memcpy(bytes.data() + offset, &value, sizeof value);
+}
+
+/// Reverses the bytes of every item in place.
+inline void swap_bytes(std::span<std::byte> items, std::size_t item_bytes) {
+  if (item_bytes < 2) return;
+  for (std::size_t i = 0; i + item_bytes <= items.size(); i += item_bytes)
+    std::reverse(items.begin() + static_cast<std::ptrdiff_t>(i),
+                 items.begin() + static_cast<std::ptrdiff_t>(i + item_bytes));
+}
+
+}  // namespace esieve

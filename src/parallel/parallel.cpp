@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "parallel/parallel.hpp"
+
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/concurrent_queue.h>
+#include <oneapi/tbb/info.h>
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/parallel_pipeline.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <algorithm>
+
+namespace esieve {
+
+int resolve_threads(int threads) { return threads > 0 ? threads : std::max(1, tbb::info::default_concurrency()); }
+
+void parallel_for(std::size_t n, int threads, const std::function<void(std::size_t)>& body) {
+  tbb::task_arena arena(resolve_threads(threads));
+  arena.execute([&] {
+    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, n, 1), [&](const tbb::blocked_range<std::size_t>& range) {
+      for (std::size_t i = range.begin(); i != range.end(); ++i) body(i);
+    }, tbb::simple_partitioner());
+  });
+}
+
+void ordered_pipeline(std::uint64_t n, int threads, std::size_t n_slots,
+                      const std::function<void(std::uint64_t, std::size_t)>& work,
+                      const std::function<void(std::uint64_t, std::size_t)>& finish) {
+  struct Item {
+    std::uint64_t index;
+    std::size_t slot;
+  };
+  tbb::concurrent_bounded_queue<std::size_t> free_slots;
+  for (std::size_t slot = 0; slot < n_slots; ++slot) free_slots.push(slot);
+
+  std::uint64_t next = 0;
+  tbb::task_arena arena(resolve_threads(threads));
+  arena.execute([&] {
+    tbb::parallel_pipeline(
+        n_slots,  // tokens: a slot is always free when an item starts
+        tbb::make_filter<void, Item>(tbb::filter_mode::serial_in_order,
+                                     [&](tbb::flow_control& control) -> Item {
+                                       if (next == n) {
+                                         control.stop();
+                                         return {};
+                                       }
+                                       std::size_t slot = 0;
+                                       free_slots.pop(slot);
+                                       return {next++, slot};
+                                     }) &
+            tbb::make_filter<Item, Item>(tbb::filter_mode::parallel,
+                                         [&](Item item) {
+                                           work(item.index, item.slot);
+                                           return item;
+                                         }) &
+            tbb::make_filter<Item, void>(tbb::filter_mode::serial_in_order, [&](Item item) {
+              finish(item.index, item.slot);
+              free_slots.push(item.slot);
+            }));
+  });
+}
+
+}  // namespace esieve
