@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "esieve/convert.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <optional>
+#include <vector>
+
+#include "esieve/error.hpp"
+#include "frames/frame_sums.hpp"
+#include "parallel/parallel.hpp"
+
+namespace esieve {
+namespace {
+
+/// Dense bytes under way at once, all threads together; encoder scratch comes on top.
+constexpr std::uint64_t dense_bytes_under_way = std::uint64_t{96} << 20;
+
+/// One chunk on its way from the source to the file.
+struct Item {
+  std::vector<std::byte> dense;
+  std::vector<std::byte> chunk;
+  std::vector<FrameTotals> totals;
+  std::vector<std::uint64_t> hashes;
+  std::vector<double> pattern;
+  std::vector<DroppedFrame> dropped;
+  ChunkCodec codec;
+  PatternSum pattern_sum;
+};
+
+/// The threshold options, if they do anything.
+std::optional<ThresholdOptions> recorded(const ThresholdOptions& options) {
+  return options.active() ? std::optional(options) : std::nullopt;
+}
+
+class Conversion {
+ public:
+  Conversion(const Source& source, const std::filesystem::path& output, const ConvertOptions& options)
+      : source_(source), options_(options) {
+    if (options.threshold.active())
+      threshold_.emplace(options.threshold, source.info().detector, source.info().dtype);
+    writer_.emplace(output, source.info(),
+                    ContainerOptions{.level = options.level,
+                                     .frames_per_chunk = options.frames_per_chunk,
+                                     .overwrite = options.overwrite,
+                                     .threshold = recorded(options.threshold),
+                                     .floor_bits = known_floor()});
+  }
+
+  void run() {
+    const ChunkGrid& grid = writer_->grid();
+    const int threads = resolve_threads(options_.threads);
+    const std::uint64_t chunk_bytes = std::max<std::uint64_t>(1, writer_->parameters().dense_bytes());
+    // One slot a thread and one being written, within the memory bound but never fewer than two.
+    const std::uint64_t n_slots = std::clamp<std::uint64_t>(dense_bytes_under_way / chunk_bytes, 2,
+                                                            static_cast<std::uint64_t>(threads) + 1);
+    items_.resize(n_slots);
+    ordered_pipeline(
+        grid.n_chunks(), threads, n_slots, [&](std::uint64_t i, std::size_t slot) { encode(i, items_[slot]); },
+        [&](std::uint64_t i, std::size_t slot) { store(i, items_[slot]); });
+    writer_->close();
+    report(/*last=*/true);
+  }
+
+ private:
+  /// Simulated data say in their metadata what they could cost at least. A threshold makes other data of them.
+  std::optional<double> known_floor() const {
+    if (threshold_) return std::nullopt;
+    return source_.info().floor_bits;
+  }
+
+  void encode(std::uint64_t i, Item& item) const {
+    const SourceInfo& info = source_.info();
+    const FrameRange frames = writer_->grid().frames(i, info.scan);
+    item.dense.resize(frames.count * info.frame_bytes());
+    source_.read(frames, item.dense);
+    if (threshold_) {
+      item.dropped.assign(frames.count, {});
+      threshold_->apply(item.dense, item.dense, item.dropped);
+    }
+    item.hashes.resize(frames.count);
+    hash_frames(item.dense, info.frame_bytes(), item.hashes);
+    item.pattern.resize(info.detector.n_pixels());
+    item.pattern_sum.sum(item.dense, info.dtype, item.pattern);
+    item.totals.resize(frames.count);
+    item.chunk.clear();
+    item.codec.encode(item.dense, writer_->parameters(), frames.first, item.chunk, item.totals);
+  }
+
+  void store(std::uint64_t i, Item& item) {
+    writer_->write(i, item.chunk, item.totals, item.hashes, item.pattern, item.dropped);
+    progress_.frames_done += item.totals.size();
+    progress_.dense_bytes_done += item.dense.size();
+    progress_.stored_bytes_done += item.chunk.size();
+    report(/*last=*/false);
+  }
+
+  void report(bool last) {
+    if (!options_.progress) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (!last && now - reported_ < std::chrono::milliseconds(100)) return;
+    reported_ = now;
+    progress_.frames_total = source_.info().scan.n_frames();
+    if (options_.progress(progress_) == Continue::stop && !last)
+      throw Interrupted("interrupted; nothing was left under the output's name");
+  }
+
+  const Source& source_;
+  const ConvertOptions& options_;
+  std::optional<Threshold> threshold_;
+  std::optional<ContainerWriter> writer_;
+  std::vector<Item> items_;
+  Progress progress_;
+  std::chrono::steady_clock::time_point reported_;
+};
+
+}  // namespace
+
+void convert(const Source& source, const std::filesystem::path& output, const ConvertOptions& options) {
+  if (source.info().scan.n_frames() == 0 || source.info().detector.n_pixels() == 0)
+    throw UsageError(source.info().path.string() + " has no frames (one of its axes has length 0)");
+  std::error_code error;
+  if (std::filesystem::equivalent(source.info().path, output, error))
+    throw UsageError(output.string() + " is the source itself; give the output another name");
+  Conversion(source, output, options).run();
+}
+
+}  // namespace esieve
