@@ -17,3 +17,5 @@
 #include "esieve/verify.hpp"
 #include "esieve/report.hpp"
 #include "esieve/convert.hpp"
+#include "esieve/extract.hpp"
+#include "esieve/doctor.hpp"

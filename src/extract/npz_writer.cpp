@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extract/npz_writer.hpp"
+
+#include <zip.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "esieve/error.hpp"
+#include "extract/npy_header.hpp"
+
+namespace esieve {
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& path, const char* reason) {
+  throw IoError("cannot write " + path.string() + " (" + reason + ")");
+}
+
+/// A member's bytes, in memory that libzip frees.
+zip_source_t* member(zip_t* archive, const NpzArray& array) {
+  const std::uint64_t n = array.values.size() / item_bytes(array.dtype);
+  const std::string header = npy_header(array.dtype, {&n, 1});
+  const std::size_t size = header.size() + array.values.size();
+  auto* bytes = static_cast<std::byte*>(std::malloc(size));
+  if (bytes == nullptr) throw std::bad_alloc();
+  std::memcpy(bytes, header.data(), header.size());
+  std::memcpy(bytes + header.size(), array.values.data(), array.values.size());
+  zip_source_t* source = zip_source_buffer(archive, bytes, size, 1);
+  if (source == nullptr) std::free(bytes);
+  return source;
+}
+
+}  // namespace
+
+void write_npz(const std::filesystem::path& path, std::span<const NpzArray> arrays) {
+  int code = 0;
+  zip_t* archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
+  if (archive == nullptr) fail(path, "the archive cannot be created");
+  for (const NpzArray& array : arrays) {
+    zip_source_t* source = member(archive, array);
+    if (source == nullptr || zip_file_add(archive, (array.name + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8) < 0) {
+      zip_source_free(source);
+      zip_discard(archive);
+      fail(path, "a member cannot be added");
+    }
+  }
+  if (zip_close(archive) != 0) {
+    const std::string reason = zip_strerror(archive);
+    zip_discard(archive);
+    fail(path, reason.c_str());
+  }
+}
+
+}  // namespace esieve

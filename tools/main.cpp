@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The list of commands, the one place where exceptions become text, and the exit codes.
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "command.hpp"
+#include "esieve/error.hpp"
+#include "esieve/version.hpp"
+#include "progress_bar.hpp"
+
+namespace {
+
+using esieve::tools::ExitCode;
+
+int fail(ExitCode code, const char* message) {
+  std::fprintf(stderr, "esieve: %s\n", message);
+  return static_cast<int>(code);
+}
+
+int run_command(const esieve::tools::Run& run) {
+  try {
+    return static_cast<int>(run());
+  } catch (const esieve::Interrupted& error) {
+    return fail(ExitCode::interrupted, error.what());
+  } catch (const esieve::UsageError& error) {
+    return fail(ExitCode::usage, error.what());
+  } catch (const esieve::IoError& error) {
+    return fail(ExitCode::io, error.what());
+  } catch (const esieve::Error& error) {
+    return fail(ExitCode::bad_data, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(ExitCode::io, "out of memory; try fewer --threads or a smaller --frames-per-chunk");
+  } catch (const std::exception& error) {
+    return fail(ExitCode::internal, (std::string("internal error, please report it: ") + error.what()).c_str());
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGINT, &esieve::tools::request_stop);
+  std::signal(SIGTERM, &esieve::tools::request_stop);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is then an error of the write
+
+  CLI::App app("Dense 4D-STEM frames to compressed electron events, losslessly, and the proof of it.", "esieve");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string(esieve::library_version));
+  app.footer(
+      "Examples:\n"
+      "  esieve convert scan.h5 scan.hdf5        dense frames to events, verified\n"
+      "  esieve verify scan.hdf5 scan.h5         prove that nothing was lost\n"
+      "  esieve info scan.hdf5                   what a file holds\n"
+      "  esieve COMMAND --help                   options and examples of a command");
+  esieve::tools::Run run;
+  esieve::tools::add_convert(app, run);
+  esieve::tools::add_verify(app, run);
+  esieve::tools::add_info(app, run);
+  esieve::tools::add_extract(app, run);
+  esieve::tools::add_events(app, run);
+  esieve::tools::add_simulate(app, run);
+  esieve::tools::add_doctor(app, run);
+  esieve::tools::add_plugin_path(app, run);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& request) {  // --help, --version
+    return app.exit(request);
+  } catch (const CLI::ParseError& error) {
+    const std::string message = std::string(error.what()) + " (see esieve --help, esieve COMMAND --help)";
+    return fail(ExitCode::usage, message.c_str());
+  }
+  return run_command(run);
+}
