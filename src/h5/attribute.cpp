@@ -100,23 +100,35 @@ void set_attribute(hid_t object, const std::string& name, std::span<const std::u
 }
 
 std::optional<std::string> string_attribute(hid_t object, const std::string& name) {
+  const auto texts = string_array_attribute(object, name);
+  if (!texts || texts->size() != 1) return std::nullopt;
+  return texts->front();
+}
+
+std::optional<std::vector<std::string>> string_array_attribute(hid_t object, const std::string& name) {
   const Lock lock;
+  constexpr std::uint64_t max_items = 1 << 16;
   const Id attribute = open_attribute(object, name);
-  if (!attribute || n_items(attribute) != 1) return std::nullopt;
+  if (!attribute || n_items(attribute) == 0 || n_items(attribute) > max_items) return std::nullopt;
   const Id type(H5Aget_type(attribute.get()), H5Tclose);
   if (H5Tget_class(type.get()) != H5T_STRING) return std::nullopt;
+  std::vector<std::string> texts(n_items(attribute));
   if (H5Tis_variable_str(type.get()) > 0) {
-    char* text = nullptr;
+    std::vector<char*> pointers(texts.size());
     const Id memory_type(H5Tget_native_type(type.get(), H5T_DIR_ASCEND), H5Tclose);
-    if (H5Aread(attribute.get(), memory_type.get(), &text) < 0) return std::nullopt;
-    std::string result = text != nullptr ? text : "";
-    H5free_memory(text);
-    return result;
+    if (H5Aread(attribute.get(), memory_type.get(), pointers.data()) < 0) return std::nullopt;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      if (pointers[i] != nullptr) texts[i] = pointers[i];
+      H5free_memory(pointers[i]);
+    }
+    return texts;
   }
-  std::string text(H5Tget_size(type.get()), '\0');
-  if (H5Aread(attribute.get(), type.get(), text.data()) < 0) return std::nullopt;
-  text.resize(std::strlen(text.c_str()));
-  return text;
+  const std::size_t width = H5Tget_size(type.get());
+  std::vector<char> characters(texts.size() * width);
+  if (H5Aread(attribute.get(), type.get(), characters.data()) < 0) return std::nullopt;
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    texts[i].assign(&characters[i * width], ::strnlen(&characters[i * width], width));
+  return texts;
 }
 
 std::optional<double> double_attribute(hid_t object, const std::string& name) {

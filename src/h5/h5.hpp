@@ -108,5 +108,7 @@ std::optional<std::string> string_attribute(hid_t object, const std::string& nam
 std::optional<double> double_attribute(hid_t object, const std::string& name);
 std::optional<std::uint64_t> unsigned_attribute(hid_t object, const std::string& name);
 std::optional<std::vector<std::uint64_t>> unsigned_array_attribute(hid_t object, const std::string& name);
+/// A single string counts as an array of one.
+std::optional<std::vector<std::string>> string_array_attribute(hid_t object, const std::string& name);
 
 }  // namespace esieve::h5
