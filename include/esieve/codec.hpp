@@ -85,14 +85,13 @@ struct FrameTotals {
 
 /// Events of one chunk with values in 64 bits: what `decode_events` yields.
 ///
-/// If `quantum` is 0 values are bit patterns of the element type, zero-extended; otherwise an element is
-/// value * quantum, and `values` are unsigned integers.
+/// Either `counts` or `bits` has an entry an event, the other is empty.
 struct ChunkEvents {
   std::vector<std::uint32_t> frame_events;  ///< Events of each encoded frame.
   std::vector<std::uint32_t> pixels;        ///< Ascending within a frame.
-  std::vector<std::uint32_t> counts;        ///< Values, if all of them are integers from 1 to 2^32 - 1; otherwise empty
-  std::vector<std::uint64_t> bits;          ///< and here are the elements' bit patterns instead.
-  double quantum = 1;                       ///< An element is counts[i] * quantum.
+  std::vector<std::uint32_t> counts;        ///< Never 0; an element is counts[i] * quantum, rounded to its type if a float.
+  std::vector<std::uint64_t> bits;          ///< The elements' bit patterns, zero-extended, where they are not such counts.
+  double quantum = 1;                       ///< 0 if `bits` is in use. Not 1 for floats only.
 };
 
 /// Encodes and decodes chunks. Holds scratch memory, so one object serves one thread; results do not depend on
@@ -110,6 +109,7 @@ class ESIEVE_API ChunkCodec {
   /// \param first_frame  scan index of the first frame, or `unknown_frame`
   /// \param totals       empty, or one entry a frame, filled
   /// \throws std::bad_alloc  `out` is then as it was
+  /// \throws std::invalid_argument  `dense` or `totals` is of another length
   ChunkHeader encode(std::span<const std::byte> dense, const ChunkParameters& parameters, std::uint64_t first_frame,
                      std::vector<std::byte>& out, std::span<FrameTotals> totals = {});
 
@@ -120,10 +120,13 @@ class ESIEVE_API ChunkCodec {
   ///
   /// `chunk` may be hostile: nothing is read or written out of bounds, and no more is allocated than a small multiple of
   /// parameters.dense_bytes(). On failure `dense` is unspecified.
+  /// \throws std::bad_alloc
+  /// \throws std::invalid_argument  `dense` is of another length
   [[nodiscard]] ChunkStatus decode(std::span<const std::byte> chunk, const ChunkParameters& parameters,
                                    std::span<std::byte> dense);
 
-  /// Decodes to events without making dense frames (unless the chunk itself is stored dense).
+  /// Decodes to events without making dense frames (unless the chunk itself is stored dense). Elements of more than
+  /// 8 bytes give ChunkStatus::wrong_parameters.
   [[nodiscard]] ChunkStatus decode_events(std::span<const std::byte> chunk, const ChunkParameters& parameters,
                                           ChunkEvents& events);
 

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ChunkCodec: puts a header and a checksum around a block's payload, sees to byte order, and undoes both.
+#include <algorithm>
+#include <stdexcept>
+
+#include "base/bytes.hpp"
+#include "codec/chunk/block.hpp"
+#include "codec/chunk/header.hpp"
+#include "codec/chunk/totals.hpp"
+#include "esieve/codec.hpp"
+
+namespace esieve {
+
+using codec::BlockLayout;
+using codec::DecodeStatus;
+using codec::Mode;
+
+struct ChunkCodec::Scratch {
+  codec::BlockScratch block;
+  std::vector<std::byte> native;
+  std::vector<FrameTotals> totals;
+};
+
+ChunkCodec::ChunkCodec() : scratch_(std::make_unique<Scratch>()) {}
+ChunkCodec::~ChunkCodec() = default;
+ChunkCodec::ChunkCodec(ChunkCodec&&) noexcept = default;
+ChunkCodec& ChunkCodec::operator=(ChunkCodec&&) noexcept = default;
+
+namespace {
+
+BlockLayout block_layout(const ChunkParameters& p, std::size_t n_frames) {
+  const auto frames = static_cast<std::uint32_t>(n_frames);
+  return {.shape = {frames, p.det_y, p.det_x, std::min(p.scan_row_frames, std::max(frames, 1u))},
+          .dtype = p.dtype,
+          .item_bytes = p.opaque ? p.opaque_item_bytes : item_bytes(p.dtype),
+          .opaque = p.opaque};
+}
+
+std::size_t alignment(const BlockLayout& layout) { return layout.opaque ? 1 : layout.item_bytes; }
+
+bool aligned(const std::byte* at, const BlockLayout& layout) {
+  return reinterpret_cast<std::uintptr_t>(at) % alignment(layout) == 0;
+}
+
+// `dense` itself where it already is native and aligned.
+std::span<const std::byte> native_elements(std::span<const std::byte> dense, const BlockLayout& layout,
+                                           bool big_endian, std::vector<std::byte>& copy) {
+  if (!big_endian && aligned(dense.data(), layout)) return dense;
+  copy.assign(dense.begin(), dense.end());
+  if (big_endian) swap_bytes(copy, layout.item_bytes);
+  return copy;
+}
+
+void gather_totals(std::span<const std::byte> elements, const BlockLayout& layout, std::span<FrameTotals> totals) {
+  if (layout.opaque)
+    codec::opaque_frame_totals(elements, layout.item_bytes, layout.shape.n_pixels(), totals);
+  else
+    codec::frame_totals(elements, layout.dtype, layout.shape.n_pixels(), totals);
+}
+
+ChunkStatus chunk_status(DecodeStatus status) { return static_cast<ChunkStatus>(status); }
+static_assert(static_cast<int>(ChunkStatus::trailing_bytes) == static_cast<int>(DecodeStatus::trailing_bytes));
+
+// A chunk that may be decoded: header sound, of this dataset, checksum right.
+struct OpenChunk {
+  ChunkHeader header;
+  Mode mode{};
+  std::span<const std::byte> payload;
+};
+
+ChunkStatus open_checked(std::span<const std::byte> chunk, const ChunkParameters& parameters, OpenChunk& opened) {
+  if (const auto status = codec::read_header(chunk, opened.header, opened.mode); status != ChunkStatus::okay)
+    return status;
+  if (opened.header.chunk_bytes != chunk.size()) return ChunkStatus::trailing_bytes;
+  if (!codec::checksum_holds(chunk)) return ChunkStatus::bad_checksum;
+  const std::uint64_t id = opened.header.dataset_id;
+  if (id != 0 && parameters.dataset_id != 0 && id != parameters.dataset_id) return ChunkStatus::wrong_parameters;
+  if (opened.header.n_frames > parameters.n_frames) return ChunkStatus::wrong_parameters;
+  opened.payload = chunk.subspan(codec::header_bytes, chunk.size() - codec::frame_bytes);
+  return ChunkStatus::okay;
+}
+
+}  // namespace
+
+ChunkHeader ChunkCodec::encode(std::span<const std::byte> dense, const ChunkParameters& parameters,
+                               std::uint64_t first_frame, std::vector<std::byte>& out,
+                               std::span<FrameTotals> totals) {
+  const std::size_t n_frames = dense.size() / block_layout(parameters, 1).n_bytes();
+  const BlockLayout layout = block_layout(parameters, n_frames);
+  if (layout.n_bytes() != dense.size() || n_frames > parameters.n_frames ||
+      (!totals.empty() && totals.size() != n_frames))
+    throw std::invalid_argument("ChunkCodec::encode: not a whole number of frames that a chunk can hold");
+
+  const auto elements = native_elements(dense, layout, parameters.big_endian, scratch_->native);
+  if (totals.empty()) {
+    scratch_->totals.resize(n_frames);
+    totals = scratch_->totals;
+  }
+  gather_totals(elements, layout, totals);
+  ChunkHeader header{.dataset_id = parameters.dataset_id,
+                     .first_frame = first_frame,
+                     .n_frames = layout.shape.n_frames};
+  for (const FrameTotals& frame : totals) header.n_events += frame.n_events;
+
+  const std::size_t start = out.size();
+  try {
+    codec::open_chunk(header, out);
+    const Mode mode = codec::encode_block(elements, layout, parameters.level, scratch_->block, out);
+    codec::close_chunk(start, mode, header, out);
+  } catch (...) {
+    out.resize(start);
+    throw;
+  }
+  return header;
+}
+
+ChunkStatus ChunkCodec::inspect(std::span<const std::byte> chunk, ChunkHeader& header) {
+  Mode mode{};
+  return codec::read_header(chunk, header, mode);
+}
+
+ChunkStatus ChunkCodec::decode(std::span<const std::byte> chunk, const ChunkParameters& parameters,
+                               std::span<std::byte> dense) {
+  if (dense.size() != parameters.dense_bytes())
+    throw std::invalid_argument("ChunkCodec::decode: the output is not one chunk long");
+  OpenChunk opened;
+  if (const auto status = open_checked(chunk, parameters, opened); status != ChunkStatus::okay) return status;
+
+  const BlockLayout layout = block_layout(parameters, opened.header.n_frames);
+  auto elements = dense.first(layout.n_bytes());
+  const bool direct = aligned(dense.data(), layout);
+  if (!direct) {
+    scratch_->native.resize(layout.n_bytes());
+    elements = scratch_->native;
+  }
+  const auto status = codec::decode_block(opened.payload, opened.mode, layout, scratch_->block, elements);
+  if (status != DecodeStatus::okay) return chunk_status(status);
+  if (parameters.big_endian) swap_bytes(elements, layout.item_bytes);
+  if (!direct) std::copy(elements.begin(), elements.end(), dense.begin());
+  std::fill(dense.begin() + static_cast<std::ptrdiff_t>(layout.n_bytes()), dense.end(), std::byte{0});
+  return ChunkStatus::okay;
+}
+
+ChunkStatus ChunkCodec::decode_events(std::span<const std::byte> chunk, const ChunkParameters& parameters,
+                                      ChunkEvents& events) {
+  OpenChunk opened;
+  if (const auto status = open_checked(chunk, parameters, opened); status != ChunkStatus::okay) return status;
+  const BlockLayout layout = block_layout(parameters, opened.header.n_frames);
+  if (layout.item_bytes > sizeof(std::uint64_t)) return ChunkStatus::wrong_parameters;
+  const auto status = codec::decode_block_events(opened.payload, opened.mode, layout, scratch_->block, events);
+  if (status != DecodeStatus::okay) return chunk_status(status);
+  return events.pixels.size() == opened.header.n_events ? ChunkStatus::okay : ChunkStatus::corrupt;
+}
+
+}  // namespace esieve

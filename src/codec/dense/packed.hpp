@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Items of any width, shuffled and compressed: docs/format/codec.md, "Packed items".
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "codec/decode_status.hpp"
+#include "codec/zstd_stage.hpp"
+#include "esieve/codec.hpp"
+
+namespace esieve::codec {
+
+/// Memory and contexts that packing keeps from call to call.
+struct PackScratch {
+  Zstd zstd;
+  std::vector<std::byte> shuffled;
+};
+
+/// Appends `items` (a whole number of items) in the arrangement that compresses best.
+void pack_items(std::span<const std::byte> items, std::size_t item_bytes, Level level, PackScratch& scratch,
+                std::vector<std::byte>& out);
+
+/// Fills `items` from what `pack_items` wrote for as many.
+[[nodiscard]] DecodeStatus unpack_items(std::span<const std::byte> packed, std::size_t item_bytes,
+                                        PackScratch& scratch, std::span<std::byte> items);
+
+}  // namespace esieve::codec

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What goes into a chunk comes out of it bit for bit, whatever it is.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "base/bytes.hpp"
+#include "support/test_data.hpp"
+#include "unit/codec/chunk_blocks.hpp"
+
+namespace esieve {
+namespace {
+
+constexpr DType all_dtypes[] = {DType::u8,  DType::u16, DType::u32, DType::u64, DType::i8,
+                                DType::i16, DType::i32, DType::i64, DType::f32, DType::f64};
+constexpr double densities[] = {0.001, 0.02, 0.3, 1.0};
+
+class ChunkRoundTrip : public testing::TestWithParam<std::tuple<DType, Content>> {
+ protected:
+  DType dtype() const { return std::get<0>(GetParam()); }
+  Content content() const { return std::get<1>(GetParam()); }
+
+  template <class Check>
+  void for_random_blocks(const Check& check) {
+    const std::uint64_t seed = test_seed(7);
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    for (const double density : densities)
+      for (int repeat = 0; repeat < 4; ++repeat) {
+        const Block block = random_block(random, dtype(), content(), density);
+        SCOPED_TRACE(block.description() + ", density " + std::to_string(density));
+        check(block);
+        if (HasFailure()) return;
+      }
+  }
+
+  ChunkCodec codec_;
+};
+
+TEST_P(ChunkRoundTrip, decoding_gives_the_same_bytes) {
+  for_random_blocks([&](const Block& block) {
+    std::vector<std::byte> chunk;
+    codec_.encode(block.dense, block.parameters, 5, chunk);
+    std::vector<std::byte> decoded(block.parameters.dense_bytes(), std::byte{0xa5});
+    ASSERT_EQ(codec_.decode(chunk, block.parameters, decoded), ChunkStatus::okay);
+    EXPECT_TRUE(decoded == block.padded());
+  });
+}
+
+TEST_P(ChunkRoundTrip, events_are_those_of_a_plain_scan) {
+  for_random_blocks([&](const Block& block) {
+    std::vector<std::byte> chunk;
+    const ChunkHeader header = codec_.encode(block.dense, block.parameters, 5, chunk);
+    ChunkEvents events;
+    ASSERT_EQ(codec_.decode_events(chunk, block.parameters, events), ChunkStatus::okay);
+    const PlainEvents expected = scan_plainly(block), found = as_plain(events, dtype());
+    EXPECT_EQ(header.n_events, expected.pixels.size());
+    EXPECT_TRUE(events.counts.empty() || events.bits.empty());
+    EXPECT_EQ(found.frame_events, expected.frame_events);
+    EXPECT_EQ(found.pixels, expected.pixels);
+    EXPECT_EQ(found.bits, expected.bits);
+  });
+}
+
+TEST_P(ChunkRoundTrip, a_used_codec_gives_the_bytes_of_a_fresh_one) {
+  for_random_blocks([&](const Block& block) {
+    std::vector<std::byte> used, fresh;
+    codec_.encode(block.dense, block.parameters, 5, used);
+    ChunkCodec().encode(block.dense, block.parameters, 5, fresh);
+    EXPECT_TRUE(used == fresh);
+  });
+}
+
+TEST_P(ChunkRoundTrip, big_endian_elements_keep_their_byte_order) {
+  for_random_blocks([&](Block block) {
+    block.parameters.big_endian = true;
+    swap_bytes(block.dense, item_bytes(dtype()));
+    std::vector<std::byte> chunk;
+    codec_.encode(block.dense, block.parameters, 5, chunk);
+    std::vector<std::byte> decoded(block.parameters.dense_bytes());
+    ASSERT_EQ(codec_.decode(chunk, block.parameters, decoded), ChunkStatus::okay);
+    EXPECT_TRUE(decoded == block.padded());
+  });
+}
+
+TEST_P(ChunkRoundTrip, a_chunk_is_never_larger_than_raw_elements_and_header) {
+  for_random_blocks([&](const Block& block) {
+    std::vector<std::byte> chunk;
+    codec_.encode(block.dense, block.parameters, 5, chunk);
+    EXPECT_LE(chunk.size(), max_chunk_bytes(block.parameters));
+    EXPECT_LE(chunk.size(), block.dense.size() + 40);
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Blocks, ChunkRoundTrip,
+                         testing::Combine(testing::ValuesIn(all_dtypes), testing::ValuesIn(all_contents)),
+                         [](const auto& test) {
+                           return std::string(dtype_name(std::get<0>(test.param))) + "_" +
+                                  name_of(std::get<1>(test.param));
+                         });
+
+TEST(Chunk, appends_to_what_is_there) {
+  std::mt19937_64 random(test_seed(8));
+  const Block block = random_block(random, DType::u16, Content::counts, 0.1);
+  std::vector<std::byte> alone, appended(3, std::byte{7});
+  ChunkCodec codec;
+  codec.encode(block.dense, block.parameters, 0, alone);
+  codec.encode(block.dense, block.parameters, 0, appended);
+  EXPECT_EQ(appended[2], std::byte{7});
+  EXPECT_TRUE(std::equal(alone.begin(), alone.end(), appended.begin() + 3, appended.end()));
+}
+
+TEST(Chunk, totals_are_events_and_electrons_of_each_frame) {
+  const std::uint16_t dense[2][4] = {{0, 3, 0, 65535}, {0, 0, 0, 1}};
+  const ChunkParameters parameters{.n_frames = 2, .det_y = 2, .det_x = 2, .scan_row_frames = 2};
+  std::vector<std::byte> chunk;
+  std::vector<FrameTotals> totals(2);
+  ChunkCodec().encode(std::as_bytes(std::span(dense)), parameters, 0, chunk, totals);
+  EXPECT_THAT(totals, testing::ElementsAre(FrameTotals{2, 65538}, FrameTotals{1, 1}));
+}
+
+TEST(Chunk, totals_leave_out_nan_and_count_negative_zero) {
+  const float dense[] = {std::nanf("1"), -0.0f, 0.25f, 0.0f};
+  const ChunkParameters parameters{
+      .n_frames = 1, .det_y = 1, .det_x = 4, .scan_row_frames = 1, .dtype = DType::f32};
+  std::vector<std::byte> chunk;
+  std::vector<FrameTotals> totals(1);
+  ChunkCodec().encode(std::as_bytes(std::span(dense)), parameters, 0, chunk, totals);
+  EXPECT_EQ(totals[0], (FrameTotals{3, 0.25}));
+}
+
+TEST(Chunk, elements_of_unknown_kind_are_kept_as_bytes) {
+  std::mt19937_64 random(test_seed(9));
+  for (const std::uint32_t width : {1u, 2u, 3u, 12u, 64u, 100u}) {
+    const ChunkParameters parameters{.n_frames = 3, .det_y = 5, .det_x = 7, .scan_row_frames = 3, .opaque = true,
+                                     .opaque_item_bytes = width};
+    std::vector<std::byte> dense(parameters.dense_bytes());
+    for (std::byte& byte : dense) byte = static_cast<std::byte>(random() % 3);
+    std::vector<std::byte> chunk, decoded(dense.size());
+    ChunkCodec codec;
+    codec.encode(dense, parameters, 0, chunk);
+    ASSERT_EQ(codec.decode(chunk, parameters, decoded), ChunkStatus::okay);
+    EXPECT_TRUE(decoded == dense) << "items of " << width << " bytes";
+  }
+}
+
+TEST(Chunk, elements_need_no_alignment) {
+  std::mt19937_64 random(test_seed(10));
+  const Block block = random_block(random, DType::f64, Content::counts, 0.2);
+  std::vector<std::byte> shifted(block.dense.size() + 1), decoded(block.parameters.dense_bytes() + 1), chunk;
+  std::copy(block.dense.begin(), block.dense.end(), shifted.begin() + 1);
+  ChunkCodec codec;
+  codec.encode(std::span(shifted).subspan(1), block.parameters, 0, chunk);
+  ASSERT_EQ(codec.decode(chunk, block.parameters, std::span(decoded).subspan(1)), ChunkStatus::okay);
+  const auto expected = block.padded();
+  EXPECT_TRUE(std::equal(expected.begin(), expected.end(), decoded.begin() + 1));
+}
+
+}  // namespace
+}  // namespace esieve
