@@ -19,6 +19,7 @@
 #include "esieve/export.hpp"
 #include "esieve/shape.hpp"
 #include "esieve/source.hpp"
+#include "esieve/threshold.hpp"
 
 namespace esieve {
 
@@ -43,6 +44,7 @@ struct FileInfo {
   std::string written_by, written_at;         ///< Program with version; ISO 8601 UTC
   std::uint64_t n_events = 0;
   double n_electrons = 0;                     ///< Sum of all values.
+  std::optional<DroppedFrame> dropped;        ///< Of all frames together, where thresholding dropped something on record.
   std::uint64_t stored_bytes = 0;             ///< Size of the whole file.
   std::uint64_t chunk_bytes = 0;              ///< Of these, encoded chunks.
 

@@ -3,6 +3,7 @@
 // What was stored, what was proved, and what dense storage would have cost: JSON by schema and a page to read.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ namespace esieve {
 struct DenseBaseline {
   std::uint64_t stored_bytes = 0;           ///< Size of the smallest of the three HDF5 files, scaled up if sampled.
   std::string chunking;                     ///< "real space", "balanced" or "single frame" (arXiv 2604.06221).
+  std::array<std::uint64_t, 4> chunk_shape{};  ///< (scan_y, scan_x, det_y, det_x), clipped to the dataset.
   std::uint64_t frames_measured = 0;        ///< Fewer than the scan's frames: a sample, spread over the scan.
   std::uint64_t frames_total = 0;
 };

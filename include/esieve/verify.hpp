@@ -33,6 +33,7 @@ struct VerifyResult {
   std::uint64_t n_chunks = 0;
   std::vector<Damage> damaged_chunks;       ///< Checksum or decoding failed.
   std::uint64_t n_wrong_totals = 0;         ///< Frames whose events or electrons differ from the index.
+  bool sums_equal = true;                   ///< The file's own sums over all frames hold; not checked if damaged.
   bool digest_checked = false;              ///< The file has a digest and every chunk could be decoded.
   bool digest_equal = false;
   std::string digest;                       ///< Of the rebuilt frames.
@@ -45,6 +46,7 @@ struct VerifyResult {
   std::string shape_mismatch;               ///< Non-empty: source and file do not even have the same shape or type.
   std::uint64_t n_different = 0;            ///< Elements.
   std::optional<Difference> first_difference;
+  bool dropped_equal = true;                ///< What the file says was dropped is what thresholding drops.
 
   /// Everything that was checked holds.
   bool okay() const;

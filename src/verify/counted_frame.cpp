@@ -10,11 +10,11 @@ namespace esieve {
 namespace {
 
 template <class T>
-std::uint32_t count_events(std::span<const T> values) {
+std::uint64_t count_events(std::span<const T> values) {
   using Bits = std::conditional_t<
       sizeof(T) == 1, std::uint8_t,
       std::conditional_t<sizeof(T) == 2, std::uint16_t, std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>>;
-  std::uint32_t n = 0;
+  std::uint32_t n = 0;  // a frame has fewer elements than 2^32
   for (const T& value : values) n += std::bit_cast<Bits>(value) != 0;
   return n;
 }
@@ -61,15 +61,23 @@ CountedFrame count_frame(std::span<const std::byte> frame, DType dtype) {
   });
 }
 
-bool agrees(const CountedFrame& counted, const FrameTotals& stored, DType dtype) {
-  if (counted.n_events != stored.n_events) return false;
-  if (counted.electrons == stored.electrons) return true;
+CountedFrame& operator+=(CountedFrame& sum, const CountedFrame& frame) {
+  sum.n_events += frame.n_events;
+  sum.electrons += frame.electrons;
+  sum.magnitude += frame.magnitude;
+  return sum;
+}
+
+bool agrees(const CountedFrame& counted, std::uint64_t n_events, double electrons, DType dtype) {
+  if (counted.n_events != n_events) return false;
+  if (counted.electrons == electrons) return true;
   constexpr double exact_below = 9007199254740992.0;  // 2^53
   if (!is_float(dtype) && counted.magnitude < exact_below) return false;
   // Infinities, or a sum that overflows in one order and not in another: no order is the right one.
-  if (!std::isfinite(counted.magnitude)) return !std::isfinite(stored.electrons) || std::isfinite(counted.electrons);
-  const double rounding = counted.n_events * std::numeric_limits<double>::epsilon() * counted.magnitude;
-  return std::abs(counted.electrons - stored.electrons) <= rounding;
+  if (!std::isfinite(counted.magnitude)) return !std::isfinite(electrons) || std::isfinite(counted.electrons);
+  const double rounding =
+      static_cast<double>(n_events) * std::numeric_limits<double>::epsilon() * counted.magnitude;
+  return std::abs(counted.electrons - electrons) <= rounding;
 }
 
 }  // namespace esieve

@@ -2,7 +2,7 @@
 #include "esieve/verify.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <cmath>
 
 #include "base/progress_meter.hpp"
 #include "esieve/error.hpp"
@@ -72,11 +72,9 @@ class Verification {
     ordered_pipeline(
         result_.n_chunks, threads, n_slots, [&](std::uint64_t i, std::size_t slot) { check(i, items_[slot]); },
         [&](std::uint64_t i, std::size_t slot) { account(i, items_[slot]); });
-    if (result_.damaged_chunks.empty()) {
-      result_.digest = dense_digest(hashes_);
-      result_.digest_checked = !info_.digest.empty();
-      result_.digest_equal = result_.digest_checked && result_.digest == info_.digest;
-    }
+    result_.n_events = sum_.n_events;
+    result_.n_electrons = sum_.electrons;
+    if (result_.damaged_chunks.empty()) check_whole();
     return std::move(result_);
   }
 
@@ -125,15 +123,20 @@ class Verification {
     const auto stored = events_.frame_totals().subspan(checker.frames().first, checker.frames().count);
     for (std::size_t i = 0; i < stored.size(); ++i) {
       const CountedFrame& counted = checker.counted()[i];
-      if (!agrees(counted, stored[i], info_.dtype)) ++result_.n_wrong_totals;
-      result_.n_events += counted.n_events;
-      result_.n_electrons += counted.electrons;
+      if (!agrees(counted, stored[i].n_events, stored[i].electrons, info_.dtype)) ++result_.n_wrong_totals;
+      sum_ += counted;
     }
     result_.n_frames += stored.size();
     hashes_.insert(hashes_.end(), checker.hashes().begin(), checker.hashes().end());
   }
 
   void add_comparison(const Item& item) {
+    for (const DroppedFrame& frame : item.dropped) {
+      if (frame.n_pixels == 0) continue;
+      dropped_.maximum = dropped_.n_pixels == 0 ? frame.maximum : std::max(dropped_.maximum, frame.maximum);
+      dropped_.n_pixels += frame.n_pixels;
+      dropped_.intensity += frame.intensity;
+    }
     result_.n_different += item.comparison.n_different;
     if (!item.comparison.first || result_.first_difference) return;
     const std::uint64_t at = *item.comparison.first;
@@ -144,6 +147,20 @@ class Verification {
                                 .stored = format_element(item.checker.dense(), at, info_.dtype)};
   }
 
+  /// What only all frames together can tell.
+  void check_whole() {
+    result_.digest = dense_digest(hashes_);
+    result_.digest_checked = !info_.digest.empty();
+    result_.digest_equal = result_.digest_checked && result_.digest == info_.digest;
+    result_.sums_equal = agrees(sum_, info_.n_events, info_.n_electrons, info_.dtype);
+    if (threshold_ && source_ != nullptr && info_.dropped) {
+      const double rounding = 1e-9 * std::abs(dropped_.intensity);
+      result_.dropped_equal = dropped_.n_pixels == info_.dropped->n_pixels &&
+                              dropped_.maximum == info_.dropped->maximum &&
+                              !(std::abs(dropped_.intensity - info_.dropped->intensity) > rounding);
+    }
+  }
+
   const Reader& events_;
   const FileInfo& info_;
   const VerifyOptions& options_;
@@ -152,14 +169,16 @@ class Verification {
   ProgressMeter meter_;
   std::vector<Item> items_;
   std::vector<std::uint64_t> hashes_;
+  CountedFrame sum_;
+  DroppedFrame dropped_;
   VerifyResult result_;
 };
 
 }  // namespace
 
 bool VerifyResult::okay() const {
-  return damaged_chunks.empty() && n_wrong_totals == 0 && (!digest_checked || digest_equal) &&
-         shape_mismatch.empty() && n_different == 0;
+  return damaged_chunks.empty() && n_wrong_totals == 0 && sums_equal && (!digest_checked || digest_equal) &&
+         shape_mismatch.empty() && n_different == 0 && dropped_equal;
 }
 
 VerifyResult verify(const Reader& events, const Source* source, const VerifyOptions& options) {
