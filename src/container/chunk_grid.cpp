@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which frames share a chunk.
+#include <algorithm>
+
+#include "esieve/container.hpp"
+#include "esieve/error.hpp"
+
+namespace esieve {
+namespace {
+
+/// HDF5 keeps 1 MiB of decoded chunks: a program that reads frame by frame through it decodes each chunk once up to this
+/// size, and again for every frame above it.
+constexpr std::uint64_t default_chunk_bytes = std::uint64_t{1} << 20;
+/// For archives, where size counts more than reading single frames.
+constexpr std::uint64_t archive_chunk_bytes = std::uint64_t{8} << 20;
+/// HDF5's limit, and ours.
+constexpr std::uint64_t max_chunk_dense_bytes = (std::uint64_t{1} << 32) - 1;
+
+constexpr std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
+
+std::uint64_t frames_wanted(std::uint64_t frame_bytes, const ContainerOptions& options) {
+  const std::uint64_t most = std::min<std::uint64_t>(max_chunk_dense_bytes / frame_bytes, 0xffffffff);
+  if (options.frames_per_chunk > most)
+    throw UsageError(std::to_string(options.frames_per_chunk) + " frames per chunk are too many (chunks must stay below 4 GiB: " +
+                     std::to_string(most) + " frames at most)");
+  if (options.frames_per_chunk != 0) return options.frames_per_chunk;
+  const std::uint64_t target = options.level == Level::max ? archive_chunk_bytes : default_chunk_bytes;
+  return std::clamp<std::uint64_t>(target / frame_bytes, 1, most);
+}
+
+}  // namespace
+
+FrameRange ChunkGrid::frames(std::uint64_t i, ScanShape scan) const {
+  const std::uint64_t y = i / n_chunks_x * scan_rows, x = i % n_chunks_x * scan_columns;
+  if (n_chunks_x == 1) return {y * scan.scan_x, std::min(scan_rows, scan.scan_y - y) * scan.scan_x};
+  return {y * scan.scan_x + x, std::min(scan_columns, scan.scan_x - x)};
+}
+
+ChunkGrid choose_chunk_grid(ScanShape scan, std::uint64_t frame_bytes, const ContainerOptions& options) {
+  if (scan.n_frames() == 0 || frame_bytes == 0) throw UsageError("there are no frames (an axis has length 0)");
+  if (frame_bytes > max_chunk_dense_bytes)
+    throw UsageError("frames of 4 GiB or more cannot be stored (" + std::to_string(frame_bytes) + " bytes each)");
+  const std::uint64_t wanted = frames_wanted(frame_bytes, options);
+  ChunkGrid grid;
+  if (wanted < scan.scan_x) {
+    // As even as possible, so that little of the last chunk of a row is padding.
+    grid.scan_columns = options.frames_per_chunk != 0 ? wanted : divide_up(scan.scan_x, divide_up(scan.scan_x, wanted));
+  } else {
+    grid.scan_columns = scan.scan_x;
+    const std::uint64_t rows = std::min(scan.scan_y, wanted / scan.scan_x);
+    grid.scan_rows = options.frames_per_chunk != 0 ? rows : divide_up(scan.scan_y, divide_up(scan.scan_y, rows));
+  }
+  grid.n_chunks_y = divide_up(scan.scan_y, grid.scan_rows);
+  grid.n_chunks_x = divide_up(scan.scan_x, grid.scan_columns);
+  return grid;
+}
+
+}  // namespace esieve

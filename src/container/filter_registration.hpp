@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Our filter inside this process, so that HDF5 needs no plugin to create and read event files here.
+#pragma once
+
+namespace esieve {
+
+/// Tells HDF5 about the filter, once. Before it, datasets with the filter can neither be created nor read.
+/// \throws IoError
+void register_filter();
+
+}  // namespace esieve

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/frame_index.hpp"
+
+#include <array>
+#include <cmath>
+
+namespace esieve {
+namespace {
+
+bool fits_u32(double value) { return value >= 0 && value <= 4294967295.0 && std::trunc(value) == value && !std::signbit(value); }
+bool fits_u53(double value) { return value >= 0 && value <= 9007199254740992.0 && std::trunc(value) == value; }
+
+}  // namespace
+
+FrameIndex::FrameIndex(ScanShape scan) : scan_(scan), events_(scan.n_frames()), electrons_(scan.n_frames()) {}
+
+void FrameIndex::add(FrameRange frames, std::span<const FrameTotals> totals) {
+  for (std::uint64_t i = 0; i < frames.count; ++i) {
+    const FrameTotals& frame = totals[i];
+    events_[frames.first + i] = frame.n_events;
+    n_events_ += frame.n_events;
+    n_electrons_ += frame.electrons;
+    if (wide_.empty() && !fits_u32(frame.electrons)) {
+      wide_.assign(electrons_.begin(), electrons_.end());
+      electrons_ = {};
+    }
+    if (wide_.empty()) {
+      electrons_[frames.first + i] = static_cast<std::uint32_t>(frame.electrons);
+    } else {
+      wide_[frames.first + i] = frame.electrons;
+      integral_ = integral_ && fits_u53(frame.electrons);
+    }
+  }
+}
+
+h5::Id FrameIndex::write_events(hid_t parent, const char* name) const {
+  const std::array<hsize_t, 2> dims = {scan_.scan_y, scan_.scan_x};
+  return h5::write_dataset(parent, name, DType::u32, dims, events_.data(), h5::Compress::gzip);
+}
+
+h5::Id FrameIndex::write_electrons(hid_t parent, const char* name) const {
+  const std::array<hsize_t, 2> dims = {scan_.scan_y, scan_.scan_x};
+  if (wide_.empty()) return h5::write_dataset(parent, name, DType::u32, dims, electrons_.data(), h5::Compress::gzip);
+  if (!integral_) return h5::write_dataset(parent, name, DType::f64, dims, wide_.data(), h5::Compress::gzip);
+  const std::vector<std::uint64_t> integers(wide_.begin(), wide_.end());
+  return h5::write_dataset(parent, name, DType::u64, dims, integers.data(), h5::Compress::gzip);
+}
+
+}  // namespace esieve
