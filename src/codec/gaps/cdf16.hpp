@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Distributions over 16 symbols in cumulative form: fixed ones, and ones that learn.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <span>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>  // part of every x86-64
+#endif
+
+namespace esieve::codec::gaps {
+
+inline constexpr unsigned probability_bits = 15;
+inline constexpr std::uint32_t probability_one = 1U << probability_bits;
+inline constexpr unsigned n_symbols = 16;
+
+/// Symbol s owns [start[s], start[s + 1]) of [0, probability_one); every interval is at least 1 wide.
+struct Cdf16 {
+  std::array<std::uint16_t, n_symbols + 1> start;
+
+  [[nodiscard]] std::uint32_t width(unsigned symbol) const noexcept {
+    return std::uint32_t{start[symbol + 1]} - start[symbol];
+  }
+
+  /// The symbol that owns `slot`. \pre slot < probability_one
+  [[nodiscard]] unsigned find(std::uint32_t slot) const noexcept {
+#if defined(__SSE2__)
+    const __m128i wanted = _mm_set1_epi16(static_cast<short>(slot));
+    const auto* lanes = reinterpret_cast<const __m128i*>(start.data());
+    const __m128i low = _mm_cmpgt_epi16(_mm_loadu_si128(lanes), wanted);
+    const __m128i high = _mm_cmpgt_epi16(_mm_loadu_si128(lanes + 1), wanted);
+    const auto above = static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(low, high)));
+    return static_cast<unsigned>(std::countr_zero(above | 0x10000U)) - 1;
+#else
+    unsigned symbol = 0;
+    for (unsigned s = 1; s < n_symbols; ++s) symbol += start[s] <= slot;
+    return symbol;
+#endif
+  }
+};
+
+/// The distribution that gives each symbol a share of `weights`, as nearly as whole numbers allow.
+/// \param weights  n_symbols values, each below 2^40; all zero counts as uniform
+Cdf16 make_cdf(std::span<const std::uint64_t, n_symbols> weights) noexcept;
+
+/// A distribution that moves towards the symbols it has seen: fast at first, slower later.
+struct AdaptiveCdf : Cdf16 {
+  std::uint8_t n_seen;      ///< Saturates; sets the speed of learning.
+  std::uint8_t final_rate;  ///< Each symbol finally moves the distribution by 2^-final_rate.
+
+  /// Uniform, nothing seen.
+  void reset(unsigned rate) noexcept;
+  /// `prior`, as firm as if `n_prior` symbols had been seen.
+  void reset(const Cdf16& prior, unsigned n_prior, unsigned rate) noexcept;
+  void learn(unsigned symbol) noexcept;
+};
+
+/// 1 / (n + 1.5), rounded to a power of two: the shift to use after n symbols.
+inline constexpr std::array<std::uint8_t, 256> learning_rates = [] {
+  std::array<std::uint8_t, 256> rates{};
+  for (unsigned n = 0; n < rates.size(); ++n)
+    rates[n] = static_cast<std::uint8_t>(std::bit_width((2 * n + 3) * 3 / 4) - 1);
+  return rates;
+}();
+
+inline void AdaptiveCdf::reset(unsigned rate) noexcept {
+  for (unsigned s = 0; s <= n_symbols; ++s)
+    start[s] = static_cast<std::uint16_t>(s * (probability_one / n_symbols));
+  n_seen = 0;
+  final_rate = static_cast<std::uint8_t>(rate);
+}
+
+inline void AdaptiveCdf::reset(const Cdf16& prior, unsigned n_prior, unsigned rate) noexcept {
+  start = prior.start;
+  n_seen = static_cast<std::uint8_t>(n_prior);
+  final_rate = static_cast<std::uint8_t>(rate);
+}
+
+// Boundary i moves towards i where the symbol lies at or above it, towards one - 16 + i where it
+// lies below. Both targets increase with i, so no interval ever closes.
+inline void AdaptiveCdf::learn(unsigned symbol) noexcept {
+  const unsigned rate = learning_rates[n_seen] < final_rate ? learning_rates[n_seen] : final_rate;
+  n_seen = static_cast<std::uint8_t>(n_seen + (n_seen < 255));
+#if defined(__SSE2__)
+  const __m128i shift = _mm_cvtsi32_si128(static_cast<int>(rate));
+  const __m128i chosen = _mm_set1_epi16(static_cast<short>(symbol));
+  const __m128i rise = _mm_set1_epi16(static_cast<short>(probability_one - n_symbols));
+  auto* lanes = reinterpret_cast<__m128i*>(start.data());
+  const auto move = [&](__m128i* lane, __m128i index) {
+    const __m128i target = _mm_add_epi16(index, _mm_and_si128(_mm_cmpgt_epi16(index, chosen), rise));
+    const __m128i old = _mm_loadu_si128(lane);
+    _mm_storeu_si128(lane, _mm_add_epi16(old, _mm_sra_epi16(_mm_sub_epi16(target, old), shift)));
+  };
+  move(lanes, _mm_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7));
+  move(lanes + 1, _mm_setr_epi16(8, 9, 10, 11, 12, 13, 14, 15));
+#else
+  for (unsigned i = 0; i < n_symbols; ++i) {
+    const int target = static_cast<int>(i > symbol ? probability_one - n_symbols + i : i);
+    start[i] = static_cast<std::uint16_t>(start[i] + ((target - start[i]) >> rate));
+  }
+#endif
+}
+
+}  // namespace esieve::codec::gaps

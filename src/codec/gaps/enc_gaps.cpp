@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Encoder: events to leaf totals to classes to gaps.
+#include <algorithm>
+#include <bit>
+
+#include "codec/gaps/extract.hpp"
+#include "codec/gaps/gaps.hpp"
+#include "codec/gaps/side_info.hpp"
+
+namespace esieve::codec {
+namespace gaps {
+namespace {
+
+/// Denser blocks are better served by a coder that looks at every pixel.
+constexpr std::size_t least_counts_per_event = 3;
+
+struct EncoderMemory {
+  ExtractedEvents events;
+  BlockModel model;
+  std::vector<std::uint32_t> ranks;      // of the first pixel of each segment
+  std::vector<std::uint32_t> first;      // per class: first of its events in the arrays below
+  std::vector<std::uint32_t> positions;  // frame * n_ranks + rank
+  std::vector<std::uint32_t> values;
+  std::vector<std::uint64_t> pixel_totals;
+  TokenList tokens;
+};
+
+// The finest leaves whose number stays in proportion to the events.
+unsigned choose_leaf_size(const BlockShape& shape, std::size_t n_events, Level level) {
+  const std::size_t most_leaves =
+      level == Level::max ? 16 * n_events : level == Level::standard ? n_events : n_events / 2;
+  unsigned log2_size = 0;
+  while (log2_size < most_log2_leaf_size &&
+         LeafGrid(shape.det_y, shape.det_x, log2_size).n_leaves() > most_leaves)
+    ++log2_size;
+  return log2_size;
+}
+
+/// Calls visit(frame, pixel, leaf_x, y, x, event) for every event.
+template <class Visit>
+void for_each_event(const ExtractedEvents& events, const BlockShape& shape, Visit visit) {
+  std::size_t e = 0;
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f)
+    for (const std::size_t end = e + events.frame_events[f]; e < end; ++e) {
+      const std::uint32_t y = events.pixels[e] / shape.det_x;
+      visit(f, y, events.pixels[e] - y * shape.det_x, e);
+    }
+}
+
+void count_leaf_events(EncoderMemory& m, const BlockShape& shape) {
+  const LeafGrid& grid = m.model.grid;
+  m.model.leaf_events.assign(grid.n_leaves(), 0);
+  if (grid.log2_size == 0) {
+    for (std::size_t e = 0; e < m.events.n_events; ++e) ++m.model.leaf_events[m.events.pixels[e]];
+    return;
+  }
+  for_each_event(m.events, shape, [&](std::uint32_t, std::uint32_t y, std::uint32_t x, std::size_t) {
+    ++m.model.leaf_events[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)];
+  });
+}
+
+void find_bright_keys(EncoderMemory& m, const BlockShape& shape) {
+  BlockModel& model = m.model;
+  model.leaf_keys.assign(model.leaf_events.size(), 0);
+  if (model.grid.log2_size != 0) return;
+  const auto bright = [&](std::uint32_t n) { return is_bright(n, shape.n_frames, 0); };
+  if (std::none_of(model.leaf_events.begin(), model.leaf_events.end(), bright)) return;
+  m.pixel_totals.assign(shape.n_pixels(), 0);
+  for (std::size_t e = 0; e < m.events.n_events; ++e)
+    m.pixel_totals[m.events.pixels[e]] += m.events.counts[e];
+  for (std::size_t p = 0; p < model.leaf_events.size(); ++p)
+    if (bright(model.leaf_events[p]))
+      model.leaf_keys[p] = bright_key(m.pixel_totals[p], shape.n_frames);
+}
+
+// Deals the events out to their classes and counts those above one.
+void sort_by_class(EncoderMemory& m, const BlockShape& shape) {
+  const BlockModel& model = m.model;
+  const LeafGrid& grid = model.grid;
+  model.leaves.build_ranks(shape, grid, m.ranks);
+  const std::size_t n_classes = model.leaves.classes.size();
+  m.first.assign(n_classes + 1, 0);
+  for (std::size_t c = 0; c < n_classes; ++c)
+    m.first[c + 1] = m.first[c] + model.leaves.classes[c].n_events;
+  m.positions.resize(m.events.n_events);
+  m.values.resize(m.events.n_events);
+  m.model.above_one.assign(n_classes, 0);
+  std::vector<std::uint32_t> next(m.first.begin(), m.first.end() - 1);
+  const std::uint32_t within = (1U << grid.log2_size) - 1;
+  for_each_event(m.events, shape, [&](std::uint32_t f, std::uint32_t y, std::uint32_t x, std::size_t e) {
+    const std::uint32_t leaf_x = x >> grid.log2_size;
+    const std::uint16_t c = model.leaves.leaf_class[(y >> grid.log2_size) * grid.n_x + leaf_x];
+    const std::uint32_t at = next[c]++;
+    m.positions[at] = f * model.n_ranks(c) + m.ranks[y * grid.n_x + leaf_x] + (x & within);
+    m.values[at] = m.events.counts[e];
+    m.model.above_one[c] += m.events.counts[e] > 1;
+  });
+}
+
+/// Puts the events of a class into tokens.
+class ClassWriter {
+ public:
+  ClassWriter(EncoderMemory& m, std::size_t c)
+      : m_(&m), law_(&m.model.gap_laws[c]), values_(&m.model.values[c]), at_(m.first[c]),
+        end_(m.first[c + 1]), n_ranks_(m.model.n_ranks(c)) {}
+
+  void begin() {
+    gap(m_->positions[at_]);
+    if (!values_->each()) ones();
+  }
+
+  void frame() {
+    frame_end_ += n_ranks_;
+    while (at_ < end_ && m_->positions[at_] < frame_end_) {
+      value();
+      if (++at_ < end_) gap(m_->positions[at_] - m_->positions[at_ - 1] - 1);
+    }
+  }
+
+ private:
+  void gap(std::uint32_t slots) { code_gap(m_->tokens, *law_, slots, ~std::uint32_t{0}); }
+
+  void value() {
+    const std::uint32_t count = m_->values[at_];
+    if (values_->each()) {
+      values_->code(m_->tokens, m_->model.outliers, count);
+    } else if (count > 1) {
+      values_->code(m_->tokens, m_->model.outliers, count);
+      ++at_, ones(), --at_;
+    }
+  }
+
+  // How many ones come before the next larger count, if there is one.
+  void ones() {
+    std::uint32_t next = at_;
+    while (next < end_ && m_->values[next] == 1) ++next;
+    if (next < end_) code_gap(m_->tokens, values_->ones_law(), next - at_, ~std::uint32_t{0});
+  }
+
+  EncoderMemory* m_;
+  const GapLaw* law_;
+  ValueModel* values_;
+  std::uint32_t at_, end_;
+  std::uint32_t n_ranks_;
+  std::uint32_t frame_end_ = 0;
+};
+
+void write_events(EncoderMemory& m, const BlockShape& shape) {
+  std::vector<ClassWriter> writers;
+  for (std::size_t c = 0; c < m.model.leaves.classes.size(); ++c) writers.emplace_back(m, c);
+  for (ClassWriter& writer : writers) writer.begin();
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f)
+    for (ClassWriter& writer : writers) writer.frame();
+}
+
+}  // namespace
+}  // namespace gaps
+
+template <class Count>
+bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
+                 std::vector<std::byte>& out) {
+  using namespace gaps;
+  if (!is_codable(shape, most_log2_leaf_size)) return false;
+  EncoderMemory& m = scratch.get<EncoderMemory>();
+  if (!extract_events(counts, shape, shape.n_counts() / least_counts_per_event, m.events))
+    return false;
+  const unsigned log2_size = choose_leaf_size(shape, m.events.n_events, level);
+  m.model.grid = LeafGrid(shape.det_y, shape.det_x, log2_size);
+  m.tokens.clear();
+  count_leaf_events(m, shape);
+  find_bright_keys(m, shape);
+  m.model.code_classes(m.tokens, shape);
+  sort_by_class(m, shape);
+  m.model.code_values(m.tokens, shape);
+  write_events(m, shape);
+  out.push_back(static_cast<std::byte>(log2_size));
+  append_stream(m.tokens.tokens(), out);
+  return true;
+}
+
+template bool encode_gaps(const std::uint8_t*, const BlockShape&, Level, Scratch&,
+                          std::vector<std::byte>&);
+template bool encode_gaps(const std::uint16_t*, const BlockShape&, Level, Scratch&,
+                          std::vector<std::byte>&);
+template bool encode_gaps(const std::uint32_t*, const BlockShape&, Level, Scratch&,
+                          std::vector<std::byte>&);
+
+}  // namespace esieve::codec

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The coder for blocks that are mostly zero. Its cost follows the events, not the pixels.
+//
+// Payload (normative: docs/format/codec_gaps.md):
+//
+//   flags     1 byte   bits 0-2: log2 of the leaf size; the others are 0
+//   stream             one rANS stream (rans.hpp) that holds, in this order,
+//     leaf map         events of each leaf (leaf_map.hpp)
+//     bright keys      class of each bright pixel (leaf_classes.hpp)
+//     exceptions       per class: how many of its events have a count above one
+//     first gaps       per class: empty slots before its first event
+//     frames           per frame, per class: each event's count, then the gap to the next
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "codec/block_shape.hpp"
+#include "codec/decode_status.hpp"
+#include "codec/event_sink.hpp"
+#include "codec/level.hpp"
+#include "codec/scratch.hpp"
+
+namespace esieve::codec {
+
+/// Appends the payload of a block. The same counts give the same bytes on every machine.
+/// \param counts  (n_frames, det_y, det_x); std::uint8_t, std::uint16_t or std::uint32_t
+/// \returns false if the block is not mostly zero or too large; `out` is then as it was
+template <class Count>
+bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
+                 std::vector<std::byte>& out);
+
+/// Writes every count of the block. The payload may be hostile.
+/// \param dense  shape.n_counts() of them; unspecified unless okay
+template <class Count>
+[[nodiscard]] DecodeStatus decode_gaps(std::span<const std::byte> payload, const BlockShape& shape,
+                                       Scratch& scratch, Count* dense);
+
+/// As decode_gaps, but replaces the contents of `sink` by the block's events.
+[[nodiscard]] DecodeStatus decode_gaps_events(std::span<const std::byte> payload,
+                                              const BlockShape& shape, Scratch& scratch,
+                                              EventSink& sink);
+
+}  // namespace esieve::codec

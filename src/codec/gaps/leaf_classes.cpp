@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sorting pixels into classes: counting, then filling, in raster order.
+#include "codec/gaps/leaf_classes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "codec/gaps/numbers.hpp"
+
+namespace esieve::codec::gaps {
+
+std::uint16_t bright_key(std::uint64_t total_counts, std::uint32_t n_frames) noexcept {
+  // 64 times the mean, at least 16 of it: a bright pixel's mean is above one half.
+  const std::uint64_t mean_64ths =
+      std::clamp<std::uint64_t>(total_counts * 64 / n_frames, 16, std::uint64_t{1} << 45);
+  const unsigned length = static_cast<unsigned>(std::bit_width(mean_64ths));
+  return static_cast<std::uint16_t>(first_bright_key + 8 * (length - 5) +
+                                    (mean_64ths >> (length - 4) & 7));
+}
+
+Mean16 bright_mean(std::uint16_t key) noexcept {
+  const unsigned octave = (key - first_bright_key) / 8u, eighth = (key - first_bright_key) % 8u;
+  // The middle of the bucket: (8 + eighth + 1/2) / 8 * 2^octave / 4.
+  return (std::uint64_t{17} + 2 * eighth) << (octave + 16) >> 6;
+}
+
+std::size_t LeafClasses::n_events() const noexcept {
+  std::size_t n = 0;
+  for (const LeafClass& c : classes) n += c.n_events;
+  return n;
+}
+
+void LeafClasses::build(const BlockShape& shape, const LeafGrid& grid,
+                        std::span<const std::uint32_t> leaf_events,
+                        std::span<const std::uint16_t> leaf_keys) {
+  std::array<LeafClass, n_class_keys> by_key{};
+  const std::uint32_t size = 1U << grid.log2_size;
+  leaf_class.resize(grid.n_leaves());
+  for (std::uint32_t ly = 0, leaf = 0; ly < grid.n_y; ++ly) {
+    const std::uint32_t rows = std::min(size, shape.det_y - (ly << grid.log2_size));
+    for (std::uint32_t lx = 0; lx < grid.n_x; ++lx, ++leaf) {
+      if (leaf_events[leaf] == 0) continue;
+      LeafClass& c = by_key[leaf_keys[leaf]];
+      c.n_events += leaf_events[leaf];
+      c.n_segments += rows;
+    }
+  }
+  std::array<std::uint16_t, n_class_keys> class_of_key{};
+  classes.clear();
+  std::uint32_t n_segments = 0;
+  for (std::uint16_t key = 0; key < n_class_keys; ++key) {
+    LeafClass& c = by_key[key];
+    if (c.n_segments == 0) continue;
+    class_of_key[key] = static_cast<std::uint16_t>(classes.size());
+    c.first_segment = n_segments;
+    n_segments += c.n_segments;
+    c.bright = key >= first_bright_key;
+    c.mean = c.bright ? bright_mean(key)
+                      : poisson_mean(c.n_events, (std::uint64_t{c.n_segments} << grid.log2_size) *
+                                                     shape.n_frames);
+    classes.push_back(c);
+  }
+  for (std::size_t leaf = 0; leaf < leaf_class.size(); ++leaf)
+    leaf_class[leaf] = leaf_events[leaf] == 0 ? no_class : class_of_key[leaf_keys[leaf]];
+  segment_pixels.resize(n_segments);
+  std::array<std::uint32_t, n_class_keys> next{};
+  for (std::size_t c = 0; c < classes.size(); ++c) next[c] = classes[c].first_segment;
+  for (std::uint32_t y = 0; y < shape.det_y; ++y) {
+    const std::uint16_t* row = leaf_class.data() + std::size_t{y >> grid.log2_size} * grid.n_x;
+    for (std::uint32_t lx = 0; lx < grid.n_x; ++lx)
+      if (row[lx] != no_class)
+        segment_pixels[next[row[lx]]++] = y * shape.det_x + (lx << grid.log2_size);
+  }
+}
+
+void LeafClasses::build_ranks(const BlockShape& shape, const LeafGrid& grid,
+                              std::vector<std::uint32_t>& ranks) const {
+  std::array<std::uint32_t, n_class_keys> next{};
+  ranks.resize(std::size_t{shape.det_y} * grid.n_x);
+  for (std::uint32_t y = 0, segment = 0; y < shape.det_y; ++y) {
+    const std::uint16_t* row = leaf_class.data() + std::size_t{y >> grid.log2_size} * grid.n_x;
+    for (std::uint32_t lx = 0; lx < grid.n_x; ++lx, ++segment)
+      if (row[lx] != no_class) ranks[segment] = next[row[lx]]++ << grid.log2_size;
+  }
+}
+
+}  // namespace esieve::codec::gaps

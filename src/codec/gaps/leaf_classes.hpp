@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Pixels sorted into classes of similar rate, and their numbering (rank) within a class.
+//
+// A *segment* is the part of one detector row that lies in one leaf. The ranks of a class run
+// through its segments in raster order, leaf_size ranks each, so that raster order within a frame
+// is rank order within a class.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "codec/block_shape.hpp"
+#include "codec/gaps/laws.hpp"
+#include "codec/gaps/leaf_map.hpp"
+
+namespace esieve::codec::gaps {
+
+/// Class of leaves without events.
+inline constexpr std::uint16_t no_class = 0xffff;
+
+/// Pixels of similar rate.
+struct LeafClass {
+  std::uint32_t n_events = 0;       ///< in the block
+  std::uint32_t n_segments = 0;     ///< of one frame
+  std::uint32_t first_segment = 0;  ///< index into LeafClasses::segment_pixels
+  bool bright = false;              ///< values around a mean above one rather than mostly ones
+  Mean16 mean = 0;                  ///< counts per pixel and frame, roughly
+};
+
+/// Bright: a single pixel lit in more than half of the frames.
+[[nodiscard]] constexpr bool is_bright(std::uint32_t n_events, std::uint32_t n_frames,
+                                       unsigned log2_leaf_size) noexcept {
+  return log2_leaf_size == 0 && n_events > n_frames / 2;
+}
+
+/// Class keys: quarter octaves of the number of events, and, from here on, eighth octaves of the
+/// mean count of bright pixels.
+inline constexpr std::uint16_t first_bright_key = 128;
+inline constexpr std::uint16_t n_class_keys = 512;
+[[nodiscard]] std::uint16_t bright_key(std::uint64_t total_counts, std::uint32_t n_frames) noexcept;
+[[nodiscard]] Mean16 bright_mean(std::uint16_t key) noexcept;
+
+/// The classes of a block in ascending order of their keys.
+struct LeafClasses {
+  std::vector<LeafClass> classes;
+  std::vector<std::uint16_t> leaf_class;      ///< class of each leaf, or no_class
+  std::vector<std::uint32_t> segment_pixels;  ///< first pixel of each segment, class by class
+
+  [[nodiscard]] std::size_t n_events() const noexcept;
+  /// \param leaf_events  events of each leaf
+  /// \param leaf_keys    class key of each leaf; ignored where there are no events
+  void build(const BlockShape& shape, const LeafGrid& grid,
+             std::span<const std::uint32_t> leaf_events, std::span<const std::uint16_t> leaf_keys);
+  /// Fills `ranks`: the rank of the first pixel of each segment, (det_y, leaf_x).
+  void build_ranks(const BlockShape& shape, const LeafGrid& grid,
+                   std::vector<std::uint32_t>& ranks) const;
+};
+
+}  // namespace esieve::codec::gaps

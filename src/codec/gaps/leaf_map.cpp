@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Contexts of the leaf map, and what is expected in each before anything is learned.
+#include "codec/gaps/leaf_map.hpp"
+
+#include <array>
+
+namespace esieve::codec::gaps {
+namespace {
+
+constexpr unsigned n_priors = 64;
+constexpr unsigned learning_rate = 7;
+
+// Half octaves above 4.
+unsigned half_octave(std::uint64_t value) noexcept {
+  if (value < 4) return static_cast<unsigned>(value);
+  const unsigned length = static_cast<unsigned>(std::bit_width(value));
+  return 4 + 2 * (length - 3) + static_cast<unsigned>(value >> (length - 2) & 1);
+}
+
+// The lowest value with this quarter octave, and the width of that bucket, make its middle.
+std::uint64_t twice_middle(unsigned bucket) noexcept {
+  if (bucket < 8) return 2 * bucket;
+  const unsigned octave = (bucket - 8) / 4, quarter = (bucket - 8) % 4;
+  const std::uint64_t lowest = std::uint64_t{4 + quarter} << (octave + 1);
+  return 2 * lowest + (std::uint64_t{2} << octave);
+}
+
+// Negative binomial with mean m and variance m + m^2 / shape: the neighbours know the mean roughly.
+Cdf16 expected_counts(std::uint64_t mean_16ths) noexcept {
+  constexpr std::uint64_t shape = 6;
+  std::array<std::uint64_t, n_symbols> weights{};
+  std::uint64_t weight = std::uint64_t{1} << 32, sum = 0;
+  // Ratio of neighbours: w(k + 1) / w(k) = (k + shape) / (k + 1) * m / (m + shape). A bright leaf's
+  // weights would overflow, but then symbol 15 has nearly all of it anyway.
+  const std::uint64_t m = std::min<std::uint64_t>(mean_16ths + 1, 16 * 24);
+  for (std::uint64_t k = 0; k < 300; ++k) {
+    weights[std::min<std::uint64_t>(k, 15)] += weight >> 4;
+    sum += weight;
+    weight = weight * (k + shape) / (k + 1) * m / (m + 16 * shape);
+  }
+  return make_cdf(weights);
+}
+
+}  // namespace
+
+LeafMapModel::LeafMapModel() : contexts_(n_near * n_wide), priors_(n_priors) {
+  for (unsigned bucket = 0; bucket < n_priors; ++bucket)
+    priors_[bucket] = expected_counts(twice_middle(bucket));
+}
+
+void LeafMapModel::reset() {
+  for (AdaptiveCdf& cdf : contexts_) cdf.n_seen = 0;
+  large_.reset();
+}
+
+AdaptiveCdf& LeafMapModel::context(std::uint32_t near8, std::uint32_t wide) noexcept {
+  const unsigned near_bucket = std::min(quarter_octave(near8), n_near - 1);
+  const unsigned wide_bucket = std::min(half_octave(wide), n_wide - 1);
+  AdaptiveCdf& cdf = contexts_[near_bucket * n_wide + wide_bucket];
+  if (cdf.n_seen == 0) {
+    const std::uint64_t expected = (std::uint64_t{near8} + 16 * std::uint64_t{wide} / n_wide_leaves) / 3;
+    cdf.reset(priors_[std::min(quarter_octave(expected), n_priors - 1)], 4, learning_rate);
+  }
+  return cdf;
+}
+
+}  // namespace esieve::codec::gaps

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The entropy coder: range asymmetric numeral systems with two 64-bit states that take turns.
+//
+// The encoder lists what the decoder will ask for, in that order (`TokenList`), and codes the list
+// backwards at the end (`append_stream`). Models are written once, for a `Coder` that is either a
+// TokenList or a StreamReader: both have the functions below, and the reader ignores the values.
+//
+//   unsigned      symbol(const Cdf16&, unsigned value)
+//   unsigned      symbol(AdaptiveCdf&, unsigned value)         and learns it
+//   std::uint32_t interval(const Cdf16&, unsigned n_bits, std::uint32_t value)
+//                   value >> n_bits as a symbol, its n_bits low bits as they are; symbol 15 stands
+//                   for 15 << n_bits or more, has no low bits, and is returned as 15 << n_bits
+//   std::uint32_t bits(unsigned n_bits, std::uint32_t value)   n_bits <= max_raw_bits
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "codec/gaps/cdf16.hpp"
+
+namespace esieve::codec::gaps {
+
+inline constexpr unsigned max_raw_bits = 16;
+/// A state lies in [state_floor, 2^63) between tokens; below, it takes in 32 bits of the stream.
+inline constexpr std::uint64_t state_floor = std::uint64_t{1} << 31;
+/// The two states at the end of the stream, 8 bytes each. Their place makes it safe to load the
+/// next word before knowing whether it is needed.
+inline constexpr std::size_t states_bytes = 16;
+
+static_assert(probability_bits + max_raw_bits <= 31, "one 32-bit word refills a state");
+
+/// What an encoder has to say, in the decoder's order.
+class TokenList {
+ public:
+  void clear() noexcept { tokens_.clear(); }
+  [[nodiscard]] std::span<const std::uint64_t> tokens() const noexcept { return tokens_; }
+
+  /// start: 15 bits; width: 16 bits; n_bits: 5 bits; raw: 16 bits.
+  void push(std::uint32_t start, std::uint32_t width, unsigned n_bits, std::uint32_t raw) {
+    tokens_.push_back(start | std::uint64_t{width} << 15 | std::uint64_t{n_bits} << 31 |
+                      std::uint64_t{raw} << 36);
+  }
+
+  unsigned symbol(const Cdf16& cdf, unsigned value) {
+    push(cdf.start[value], cdf.width(value), 0, 0);
+    return value;
+  }
+  unsigned symbol(AdaptiveCdf& cdf, unsigned value) {
+    push(cdf.start[value], cdf.width(value), 0, 0);
+    cdf.learn(value);
+    return value;
+  }
+  std::uint32_t interval(const Cdf16& cdf, unsigned n_bits, std::uint32_t value) {
+    const std::uint32_t symbol = value >> n_bits;
+    if (symbol >= n_symbols - 1) return this->symbol(cdf, n_symbols - 1) << n_bits;
+    push(cdf.start[symbol], cdf.width(symbol), n_bits, value & ((1U << n_bits) - 1));
+    return value;
+  }
+  std::uint32_t interval(AdaptiveCdf& cdf, unsigned n_bits, std::uint32_t value) {
+    const std::uint32_t result = interval(static_cast<const Cdf16&>(cdf), n_bits, value);
+    cdf.learn(result >> n_bits);
+    return result;
+  }
+  std::uint32_t bits(unsigned n_bits, std::uint32_t value) {
+    push(0, probability_one, n_bits, value);
+    return value;
+  }
+
+ private:
+  std::vector<std::uint64_t> tokens_;
+};
+
+/// Appends the stream of `tokens`: 32-bit words, then the two states.
+void append_stream(std::span<const std::uint64_t> tokens, std::vector<std::byte>& out);
+
+/// Reads a stream. Never reads outside it: past the end the last word repeats, and `finished` says no.
+class StreamReader {
+ public:
+  /// \pre bytes.size() >= states_bytes
+  explicit StreamReader(std::span<const std::byte> bytes) noexcept
+      : next_(bytes.data()), end_(bytes.data() + (bytes.size() - states_bytes)) {
+    std::memcpy(&current_, end_, 8);
+    std::memcpy(&other_, end_ + 8, 8);
+    constexpr std::uint64_t mask = ~std::uint64_t{0} >> 1;
+    current_ &= mask;
+    other_ &= mask;
+  }
+
+  /// Whether the stream has been read to its end and nothing contradicts it.
+  [[nodiscard]] bool finished() const noexcept {
+    return next_ == end_ && current_ == state_floor && other_ == state_floor;
+  }
+
+  unsigned symbol(const Cdf16& cdf, unsigned = 0) noexcept {
+    const std::uint32_t slot = static_cast<std::uint32_t>(current_) & (probability_one - 1);
+    const unsigned symbol = cdf.find(slot);
+    turn(cdf.width(symbol) * (current_ >> probability_bits) + slot - cdf.start[symbol]);
+    return symbol;
+  }
+
+  unsigned symbol(AdaptiveCdf& cdf, unsigned = 0) noexcept {
+    const unsigned value = symbol(static_cast<const Cdf16&>(cdf));
+    cdf.learn(value);
+    return value;
+  }
+
+  std::uint32_t interval(const Cdf16& cdf, unsigned n_bits, std::uint32_t = 0) noexcept {
+    const std::uint32_t slot = static_cast<std::uint32_t>(current_) & (probability_one - 1);
+    const unsigned symbol = cdf.find(slot);
+    std::uint64_t state =
+        cdf.width(symbol) * (current_ >> probability_bits) + slot - cdf.start[symbol];
+    const unsigned n_low = symbol == n_symbols - 1 ? 0 : n_bits;
+    const auto low = static_cast<std::uint32_t>(state & ((std::uint64_t{1} << n_low) - 1));
+    turn(state >> n_low);
+    return symbol << n_bits | low;
+  }
+
+  std::uint32_t interval(AdaptiveCdf& cdf, unsigned n_bits, std::uint32_t = 0) noexcept {
+    const std::uint32_t value = interval(static_cast<const Cdf16&>(cdf), n_bits);
+    cdf.learn(value >> n_bits);
+    return value;
+  }
+
+  std::uint32_t bits(unsigned n_bits, std::uint32_t = 0) noexcept {
+    const auto low = static_cast<std::uint32_t>(current_ & ((std::uint64_t{1} << n_bits) - 1));
+    turn(current_ >> n_bits);
+    return low;
+  }
+
+ private:
+  // Takes in a word if the state is low, and lets the other state have the next token.
+  void turn(std::uint64_t state) noexcept {
+    std::uint32_t word;
+    std::memcpy(&word, next_, 4);
+    const bool low = state < state_floor;
+    const std::uint64_t refilled = state << 32 | word;
+    next_ += (low && next_ != end_) ? 4 : 0;
+    current_ = other_;
+    other_ = low ? refilled : state;
+  }
+
+  std::uint64_t current_;  ///< codes the next token
+  std::uint64_t other_;
+  const std::byte* next_;
+  const std::byte* end_;  ///< of the words: where the states begin
+};
+
+}  // namespace esieve::codec::gaps

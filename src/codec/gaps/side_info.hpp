@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a payload says before its first event, coded alike by encoder and decoder.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "codec/block_shape.hpp"
+#include "codec/gaps/laws.hpp"
+#include "codec/gaps/leaf_classes.hpp"
+#include "codec/gaps/leaf_map.hpp"
+#include "codec/gaps/numbers.hpp"
+#include "codec/gaps/value_model.hpp"
+
+namespace esieve::codec::gaps {
+
+inline constexpr unsigned most_log2_leaf_size = 4;
+/// Keeps every position within 32 bits.
+inline constexpr std::uint64_t most_slots = std::uint64_t{1} << 31;
+
+/// Whether blocks of this shape can be coded at all.
+[[nodiscard]] inline bool is_codable(const BlockShape& shape, unsigned log2_leaf_size) noexcept {
+  const LeafGrid grid(shape.det_y, shape.det_x, log2_leaf_size);
+  const std::uint64_t leaf_slots = std::uint64_t{shape.n_frames} << (2 * log2_leaf_size);
+  return shape.n_counts() != 0 && leaf_slots <= most_leaf_events &&
+         grid.n_leaves() <= most_slots / leaf_slots;
+}
+
+/// Empty slots before an event. A decoder stops adding up once the sum passes `most`.
+template <class Coder>
+std::uint32_t code_gap(Coder& coder, const GapLaw& law, std::uint32_t gap, std::uint32_t most) {
+  for (std::uint32_t sum = 0;;) {
+    const std::uint32_t part = coder.interval(law.cdf, law.n_low_bits, gap - sum);
+    sum += part;
+    if (part >> law.n_low_bits < n_symbols - 1 || sum > most) return sum;
+  }
+}
+
+/// The models of a block. Kept in a Scratch from block to block.
+struct BlockModel {
+  LeafGrid grid;
+  std::vector<std::uint32_t> leaf_events;
+  std::vector<std::uint16_t> leaf_keys;
+  std::vector<std::uint32_t> above_one;  ///< per class: events with a count of at least 2
+  LeafClasses leaves;
+  std::vector<GapLaw> gap_laws;     ///< per class
+  std::vector<ValueModel> values;   ///< per class
+  OutlierModel outliers;
+
+  /// Leaf map and bright keys; then `leaves` is built.
+  /// \returns false if a decoder has read what cannot be
+  template <class Coder>
+  bool code_classes(Coder& coder, const BlockShape& shape);
+  /// Exceptions; then laws and values are ready. An encoder has filled `above_one`.
+  template <class Coder>
+  bool code_values(Coder& coder, const BlockShape& shape);
+
+  [[nodiscard]] std::uint32_t n_ranks(std::size_t c) const noexcept {
+    return leaves.classes[c].n_segments << grid.log2_size;
+  }
+
+ private:
+  template <class Coder>
+  bool code_bright_keys(Coder& coder, const BlockShape& shape);
+
+  LeafMapModel map_;
+  NumberModel numbers_;
+};
+
+template <class Coder>
+bool BlockModel::code_classes(Coder& coder, const BlockShape& shape) {
+  map_.reset();
+  outliers.reset();
+  leaf_events.resize(grid.n_leaves());
+  leaf_keys.resize(grid.n_leaves());
+  if (!map_.code(coder, grid, leaf_events, shape.n_frames << (2 * grid.log2_size))) return false;
+  if (!code_bright_keys(coder, shape)) return false;
+  leaves.build(shape, grid, leaf_events, leaf_keys);
+  for (std::size_t c = 0; c < leaves.classes.size(); ++c)
+    if (leaves.classes[c].n_events > std::uint64_t{n_ranks(c)} * shape.n_frames) return false;
+  return true;
+}
+
+// The key of a bright pixel as the difference from the last one's.
+template <class Coder>
+bool BlockModel::code_bright_keys(Coder& coder, const BlockShape& shape) {
+  numbers_.reset();
+  std::uint32_t last = first_bright_key;
+  for (std::size_t leaf = 0; leaf < leaf_events.size(); ++leaf) {
+    const std::uint32_t n = leaf_events[leaf];
+    if (!is_bright(n, shape.n_frames, grid.log2_size)) {
+      leaf_keys[leaf] = static_cast<std::uint16_t>(quarter_octave(n));
+      continue;
+    }
+    const std::uint32_t up = leaf_keys[leaf] - last, down = last - leaf_keys[leaf];
+    const std::uint32_t coded =
+        numbers_.code(coder, leaf_keys[leaf] >= last ? 2 * up : 2 * down - 1);
+    last = coded & 1 ? last - (coded + 1) / 2 : last + coded / 2;
+    if (last < first_bright_key || last >= n_class_keys) return false;
+    leaf_keys[leaf] = static_cast<std::uint16_t>(last);
+  }
+  return true;
+}
+
+template <class Coder>
+bool BlockModel::code_values(Coder& coder, const BlockShape& shape) {
+  const std::size_t n_classes = leaves.classes.size();
+  above_one.resize(n_classes);
+  gap_laws.resize(n_classes);
+  values.resize(n_classes);
+  numbers_.reset();
+  for (std::size_t c = 0; c < n_classes; ++c) {
+    const LeafClass& of = leaves.classes[c];
+    above_one[c] = numbers_.code(coder, above_one[c]);
+    if (above_one[c] > of.n_events) return false;
+    gap_laws[c] = make_gap_law(of.n_events, std::uint64_t{n_ranks(c)} * shape.n_frames);
+    values[c].reset(of, above_one[c]);
+  }
+  return true;
+}
+
+}  // namespace esieve::codec::gaps
