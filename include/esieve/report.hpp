@@ -33,10 +33,29 @@ struct BaselineOptions {
 /// Measures on the frames rebuilt from `events`.
 ESIEVE_API DenseBaseline measure_dense_baseline(const Reader& events, const BaselineOptions& options = {});
 
+/// What a model would need that knows the mean rate of each pixel and nothing else: how small a file can be made without
+/// using that neighbouring pixels or frames are alike. A file may be smaller than that.
+struct EntropyEstimate {
+  double bits = 0;           ///< Of all frames, the cost of learning the rates included.
+  double learning_bits = 0;  ///< That cost.
+  std::string model;         ///< The better one: "Poisson", or "occupancy" (hit or not, and a histogram of values).
+};
+
+struct EntropyOptions {
+  int threads = 0;
+  ProgressCallback progress;
+};
+
+/// Reads all events twice; time grows with events and detector pixels.
+/// \throws UnsupportedError  floats that are not multiples of a quantum
+/// \throws DataError, IoError, Interrupted
+ESIEVE_API EntropyEstimate estimate_entropy(const Reader& events, const EntropyOptions& options = {});
+
 struct Report {
   FileInfo file;
   std::optional<VerifyResult> verification;
   std::optional<DenseBaseline> baseline;
+  std::optional<EntropyEstimate> entropy;
   std::optional<double> convert_seconds;   ///< Wall time of the conversion, verification not included.
 };
 
