@@ -68,6 +68,7 @@ inline constexpr const char* map_origin = "origin";
 inline constexpr const char* dropped_pixels = "dropped_pixels";
 inline constexpr const char* dropped_intensity = "dropped_intensity";
 inline constexpr const char* dropped_maximum = "dropped_maximum";
+inline constexpr const char* frame_dropped_maximum = "frame_dropped_maximum";
 
 // Our own group.
 inline constexpr const char* own = "esieve";

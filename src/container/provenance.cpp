@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Where the data came from and what was done to them.
+#include <algorithm>
+
 #include "container/layout.hpp"
 #include "container/tree.hpp"
 #include "esieve/version.hpp"
@@ -52,8 +54,10 @@ void write_process(hid_t entry, const Contents& contents) {
 
   h5::set_number(group.get(), layout::dropped_pixels, DType::u64, &contents.dropped.n_pixels);
   h5::set_number(group.get(), layout::dropped_intensity, DType::f64, &contents.dropped.intensity);
+  const double maximum = *std::max_element(contents.dropped.maximum.begin(), contents.dropped.maximum.end());
+  h5::set_number(group.get(), layout::dropped_maximum, DType::f64, &maximum);
   const std::array<hsize_t, 2> dims = {contents.info.scan.scan_y, contents.info.scan.scan_x};
-  h5::write_dataset(group.get(), layout::dropped_maximum, DType::f64, dims, contents.dropped.maximum.data(),
+  h5::write_dataset(group.get(), layout::frame_dropped_maximum, DType::f64, dims, contents.dropped.maximum.data(),
                     h5::Compress::gzip);
 }
 
