@@ -5,6 +5,9 @@ add_library(esieve_warnings INTERFACE)
 target_compile_options(esieve_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wconversion -Wsign-conversion -Wold-style-cast>
   $<$<BOOL:${ESIEVE_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(esieve_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)  # false alarms, GCC PR105651
+endif()
 if(ESIEVE_SANITIZE)
   target_compile_options(esieve_warnings INTERFACE -fsanitize=${ESIEVE_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)
