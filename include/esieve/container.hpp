@@ -31,6 +31,7 @@ struct ContainerOptions {
   Level level = Level::standard;
   std::uint32_t frames_per_chunk = 0;                ///< 0: chosen by level and frame size.
   bool overwrite = false;                            ///< Replace an existing file.
+  bool durable = true;                               ///< The bytes are on the disk when `close` returns.
   std::optional<ThresholdOptions> threshold;         ///< Recorded; the frames given must already be thresholded.
   std::optional<double> floor_bits;                  ///< Known entropy floor of simulated data, recorded.
 };

@@ -101,8 +101,8 @@ PendingFile::~PendingFile() {
   std::filesystem::remove(temporary_path_, ignored);
 }
 
-void PendingFile::commit() {
-  sync_and_close(temporary_path_, O_RDONLY);
+void PendingFile::commit(Durability durability) {
+  if (durability == Durability::synced) sync_and_close(temporary_path_, O_RDONLY);
   if (if_exists_ == IfExists::refuse) {
     // link(2) refuses an existing name, which rename(2) would silently replace.
     if (::link(temporary_path_.c_str(), final_path_.c_str()) == 0) {
@@ -116,7 +116,7 @@ void PendingFile::commit() {
     fail("write", final_path_, errno);
   }
   committed_ = true;
-  sync_and_close(folder_of(final_path_), O_RDONLY | O_DIRECTORY);
+  if (durability == Durability::synced) sync_and_close(folder_of(final_path_), O_RDONLY | O_DIRECTORY);
 }
 
 }  // namespace esieve

@@ -52,8 +52,13 @@ class PendingFile {
 
   const std::filesystem::path& temporary_path() const { return temporary_path_; }
 
-  /// Makes the bytes durable and gives the file its name. \throws UsageError, IoError
-  void commit();
+  enum class Durability : std::uint8_t {
+    synced,  ///< The bytes are on the disk before the file has its name.
+    cached   ///< The operating system writes them when it sees fit.
+  };
+
+  /// Gives the file its name. \throws UsageError, IoError
+  void commit(Durability durability = Durability::synced);
 
  private:
   std::filesystem::path final_path_, temporary_path_;

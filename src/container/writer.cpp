@@ -150,7 +150,7 @@ void ContainerWriter::close() {
   self.finish();
   self.dataset.reset();
   self.file.close();
-  self.pending.commit();
+  self.pending.commit(self.options.durable ? PendingFile::Durability::synced : PendingFile::Durability::cached);
 }
 
 }  // namespace esieve

@@ -44,6 +44,7 @@ class Conversion {
                     ContainerOptions{.level = options.level,
                                      .frames_per_chunk = options.frames_per_chunk,
                                      .overwrite = options.overwrite,
+                                     .durable = options.durable,
                                      .threshold = recorded(options.threshold),
                                      .floor_bits = known_floor()});
   }

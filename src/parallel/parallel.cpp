@@ -3,6 +3,7 @@
 
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/concurrent_queue.h>
+#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/parallel_pipeline.h>
@@ -13,6 +14,17 @@
 namespace esieve {
 
 int resolve_threads(int threads) { return threads > 0 ? threads : std::max(1, tbb::info::default_concurrency()); }
+
+struct ThreadLimit::Control {
+  explicit Control(std::size_t threads) : control(tbb::global_control::max_allowed_parallelism, threads) {}
+  tbb::global_control control;
+};
+
+ThreadLimit::ThreadLimit(int threads) {
+  if (threads > 0) control_ = std::make_unique<Control>(static_cast<std::size_t>(threads));
+}
+
+ThreadLimit::~ThreadLimit() = default;
 
 void parallel_for(std::size_t n, int threads, const std::function<void(std::size_t)>& body) {
   tbb::task_arena arena(resolve_threads(threads));

@@ -13,6 +13,19 @@ namespace esieve {
 /// Number of threads to use for a request of `threads` (0: as many as the machine has).
 int resolve_threads(int threads);
 
+/// While it lives no work of this process uses more than `threads` threads, whatever it asks for (0: no limit).
+class ThreadLimit {
+ public:
+  explicit ThreadLimit(int threads);
+  ~ThreadLimit();
+  ThreadLimit(const ThreadLimit&) = delete;
+  ThreadLimit& operator=(const ThreadLimit&) = delete;
+
+ private:
+  struct Control;
+  std::unique_ptr<Control> control_;
+};
+
 /// Calls body(i) for i in [0, n), at most `threads` at a time. The first exception is rethrown after the others stop.
 void parallel_for(std::size_t n, int threads, const std::function<void(std::size_t)>& body);
 
