@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "base/bytes.hpp"
+#include "codec/lanes/format.hpp"
+#include "codec/lanes/lanes.hpp"
+#include "codec/lanes/side_info.hpp"
+#include "codec/lanes/workspace.hpp"
+
+namespace esieve::codec {
+namespace lanes {
+namespace {
+
+template <class Count>
+class BlockDecoder {
+ public:
+  BlockDecoder(const BlockShape& shape, Workspace& workspace, Count* dense)
+      : layout_(shape), workspace_(workspace), model_(workspace.model), rows_(shape.det_x), dense_(dense) {}
+
+  DecodeStatus decode(std::span<const std::byte> bytes) {
+    Sections sections;
+    if (const DecodeStatus status = cut_sections(bytes, sections); status != DecodeStatus::okay) return status;
+    if (!read_side(sections)) return DecodeStatus::corrupt;
+    start(sections);
+    for (std::size_t step = 0; step < layout_.n_steps; ++step)
+      for (std::size_t y = 0; y < layout_.n_rows; ++y)
+        if (const DecodeStatus status = decode_row(step, y); status != DecodeStatus::okay) return status;
+    return ended() ? DecodeStatus::okay : DecodeStatus::corrupt;
+  }
+
+ private:
+  bool read_side(const Sections& sections) {
+    model_.profile = sections.preamble.profile;
+    model_.shrinkage = static_cast<std::int32_t>(sections.preamble.shrinkage);
+    SideDecoder side(sections.side);
+    model_.classes.resize(layout_.n_pixels());
+    if (layout_.n_strips == 1) {
+      model_.rates = class_rates(layout_.shape.n_frames);
+      decode_classes(side, layout_.shape.det_x, model_.classes);
+    } else {
+      model_.rates = class_rates(rate_scale);
+      std::fill(model_.classes.begin(), model_.classes.end(), static_cast<std::uint8_t>(side.raw(8)));
+    }
+    decode_weights(side, profile_features[static_cast<std::size_t>(model_.profile)], model_.weights);
+    LevelTables tables;
+    if (!decode_tables(side, tables)) return false;
+    expand_tables(tables, model_.tables);
+    make_pixel_models(layout_, model_);
+    mark_bright(model_);
+    return true;
+  }
+
+  void start(const Sections& sections) {
+    for (std::size_t g = 0; g < n_groups; ++g) {
+      // Words are copied once: aligned, and padded so that the last rows may be decoded like the others.
+      auto& words = workspace_.words[g];
+      const std::size_t n = sections.preamble.n_words[g];
+      words.resize(std::max(words.size(), n + most_row_words(layout_.shape.det_x)));
+      std::memcpy(words.data(), sections.words[g].data(), 2 * n);
+      std::fill_n(words.begin() + static_cast<std::ptrdiff_t>(n), most_row_words(layout_.shape.det_x), std::uint16_t{0});
+      state_.words[g] = words.data();
+      words_end_[g] = words.data() + n;
+      for (std::size_t i = 0; i < group_lanes; ++i) {
+        const std::size_t at = (g * group_lanes + i) * sizeof(std::uint32_t);
+        state_.groups[g].low[i] = load_le<std::uint16_t>(sections.states, at);
+        state_.groups[g].high[i] = load_le<std::uint16_t>(sections.states, at + 2);
+      }
+    }
+    state_.escapes = reinterpret_cast<const std::uint8_t*>(sections.escapes.data());
+    state_.escapes_end = state_.escapes + sections.escapes.size();
+  }
+
+  DecodeStatus decode_row(std::size_t step, std::size_t y) {
+    const LaneRows where(layout_, step, y);
+    const std::size_t width = layout_.shape.det_x;
+    const RowTask task{&model_, width, y * width, rows_.above(y, 1), rows_.above(y, 2), where.active};
+    std::uint16_t* row = rows_.row(y);
+    kernels().decode_row[static_cast<std::size_t>(model_.profile)](task, state_, row);
+    if (state_.corrupt) return DecodeStatus::corrupt;
+    for (std::size_t g = 0; g < n_groups; ++g)
+      if (state_.words[g] > words_end_[g]) return DecodeStatus::corrupt;
+    store(where, row);
+    for (const Escape& wide : state_.wide) {
+      if (wide.value > std::numeric_limits<Count>::max()) return DecodeStatus::out_of_range;
+      dense_[where.start[wide.lane] + wide.column] = static_cast<Count>(wide.value);
+    }
+    state_.wide.clear();
+    return DecodeStatus::okay;
+  }
+
+  void store(const LaneRows& where, const std::uint16_t* row) {
+    const std::size_t width = layout_.shape.det_x;
+    if constexpr (sizeof(Count) == 1) {
+      kernels().scatter8(row, where.start.data(), width, dense_);
+    } else if constexpr (sizeof(Count) == 2) {
+      kernels().scatter16(row, where.start.data(), width, dense_);
+    } else {
+      for (std::size_t lane = 0; lane < n_lanes; ++lane)
+        if (where.start[lane] != Layout::none)
+          for (std::size_t x = 0; x < width; ++x) dense_[where.start[lane] + x] = row[x * n_lanes + lane];
+    }
+  }
+
+  /// The coder is back in its first state and nothing is left over.
+  [[nodiscard]] bool ended() const {
+    for (std::size_t g = 0; g < n_groups; ++g) {
+      if (state_.words[g] != words_end_[g]) return false;
+      for (std::size_t i = 0; i < group_lanes; ++i)
+        if (state_.groups[g].low[i] != 0 || state_.groups[g].high[i] != 1) return false;
+    }
+    return state_.escapes == state_.escapes_end;
+  }
+
+  Layout layout_;
+  Workspace& workspace_;
+  BlockModel& model_;
+  RowWindow rows_;
+  Count* dense_;
+  DecodeState state_;
+  std::array<const std::uint16_t*, n_groups> words_end_{};
+};
+
+}  // namespace
+}  // namespace lanes
+
+template <class Count>
+DecodeStatus decode_lanes(std::span<const std::byte> bytes, const BlockShape& shape, Scratch& scratch, Count* dense) {
+  if (shape.n_counts() == 0) return DecodeStatus::corrupt;
+  return lanes::BlockDecoder<Count>(shape, scratch.get<lanes::Workspace>(), dense).decode(bytes);
+}
+
+template DecodeStatus decode_lanes(std::span<const std::byte>, const BlockShape&, Scratch&, std::uint8_t*);
+template DecodeStatus decode_lanes(std::span<const std::byte>, const BlockShape&, Scratch&, std::uint16_t*);
+template DecodeStatus decode_lanes(std::span<const std::byte>, const BlockShape&, Scratch&, std::uint32_t*);
+
+DecodeStatus decode_lanes_events(std::span<const std::byte> bytes, const BlockShape& shape, Scratch& scratch,
+                                 EventSink& sink) {
+  // Lit frames have so many events that going through dense ones costs little.
+  auto& dense = scratch.get<lanes::Workspace>().dense;
+  dense.resize(shape.n_counts());
+  const DecodeStatus status = decode_lanes(bytes, shape, scratch, dense.data());
+  if (status != DecodeStatus::okay) return status;
+  sink.clear();
+  sink.frame_events.reserve(shape.n_frames);
+  const std::size_t n_pixels = shape.n_pixels();
+  for (std::size_t f = 0; f < shape.n_frames; ++f) {
+    const std::size_t before = sink.n_events();
+    for (std::size_t p = 0; p < n_pixels; ++p) {
+      const std::uint32_t count = dense[f * n_pixels + p];
+      if (count == 0) continue;
+      sink.pixels.push_back(static_cast<std::uint32_t>(p));
+      sink.counts.push_back(count);
+    }
+    sink.frame_events.push_back(static_cast<std::uint32_t>(sink.n_events() - before));
+  }
+  return DecodeStatus::okay;
+}
+
+}  // namespace esieve::codec

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstring>
+
+#include "base/bytes.hpp"
+#include "codec/lanes/enc_model.hpp"
+#include "codec/lanes/format.hpp"
+#include "codec/lanes/lanes.hpp"
+#include "codec/lanes/workspace.hpp"
+
+namespace esieve::codec {
+namespace lanes {
+namespace {
+
+/// What a level of effort means here.
+struct Effort {
+  Profile profile;
+  std::size_t fit_columns;    ///< Columns (of 64 lanes) to learn weights from.
+  std::size_t table_columns;  ///< Columns to learn tables from.
+};
+
+Effort effort_of(Level level) {
+  switch (level) {
+    case Level::fast: return {Profile::near, 1024, 4096};
+    case Level::standard: return {Profile::wide, 4096, 16384};
+    case Level::max: break;
+  }
+  return {Profile::full, 16384, ~std::size_t{0}};
+}
+
+template <class Count>
+std::vector<std::uint64_t> pixel_totals(const Count* counts, const BlockShape& shape) {
+  constexpr std::size_t chunk = 2048;  // sums stay in the first cache
+  const std::size_t n_pixels = shape.n_pixels();
+  std::vector<std::uint64_t> totals(n_pixels);
+  std::array<std::conditional_t<sizeof(Count) < 4, std::uint32_t, std::uint64_t>, chunk> sums;
+  for (std::size_t first = 0; first < n_pixels; first += chunk) {
+    const std::size_t n = std::min(chunk, n_pixels - first);
+    sums.fill(0);
+    for (std::size_t f = 0; f < shape.n_frames; ++f) {
+      const Count* from = counts + f * n_pixels + first;
+      for (std::size_t i = 0; i < n; ++i) sums[i] += from[i];
+    }
+    std::copy_n(sums.begin(), n, totals.begin() + static_cast<std::ptrdiff_t>(first));
+  }
+  return totals;
+}
+
+template <class Count>
+class BlockEncoder {
+ public:
+  BlockEncoder(const Count* counts, const BlockShape& shape, Level level, Workspace& workspace)
+      : counts_(counts),
+        layout_(shape),
+        effort_(effort_of(level)),
+        workspace_(workspace),
+        model_(workspace.model),
+        rows_(shape.det_x) {}
+
+  bool encode(std::vector<std::byte>& out) {
+    if (layout_.shape.n_counts() == 0 || !choose_model()) return false;
+    if (!encode_rows()) return false;
+    append(out);
+    return true;
+  }
+
+ private:
+  [[nodiscard]] std::size_t profile() const { return static_cast<std::size_t>(model_.profile); }
+
+  bool choose_model() {
+    const auto totals = pixel_totals(counts_, layout_.shape);
+    std::uint64_t sum = 0;
+    for (const std::uint64_t t : totals) sum += t;
+    if (sum == 0) return false;
+    model_.profile = effort_.profile;
+    model_.shrinkage = one / 10;
+    if (layout_.n_strips == 1) {
+      model_.rates = class_rates(layout_.shape.n_frames);
+      choose_classes(totals, layout_.shape.det_x, model_.classes);
+    } else {
+      model_.rates = class_rates(rate_scale);
+      const std::uint64_t mean = std::max<std::uint64_t>(1, sum * rate_scale / layout_.shape.n_counts());
+      model_.classes.assign(layout_.n_pixels(), nearest_class(mean));
+    }
+    WeightFit fit(model_, layout_);
+    for_sampled_rows(effort_.fit_columns, [&](const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t i) {
+      fit.add(task, row, y, i % fit_stride, fit_stride);
+    }, fit_stride);
+    model_.weights = fit.solve();
+    make_pixel_models(layout_, model_);
+    LevelStatistics statistics(model_.profile);
+    workspace_.levels.resize(layout_.shape.det_x * n_lanes);
+    for_sampled_rows(effort_.table_columns, [&](const RowTask& task, const std::uint16_t* row, std::size_t, std::size_t) {
+      kernels().find_levels[profile()](task, row, workspace_.levels.data());
+      statistics.add(task, row, workspace_.levels.data());
+    }, 1);
+    double bits_per_count = 0;
+    tables_ = statistics.choose(bits_per_count);
+    expand_tables(tables_, model_.tables);
+    mark_bright(model_);
+    return true;
+  }
+
+  /// Calls visit(task, row, y, i) for about n_columns / (width / stride) rows spread over the block; for all of
+  /// them where there are fewer.
+  template <class Visit>
+  void for_sampled_rows(std::size_t n_columns, Visit visit, std::size_t stride) {
+    const std::size_t n_all = layout_.n_steps * layout_.n_rows;
+    const std::size_t per_row = std::max<std::size_t>(1, layout_.shape.det_x / stride);
+    const std::size_t n = std::min(n_all, (n_columns - 1) / per_row + 1);
+    for (std::size_t i = 0; i < n; ++i) {
+      // Golden-ratio steps touch all heights of the detector and all parts of the scan.
+      const std::size_t at = n == n_all ? i : ((i + 1) * 0x9E3779B9U & 0xFFFFFFFFU) * n_all >> 32;
+      const std::size_t step = at / layout_.n_rows, y = at % layout_.n_rows;
+      for (std::size_t up = 0; up <= std::min<std::size_t>(2, y); ++up) {
+        if (n == n_all && up > 0 && i > 0) break;  // still there from the row before
+        load_row(step, y - up);
+      }
+      visit(task_of(step, y), rows_.row(y), y, i);
+    }
+  }
+
+  void load_row(std::size_t step, std::size_t y) {
+    const LaneRows where(layout_, step, y);
+    if constexpr (sizeof(Count) == 1) {
+      kernels().gather8(counts_, where.start.data(), layout_.shape.det_x, rows_.row(y));
+    } else if constexpr (sizeof(Count) == 2) {
+      kernels().gather16(counts_, where.start.data(), layout_.shape.det_x, rows_.row(y));
+    } else {
+      std::uint16_t* row = rows_.row(y);
+      for (std::size_t lane = 0; lane < n_lanes; ++lane)
+        for (std::size_t x = 0; x < layout_.shape.det_x; ++x)
+          row[x * n_lanes + lane] = where.start[lane] == Layout::none
+                                        ? std::uint16_t{0}
+                                        : static_cast<std::uint16_t>(std::min<std::uint32_t>(
+                                              counts_[where.start[lane] + x], largest_lane_count));
+    }
+  }
+
+  RowTask task_of(std::size_t step, std::size_t y) {
+    return {&model_, layout_.shape.det_x, y * layout_.shape.det_x, rows_.above(y, 1), rows_.above(y, 2),
+            LaneRows(layout_, step, y).active};
+  }
+
+  /// Room for one more row of words, growing downwards.
+  void make_room(std::size_t g) {
+    auto& words = workspace_.words[g];
+    const std::size_t used = words.size() - (static_cast<std::size_t>(state_.words[g] - words.data()));
+    if (words.size() - used >= most_row_words(layout_.shape.det_x)) return;
+    std::vector<std::uint16_t> larger(2 * words.size() + 2 * most_row_words(layout_.shape.det_x));
+    std::copy_n(state_.words[g], used, larger.end() - static_cast<std::ptrdiff_t>(used));
+    words = std::move(larger);
+    state_.words[g] = words.data() + words.size() - used;
+  }
+
+  bool encode_rows() {
+    for (std::size_t g = 0; g < n_groups; ++g) {
+      state_.groups[g].low.fill(0);
+      state_.groups[g].high.fill(1);
+      state_.words[g] = workspace_.words[g].data() + workspace_.words[g].size();
+    }
+    const std::size_t n_raw_bytes = layout_.shape.n_counts() * sizeof(Count);
+    for (std::size_t step = layout_.n_steps; step-- > 0;) {
+      for (std::size_t y = layout_.n_rows; y-- > 0;) {
+        if (y + 1 == layout_.n_rows)
+          for (std::size_t up = 0; up <= std::min<std::size_t>(2, y); ++up) load_row(step, y - up);
+        else if (y >= 2)
+          load_row(step, y - 2);
+        for (std::size_t g = 0; g < n_groups; ++g) make_room(g);
+        kernels().encode_row[profile()](task_of(step, y), rows_.row(y), state_);
+        append_escapes(LaneRows(layout_, step, y));
+      }
+      if (n_words(0) * 2 + n_words(1) * 2 + escapes_.size() > n_raw_bytes) return false;
+    }
+    return true;
+  }
+
+  /// Backwards, as everything here.
+  void append_escapes(const LaneRows& where) {
+    for (const Escape& escape : state_.escapes) {
+      const std::uint32_t value = counts_[where.start[escape.lane] + escape.column];
+      unsigned n = 1;
+      while (n < 5 && value >> (7 * n) != 0) ++n;
+      for (unsigned i = n; i-- > 0;)
+        escapes_.push_back(static_cast<std::byte>((value >> (7 * i) & 127U) | (i + 1 < n ? 128U : 0U)));
+    }
+    state_.escapes.clear();
+  }
+
+  [[nodiscard]] std::size_t n_words(std::size_t g) const {
+    return workspace_.words[g].size() - static_cast<std::size_t>(state_.words[g] - workspace_.words[g].data());
+  }
+
+  void append(std::vector<std::byte>& out) {
+    std::vector<std::byte> side_bytes;
+    SideEncoder side(side_bytes);
+    if (layout_.n_strips == 1)
+      encode_classes(model_.classes, layout_.shape.det_x, side);
+    else
+      side.raw(model_.classes[0], 8);
+    encode_weights(model_.weights, profile_features[profile()], side);
+    encode_tables(tables_, side);
+    side.finish();
+    Preamble preamble{.profile = model_.profile,
+                      .shrinkage = static_cast<std::uint32_t>(model_.shrinkage),
+                      .side_bytes = static_cast<std::uint32_t>(side_bytes.size()),
+                      .escape_bytes = static_cast<std::uint32_t>(escapes_.size())};
+    for (std::size_t g = 0; g < n_groups; ++g) preamble.n_words[g] = static_cast<std::uint32_t>(n_words(g));
+    append_preamble(out, preamble);
+    out.insert(out.end(), side_bytes.begin(), side_bytes.end());
+    for (const GroupState& group : state_.groups)
+      for (std::size_t i = 0; i < group_lanes; ++i) {
+        append_le(out, group.low[i]);
+        append_le(out, group.high[i]);
+      }
+    for (std::size_t g = 0; g < n_groups; ++g) {
+      const auto* bytes = reinterpret_cast<const std::byte*>(state_.words[g]);
+      out.insert(out.end(), bytes, bytes + 2 * n_words(g));
+    }
+    out.insert(out.end(), escapes_.rbegin(), escapes_.rend());
+  }
+
+  static constexpr std::size_t fit_stride = 8;
+
+  const Count* counts_;
+  Layout layout_;
+  Effort effort_;
+  Workspace& workspace_;
+  BlockModel& model_;
+  RowWindow rows_;
+  LevelTables tables_;
+  EncodeState state_;
+  std::vector<std::byte> escapes_;
+};
+
+}  // namespace
+}  // namespace lanes
+
+template <class Count>
+bool encode_lanes(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
+                  std::vector<std::byte>& out) {
+  return lanes::BlockEncoder<Count>(counts, shape, level, scratch.get<lanes::Workspace>()).encode(out);
+}
+
+template bool encode_lanes(const std::uint8_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&);
+template bool encode_lanes(const std::uint16_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&);
+template bool encode_lanes(const std::uint32_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&);
+
+}  // namespace esieve::codec

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+
+#include "codec/lanes/enc_model.hpp"
+
+namespace esieve::codec::lanes {
+namespace {
+
+constexpr float unit = 1.0F / static_cast<float>(one);
+
+/// Sum of products over the lanes, in an order that does not depend on the instruction set.
+double dot(const std::array<float, n_lanes>& a, const std::array<float, n_lanes>& b) {
+  std::array<float, 16> sums{};
+  for (std::size_t lane = 0; lane < n_lanes; lane += sums.size())
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += a[lane + i] * b[lane + i];
+  for (std::size_t half = sums.size() / 2; half > 0; half /= 2)
+    for (std::size_t i = 0; i < half; ++i) sums[i] += sums[i + half];
+  return static_cast<double>(sums[0]);
+}
+
+std::int16_t to_weight(double value) {
+  const double scaled = std::clamp(value * one / weight_step, -double{most_weight} / weight_step,
+                                   double{most_weight} / weight_step);
+  return static_cast<std::int16_t>(static_cast<int>(std::lround(scaled)) * weight_step);
+}
+
+}  // namespace
+
+WeightFit::WeightFit(const BlockModel& model, const Layout& layout)
+    : model_(model),
+      layout_(layout),
+      ratios_(model.rates, model.shrinkage),
+      n_features_(profile_features[static_cast<std::size_t>(model.profile)]),
+      n_neighbours_(profile_neighbours[static_cast<std::size_t>(model.profile)]),
+      n_terms_(n_features_ + 2) {}
+
+void WeightFit::collect(const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t x) {
+  const std::array<const std::uint16_t*, 3> rows = {row, task.above, task.above2};
+  const auto at = [&](int dy, int dx) { return rows[static_cast<std::size_t>(-dy)] + (static_cast<std::ptrdiff_t>(x) + dx) * static_cast<std::ptrdiff_t>(n_lanes); };
+  const std::size_t width = layout_.shape.det_x;
+  const std::uint8_t own = model_.classes[y * width + x];
+  for (std::size_t k = 0; k < n_neighbours_; ++k) {
+    auto& term = terms_[k];
+    const std::size_t ny = y + static_cast<std::size_t>(neighbours[k].dy);
+    const std::size_t nx = x + static_cast<std::size_t>(neighbours[k].dx);
+    const std::uint8_t other = ny < layout_.n_rows && nx < width ? model_.classes[ny * width + nx] : std::uint8_t{0};
+    if (other == 0) {
+      term.fill(0);
+      continue;
+    }
+    const float rate = static_cast<float>(model_.rates[other]) * unit;
+    const float ratio = static_cast<float>(ratios_(own, other)) * unit;
+    const std::uint16_t* counts = at(neighbours[k].dy, neighbours[k].dx);
+    for (std::size_t l = 0; l < n_lanes; ++l) term[l] = (static_cast<float>(counts[l]) - rate) * ratio;
+  }
+  const std::uint16_t *w = at(0, -1), *n = at(-1, 0), *nw = at(-1, -1), *ne = at(-1, 1), *ww = at(0, -2), *nn = at(-2, 0);
+  const auto minimum = [&](std::size_t k, const std::uint16_t* a, const std::uint16_t* b) {
+    for (std::size_t l = 0; l < n_lanes; ++l) terms_[k][l] = static_cast<float>(std::min(a[l], b[l]));
+  };
+  if (model_.profile != Profile::near) {
+    std::size_t k = n_neighbours_;
+    minimum(k++, w, n);
+    minimum(k++, w, nw);
+    minimum(k++, w, ne);
+    minimum(k++, n, nw);
+    minimum(k++, n, ne);
+    minimum(k++, w, ww);
+    if (model_.profile == Profile::full) {
+      minimum(k++, n, nn);
+      for (std::size_t l = 0; l < n_lanes; ++l)
+        terms_[k][l] = static_cast<float>(std::min(std::min(w[l], n[l]), nw[l]));
+    }
+  }
+  const float rate = static_cast<float>(model_.rates[own]) * unit;
+  const std::uint16_t* counts = at(0, 0);
+  terms_[n_features_].fill(rate);
+  for (std::size_t l = 0; l < n_lanes; ++l) terms_[n_features_ + 1][l] = static_cast<float>(counts[l]) - rate;
+  for (std::size_t l = 0; l < n_lanes; ++l)
+    if ((task.active[l / group_lanes] >> l % group_lanes & 1U) == 0)
+      for (std::size_t k = 0; k < n_terms_; ++k) terms_[k][l] = 0;
+}
+
+void WeightFit::add(const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t first,
+                    std::size_t stride) {
+  const std::size_t width = layout_.shape.det_x;
+  for (std::size_t x = first; x < width; x += stride) {
+    const std::uint8_t own = model_.classes[y * width + x];
+    if (own == 0) continue;
+    collect(task, row, y, x);
+    const std::int32_t rate = model_.rates[own];
+    // Counts scatter in proportion to their rate.
+    const double weight = 1.0 / (static_cast<double>(rate) / one + 0.05);
+    Matrix& sums = sums_[octave_of(rate)];
+    for (std::size_t i = 0; i < n_terms_; ++i)
+      for (std::size_t j = i; j < n_terms_; ++j) sums[i][j] += weight * dot(terms_[i], terms_[j]);
+  }
+}
+
+Weights WeightFit::solve() const {
+  Weights weights;
+  Matrix pooled{};
+  for (const Matrix& sums : sums_)
+    for (std::size_t i = 0; i < n_terms_; ++i)
+      for (std::size_t j = i; j < n_terms_; ++j) pooled[i][j] += sums[i][j];
+  const std::size_t n = n_terms_ - 1;
+  for (std::size_t o = 0; o < n_octaves; ++o) {
+    // An octave with few samples leans on all others: they count as a hundredth of themselves.
+    Matrix a = sums_[o];
+    if (a[n][n] == 0) {
+      if (o > 0) {
+        weights.own[o] = weights.own[o - 1];
+        weights.of[o] = weights.of[o - 1];
+      }
+      continue;
+    }
+    for (std::size_t i = 0; i < n_terms_; ++i)
+      for (std::size_t j = i; j < n_terms_; ++j) a[i][j] += 0.01 * pooled[i][j];
+    for (std::size_t i = 0; i < n; ++i) a[i][i] += 1e-5 * a[i][i] + 1e-9;
+    // Gaussian elimination of the symmetric, positive definite system; the last column is the right-hand side.
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = i + 1; j < n; ++j) {
+        const double factor = a[i][j] / a[i][i];
+        for (std::size_t k = j; k <= n; ++k) a[j][k] -= factor * a[i][k];
+      }
+    std::array<double, most_terms> x{};
+    for (std::size_t i = n; i-- > 0;) {
+      x[i] = a[i][n];
+      for (std::size_t k = i + 1; k < n; ++k) x[i] -= a[i][k] * x[k];
+      x[i] /= a[i][i];
+    }
+    for (std::size_t k = 0; k < n_features_; ++k) weights.of[o][k] = to_weight(x[k]);
+    weights.own[o] = to_weight(x[n_features_]);
+  }
+  return weights;
+}
+
+}  // namespace esieve::codec::lanes

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sections of a lanes payload, in order. [§1]
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "codec/decode_status.hpp"
+#include "codec/lanes/kernel.hpp"
+
+namespace esieve::codec::lanes {
+
+/// Lengths and parameters before everything else. Numbers are LEB128, low 7 bits first.
+struct Preamble {
+  Profile profile = Profile::near;   ///< Low 4 bits of the first byte; the high 4 are zero.
+  std::uint32_t shrinkage = 0;       ///< [§3.4], in fixed point; at most 2^20.
+  std::uint32_t side_bytes = 0;
+  std::array<std::uint32_t, n_groups> n_words{};
+  std::uint32_t escape_bytes = 0;
+};
+
+inline constexpr std::uint32_t most_shrinkage = 1U << 20;
+
+void append_number(std::vector<std::byte>& out, std::uint32_t value);
+void append_preamble(std::vector<std::byte>& out, const Preamble& preamble);
+
+/// The sections of a payload, cut apart.
+struct Sections {
+  Preamble preamble;
+  std::span<const std::byte> side, states, escapes;
+  std::array<std::span<const std::byte>, n_groups> words;
+};
+[[nodiscard]] DecodeStatus cut_sections(std::span<const std::byte> bytes, Sections& sections);
+
+}  // namespace esieve::codec::lanes

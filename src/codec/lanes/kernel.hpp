@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The inner loops of lanes: one row of all lanes at a time. One text (kernel.inc), compiled per instruction set;
+// all give the same results.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "codec/lanes/model.hpp"
+
+namespace esieve::codec::lanes {
+
+/// Rows are kept lane-major: the counts of all lanes at column 0, then at column 1, ... with zero columns around.
+inline constexpr std::size_t row_margin = 4;
+[[nodiscard]] constexpr std::size_t row_items(std::size_t width) { return (width + 2 * row_margin) * n_lanes; }
+
+/// Where a row lies in the unit, and what surrounds it. Row pointers point at column 0.
+struct RowTask {
+  const BlockModel* model = nullptr;
+  std::size_t width = 0;
+  std::size_t first_pixel = 0;  ///< Index of the row's pixel models.
+  const std::uint16_t* above = nullptr;
+  const std::uint16_t* above2 = nullptr;
+  std::array<std::uint32_t, n_groups> active{};
+};
+
+/// A count that did not fit its table (or a lane): kept apart.
+struct Escape {
+  std::uint32_t column;
+  std::uint32_t lane;
+  std::uint32_t value;
+};
+
+/// State of a rANS coder, 32 lanes: low and high halves of states in [2^16, 2^32). [§4.1]
+struct alignas(64) GroupState {
+  std::array<std::uint16_t, group_lanes> low;
+  std::array<std::uint16_t, group_lanes> high;
+};
+
+struct DecodeState {
+  std::array<GroupState, n_groups> groups;
+  /// Next word of each group. The caller sees to it that a row's worth (most_row_words) may be read.
+  std::array<const std::uint16_t*, n_groups> words{};
+  const std::uint8_t* escapes = nullptr;
+  const std::uint8_t* escapes_end = nullptr;
+  bool corrupt = false;
+  std::vector<Escape> wide;  ///< Counts above largest_lane_count, appended.
+};
+
+struct EncodeState {
+  std::array<GroupState, n_groups> groups;
+  /// Words are written downwards from here; the caller sees to it that a row's worth fits.
+  std::array<std::uint16_t*, n_groups> words{};
+  std::vector<Escape> escapes;  ///< Appended in the order of encoding: last column first, last lane first.
+};
+
+/// Words that one row of one group may take or give, and that may be touched beyond them.
+[[nodiscard]] constexpr std::size_t most_row_words(std::size_t width) { return (2 * width + 2) * group_lanes; }
+
+struct Kernels {
+  void (*gather8)(const std::uint8_t* counts, const std::size_t* starts, std::size_t width, std::uint16_t* row);
+  void (*gather16)(const std::uint16_t* counts, const std::size_t* starts, std::size_t width, std::uint16_t* row);
+  void (*scatter8)(const std::uint16_t* row, const std::size_t* starts, std::size_t width, std::uint8_t* counts);
+  void (*scatter16)(const std::uint16_t* row, const std::size_t* starts, std::size_t width, std::uint16_t* counts);
+  /// By profile. The level of every lane and column, lane-major without margins.
+  std::array<void (*)(const RowTask&, const std::uint16_t* row, std::uint16_t* levels), n_profiles> find_levels;
+  std::array<void (*)(const RowTask&, const std::uint16_t* row, EncodeState&), n_profiles> encode_row;
+  std::array<void (*)(const RowTask&, DecodeState&, std::uint16_t* row), n_profiles> decode_row;
+};
+
+extern const Kernels kernels_baseline;
+extern const Kernels kernels_avx2;
+extern const Kernels kernels_avx512;
+
+/// The best of this machine.
+const Kernels& kernels();
+
+}  // namespace esieve::codec::lanes

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Row kernels for AVX-512 with VBMI2 (Ice Lake, Zen 4 and later): 32 lanes are one register.
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "codec/lanes/kernel.hpp"
+
+namespace esieve::codec::lanes {
+namespace {
+
+struct Simd {
+  using U16 = __m512i;
+  struct I32 {
+    __m512i a, b;  // in the order of unpacklo and unpackhi, so that packus restores the lanes' own
+  };
+  using Mask = __mmask32;
+
+  static U16 load(const std::uint16_t* from) { return _mm512_loadu_si512(from); }
+  static void store(std::uint16_t* to, U16 a) { _mm512_storeu_si512(to, a); }
+  static U16 zero() { return _mm512_setzero_si512(); }
+  static U16 set1(std::size_t value) { return _mm512_set1_epi16(static_cast<short>(value)); }
+  static I32 set1_32(std::int32_t value) { return {_mm512_set1_epi32(value), _mm512_set1_epi32(value)}; }
+
+  static U16 add(U16 a, U16 b) { return _mm512_add_epi16(a, b); }
+  static U16 sub(U16 a, U16 b) { return _mm512_sub_epi16(a, b); }
+  static U16 min(U16 a, U16 b) { return _mm512_min_epu16(a, b); }
+  static U16 max(U16 a, U16 b) { return _mm512_max_epu16(a, b); }
+  static U16 bit_and(U16 a, U16 b) { return _mm512_and_si512(a, b); }
+  static U16 sign(U16 a) { return _mm512_srli_epi16(a, 15); }
+  static U16 shift_right(U16 a, U16 n) { return _mm512_srlv_epi16(a, n); }
+  static U16 shift_left(U16 a, U16 n) { return _mm512_sllv_epi16(a, n); }
+  static bool all_at_least(U16 a, std::uint16_t least) {
+    return _mm512_cmplt_epu16_mask(a, set1(least)) == 0;
+  }
+
+  static Mask mask_from_bits(std::uint32_t bits) { return bits; }
+  static std::uint32_t bits(Mask mask) { return mask; }
+  static Mask equal(U16 a, U16 b) { return _mm512_cmpeq_epi16_mask(a, b); }
+  static Mask less(U16 a, U16 b) { return _mm512_cmplt_epu16_mask(a, b); }
+  static Mask mask_and(Mask a, Mask b) { return a & b; }
+  static U16 keep(Mask mask, U16 a) { return _mm512_maskz_mov_epi16(mask, a); }
+  static U16 select(Mask mask, U16 a, U16 b) { return _mm512_mask_mov_epi16(b, mask, a); }
+
+  static void multiply_add(I32& sum, U16 a, U16 b, std::int32_t both) {
+    const __m512i weights = _mm512_set1_epi32(both);
+    sum.a = _mm512_add_epi32(sum.a, _mm512_madd_epi16(_mm512_unpacklo_epi16(a, b), weights));
+    sum.b = _mm512_add_epi32(sum.b, _mm512_madd_epi16(_mm512_unpackhi_epi16(a, b), weights));
+  }
+
+  template <unsigned shift, std::size_t n_window>
+  static U16 level(I32 sum, std::int32_t floor, std::uint16_t window) {
+    const __m512i least = _mm512_set1_epi32(floor);
+    const auto one = [&](__m512i v) {
+      const __m512 real = _mm512_cvtepi32_ps(_mm512_max_epi32(v, least));
+      return _mm512_srli_epi32(_mm512_castps_si512(real), shift);
+    };
+    const __m512i from = set1(window + (0x3F800000U >> shift));
+    return _mm512_min_epu16(_mm512_subs_epu16(_mm512_packus_epi32(one(sum.a), one(sum.b)), from), set1(n_window - 1));
+  }
+
+  template <std::size_t n_window>
+  static U16 lookup(const std::uint16_t* window, U16 level) {
+    if constexpr (n_window == 32)
+      return _mm512_permutexvar_epi16(level, load(window));
+    else
+      return _mm512_permutex2var_epi16(load(window), level, load(window + 32));
+  }
+  template <std::size_t n_window>
+  static U16 lookup_start(const std::uint16_t* window, std::size_t k, U16 level) {
+    return lookup<n_window>(window + k * n_levels, level);
+  }
+
+  /// Takes the low words of the lanes in `mask`, so that the decoder meets them in the order of lanes.
+  static void put_words(U16& low, U16& high, Mask mask, std::uint16_t*& words) {
+    words -= std::popcount(mask);
+    _mm512_mask_compressstoreu_epi16(words, mask, low);
+    low = _mm512_mask_mov_epi16(low, mask, high);
+    high = _mm512_maskz_mov_epi16(static_cast<Mask>(~mask), high);
+  }
+  static void get_words(U16& low, U16& high, Mask mask, const std::uint16_t*& words) {
+    high = _mm512_mask_mov_epi16(high, mask, low);
+    low = _mm512_mask_expand_epi16(low, mask, _mm512_loadu_si512(words));
+    words += std::popcount(mask);
+  }
+
+  static void encode_raw(U16& low, U16& high, U16 value, U16 shift, std::uint16_t*& words) {
+    const U16 left = _mm512_sub_epi16(set1(16), shift);
+    put_words(low, high, _mm512_test_epi16_mask(_mm512_srlv_epi16(high, left), set1(0xFFFF)), words);
+    const U16 mask = _mm512_sub_epi16(_mm512_sllv_epi16(set1(1), shift), set1(1));
+    high = _mm512_or_si512(_mm512_sllv_epi16(high, shift), _mm512_srlv_epi16(low, left));
+    low = _mm512_or_si512(_mm512_sllv_epi16(low, shift), _mm512_and_si512(value, mask));
+  }
+
+  /// state / frequency and the next state; the quotient (below 2^17) by a reciprocal, then corrected exactly.
+  static __m512i next_state(__m512i state, __m512i entry) {
+    const __m512i start = _mm512_and_si512(entry, _mm512_set1_epi32(0xFFFF));
+    const __m512i frequency = _mm512_srli_epi32(entry, 16);
+    const __m512 divisor = _mm512_cvtepi32_ps(frequency);
+    __m512 inverse = _mm512_rcp14_ps(divisor);
+    inverse = _mm512_mul_ps(inverse, _mm512_fnmadd_ps(divisor, inverse, _mm512_set1_ps(2.0F)));
+    __m512i quotient = _mm512_cvttps_epi32(_mm512_mul_ps(_mm512_cvtepu32_ps(state), inverse));
+    __m512i rest = _mm512_sub_epi32(state, _mm512_mullo_epi32(quotient, frequency));
+    const __mmask16 low = _mm512_movepi32_mask(rest);
+    quotient = _mm512_mask_sub_epi32(quotient, low, quotient, _mm512_set1_epi32(1));
+    rest = _mm512_mask_add_epi32(rest, low, rest, frequency);
+    const __mmask16 high = _mm512_cmpge_epi32_mask(rest, frequency);
+    quotient = _mm512_mask_add_epi32(quotient, high, quotient, _mm512_set1_epi32(1));
+    rest = _mm512_mask_sub_epi32(rest, high, rest, frequency);
+    return _mm512_add_epi32(_mm512_slli_epi32(quotient, probability_bits), _mm512_add_epi32(rest, start));
+  }
+
+  static void encode_symbol(U16& low, U16& high, const std::uint32_t* entries, U16 level, U16 symbol, Mask active,
+                            std::uint16_t*& words) {
+    const __m512i index = _mm512_add_epi16(_mm512_slli_epi16(level, 4), symbol);
+    const __m512i entry_a = _mm512_i32gather_epi32(_mm512_unpacklo_epi16(index, zero()), entries, 4);
+    const __m512i entry_b = _mm512_i32gather_epi32(_mm512_unpackhi_epi16(index, zero()), entries, 4);
+    const U16 frequency = _mm512_packus_epi32(_mm512_srli_epi32(entry_a, 16), _mm512_srli_epi32(entry_b, 16));
+    put_words(low, high, _mm512_mask_cmpge_epu16_mask(active, _mm512_srli_epi16(high, 1), frequency), words);
+    const __m512i a = next_state(_mm512_unpacklo_epi16(low, high), entry_a);
+    const __m512i b = next_state(_mm512_unpackhi_epi16(low, high), entry_b);
+    const __m512i half = _mm512_set1_epi32(0xFFFF);
+    low = _mm512_mask_mov_epi16(low, active, _mm512_packus_epi32(_mm512_and_si512(a, half), _mm512_and_si512(b, half)));
+    high = _mm512_mask_mov_epi16(high, active, _mm512_packus_epi32(_mm512_srli_epi32(a, 16), _mm512_srli_epi32(b, 16)));
+  }
+
+  static void decode_advance(U16& low, U16& high, U16 frequency, U16 place, Mask active, const std::uint16_t*& words) {
+    // frequency * (state >> 15) = 2 * frequency * high + frequency * (top bit of low)
+    const __m512i product_low = _mm512_mullo_epi16(frequency, high);
+    const __m512i product_high = _mm512_mulhi_epu16(frequency, high);
+    const __m512i addend = _mm512_mask_add_epi16(place, _mm512_movepi16_mask(low), place, frequency);
+    const __m512i next_low = _mm512_add_epi16(_mm512_add_epi16(product_low, product_low), addend);
+    __m512i next_high = _mm512_shldi_epi16(product_high, product_low, 1);
+    next_high = _mm512_mask_add_epi16(next_high, _mm512_cmplt_epu16_mask(next_low, addend), next_high, set1(1));
+    low = _mm512_mask_mov_epi16(low, active, next_low);
+    high = _mm512_mask_mov_epi16(high, active, next_high);
+    get_words(low, high, _mm512_mask_testn_epi16_mask(active, high, high), words);
+  }
+
+  static U16 decode_raw(U16& low, U16& high, U16 shift, const std::uint16_t*& words) {
+    const U16 mask = _mm512_sub_epi16(_mm512_sllv_epi16(set1(1), shift), set1(1));
+    const U16 value = _mm512_and_si512(low, mask);
+    low = _mm512_or_si512(_mm512_srlv_epi16(low, shift), _mm512_sllv_epi16(high, _mm512_sub_epi16(set1(16), shift)));
+    high = _mm512_srlv_epi16(high, shift);
+    get_words(low, high, _mm512_mask_testn_epi16_mask(_mm512_test_epi16_mask(shift, shift), high, high), words);
+    return value;
+  }
+};
+
+#include "codec/lanes/transpose.inc"
+#include "codec/lanes/kernel.inc"
+
+}  // namespace
+
+const Kernels kernels_avx512 = make_kernels();
+
+}  // namespace esieve::codec::lanes
+#endif

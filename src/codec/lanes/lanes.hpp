@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The lanes coder: counts of lit blocks (more than about a tenth of the pixels non-zero) <-> bytes. 64 frames, or 64
+// strips of fewer frames, are coded side by side, one in each SIMD lane. Format: docs/format/codec_lanes.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "codec/block_shape.hpp"
+#include "codec/decode_status.hpp"
+#include "codec/event_sink.hpp"
+#include "codec/level.hpp"
+#include "codec/scratch.hpp"
+
+namespace esieve::codec {
+
+/// Appends the payload of a block to `out`.
+/// \param counts n_frames × det_y × det_x counts, C order; Count is uint8_t, uint16_t or uint32_t.
+/// \returns false, leaving `out` as it was, if lanes cannot pay here: nothing lit, or counts that look like noise.
+template <class Count>
+bool encode_lanes(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
+                  std::vector<std::byte>& out);
+
+/// Writes every count of the block to `dense` (shape.n_counts() of them). After a failure their values are
+/// unspecified. Takes time proportional to the block whatever the bytes say.
+template <class Count>
+[[nodiscard]] DecodeStatus decode_lanes(std::span<const std::byte> bytes, const BlockShape& shape, Scratch& scratch,
+                                        Count* dense);
+
+/// The same, straight to events.
+[[nodiscard]] DecodeStatus decode_lanes_events(std::span<const std::byte> bytes, const BlockShape& shape,
+                                               Scratch& scratch, EventSink& sink);
+
+}  // namespace esieve::codec

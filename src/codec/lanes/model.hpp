@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What both sides know before the first count is coded: rate of each pixel, weights of its neighbours, symbol tables.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "codec/lanes/layout.hpp"
+
+namespace esieve::codec::lanes {
+
+/// How much of the neighbourhood is looked at. Stored in files: append, never renumber. [§3.1]
+enum class Profile : std::uint8_t { near = 0, wide = 1, full = 2 };
+inline constexpr std::size_t n_profiles = 3;
+
+/// Features of a profile: counts of neighbours, then minima of two (or three) of them. [§3.2]
+inline constexpr std::array<std::size_t, n_profiles> profile_features = {4, 14, 20};
+inline constexpr std::size_t most_features = 20;
+
+/// Neighbours in the order of their features: (rows up, columns right).
+struct Offset {
+  int dy, dx;
+};
+inline constexpr std::array<Offset, 12> neighbours = {{{0, -1}, {-1, 0}, {-1, -1}, {-1, 1}, {0, -2}, {-2, 0},
+                                                       {-2, -1}, {-2, 1}, {-1, 2}, {-1, -2}, {0, -3}, {-2, 2}}};
+/// How many of a profile's features are plain neighbours; the others are minima.
+inline constexpr std::array<std::size_t, n_profiles> profile_neighbours = {4, 8, 12};
+
+/// Fixed point of rates, weights and predictions: 12 fractional bits.
+inline constexpr unsigned fraction_bits = 12;
+inline constexpr std::int32_t one = 1 << fraction_bits;
+
+/// Largest count a lane holds; larger ones are escaped and stored apart. [§4.4]
+inline constexpr std::uint32_t largest_lane_count = 32767;
+
+/// Rate classes: 0 never lit (and not coded), c > 0 about 2^((c - 1) / 8) counts in the block's frames. [§3.3]
+inline constexpr std::size_t n_classes = 256;
+/// Mean count of each class in fixed point, for a pixel seen `n_frames` times.
+std::array<std::int32_t, n_classes> class_rates(std::uint32_t n_frames);
+/// Where units are strips there is no rate map: one class, in counts per this many pixels. [§3.3]
+inline constexpr std::uint32_t rate_scale = 4096;
+/// The class whose nominal number of counts is nearest (in ratio) to `counts`.
+std::uint8_t nearest_class(std::uint64_t counts);
+/// 2^(i / 8) with 16 fractional bits.
+std::uint64_t exp2_eighths(unsigned i);
+/// Nominal number of counts of a class, 8 fractional bits.
+std::uint64_t nominal_counts(std::uint8_t rate_class);
+
+/// Octave of a rate: which set of weights applies. [§3.4]
+inline constexpr std::size_t n_octaves = 16;
+std::size_t octave_of(std::int32_t rate);
+
+struct Weights {
+  std::array<std::int16_t, n_octaves> own{};  ///< Added to 1: the weight of the pixel's own rate.
+  std::array<std::array<std::int16_t, most_features>, n_octaves> of{};
+};
+
+/// Prediction of one pixel in all lanes: max(base + sum of coefficient × feature, floor), level relative to window.
+template <std::size_t n_features>
+struct PixelModel {
+  std::int32_t base;
+  std::int32_t floor;
+  std::uint16_t window;
+  std::uint8_t lit;     ///< 0: the pixel is zero throughout and not coded.
+  std::uint8_t bright;  ///< Some level of the window has an offset or a shift.
+  std::array<std::int16_t, n_features> coefficient;
+};
+
+/// Levels of a prediction: 4 or (profile full) 8 an octave. [§3.5]
+inline constexpr std::size_t n_levels = 256 + 64;
+[[nodiscard]] constexpr unsigned level_shift(Profile profile) { return profile == Profile::full ? 20 : 21; }
+[[nodiscard]] constexpr std::size_t window_levels(Profile profile) { return profile == Profile::full ? 64 : 32; }
+/// The level of a prediction (at least 1 in fixed point).
+std::uint32_t level_of(std::int32_t prediction, unsigned shift);
+/// First level of the window of a pixel of this rate.
+std::uint16_t window_of(std::int32_t rate, Profile profile);
+
+inline constexpr std::size_t n_symbols = 16;
+inline constexpr std::size_t escape_symbol = n_symbols - 1;
+inline constexpr unsigned probability_bits = 15;
+inline constexpr std::uint32_t probability_one = 1U << probability_bits;
+
+/// Tables of all levels, the k-th threshold of every level side by side so that a window is one load.
+struct SymbolTables {
+  /// start[k][level]: sum of the frequencies below symbol k.
+  alignas(64) std::array<std::array<std::uint16_t, n_levels>, n_symbols> start;
+  alignas(64) std::array<std::uint16_t, n_levels> offset;
+  alignas(64) std::array<std::uint16_t, n_levels> shift;
+  /// Symbols at least this have no frequency and are escaped.
+  alignas(64) std::array<std::uint16_t, n_levels> limit;
+  /// Encoder's view: start | frequency << 16.
+  alignas(64) std::array<std::array<std::uint32_t, n_symbols>, n_levels> entry;
+};
+
+/// Everything the kernels need about a block.
+struct BlockModel {
+  Profile profile = Profile::near;
+  std::vector<std::uint8_t> classes;     ///< Of each pixel of a unit; all 1 without a rate map.
+  std::array<std::int32_t, n_classes> rates{};
+  std::int32_t shrinkage = 0;            ///< Added to both rates of a ratio. [§3.4]
+  Weights weights;
+  SymbolTables tables;
+  std::vector<std::byte> pixel_models;   ///< PixelModel<profile_features[profile]> of each pixel.
+
+  template <std::size_t n_features>
+  [[nodiscard]] const PixelModel<n_features>* pixels() const noexcept {
+    return reinterpret_cast<const PixelModel<n_features>*>(pixel_models.data());
+  }
+};
+
+/// Ratio in fixed point by which the rate of class `of` exceeds that of class `to`, shrunk towards 1, at most 8.
+class RateRatios {
+ public:
+  RateRatios(const std::array<std::int32_t, n_classes>& rates, std::int32_t shrinkage);
+  [[nodiscard]] std::int32_t operator()(std::uint8_t of, std::uint8_t to) const noexcept {
+    const std::uint64_t ratio = std::uint64_t{raised_[of]} * inverse_[to] >> 16;
+    return static_cast<std::int32_t>(ratio < 32767 ? ratio : 32767);
+  }
+
+ private:
+  std::array<std::uint32_t, n_classes> raised_;
+  std::array<std::uint32_t, n_classes> inverse_;
+};
+
+/// Fills pixel_models from classes, rates, weights and tables. [§3.4]
+void make_pixel_models(const Layout& layout, BlockModel& model);
+
+}  // namespace esieve::codec::lanes

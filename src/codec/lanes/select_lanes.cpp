@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "codec/cpu.hpp"
+#include "codec/lanes/kernel.hpp"
+
+namespace esieve::codec::lanes {
+
+const Kernels& kernels() {
+#if defined(__x86_64__)
+  if (instruction_set() >= InstructionSet::avx512) return kernels_avx512;
+#endif
+  return kernels_baseline;
+}
+
+}  // namespace esieve::codec::lanes

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "codec/lanes/side_info.hpp"
+
+#include <bit>
+#include <cstdlib>
+
+namespace esieve::codec::lanes {
+namespace {
+
+/// Context and prediction of a class from the four neighbours coded before it.
+struct ClassContext {
+  std::size_t n_dark = 0;   ///< How many of the four are never lit.
+  std::int32_t guess = 1;   ///< Mean of the others.
+  std::size_t spread = 0;   ///< How much they differ.
+
+  ClassContext(const std::vector<std::uint8_t>& classes, std::size_t width, std::size_t i) {
+    const std::size_t x = i % width;
+    const bool top = i < width;
+    const std::array<std::int32_t, 4> around = {
+        x > 0 ? classes[i - 1] : 0, top ? 0 : classes[i - width], top || x == 0 ? 0 : classes[i - width - 1],
+        top || x + 1 == width ? 0 : classes[i - width + 1]};
+    std::int32_t sum = 0, n_lit = 0, least = 255, most = 0;
+    for (const std::int32_t c : around) {
+      if (c == 0) continue;
+      sum += c;
+      ++n_lit;
+      least = std::min(least, c);
+      most = std::max(most, c);
+    }
+    n_dark = static_cast<std::size_t>(4 - n_lit);
+    if (n_lit == 0) return;
+    guess = (2 * sum + n_lit) / (2 * n_lit);
+    const std::int32_t range = most - least;
+    spread = range == 0 ? 1 : range < 3 ? 2 : range < 6 ? 3 : range < 12 ? 4 : 5;
+  }
+};
+
+struct ClassModels {
+  std::array<AdaptiveBit, 5> lit;
+  std::array<AdaptiveNumber, 6> step;
+};
+
+}  // namespace
+
+void encode_classes(const std::vector<std::uint8_t>& classes, std::size_t width, SideEncoder& side) {
+  ClassModels models;
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const ClassContext context(classes, width, i);
+    side.bit(models.lit[context.n_dark], classes[i] != 0);
+    if (classes[i] != 0) side.signed_number(models.step[context.spread], classes[i] - context.guess);
+  }
+}
+
+void decode_classes(SideDecoder& side, std::size_t width, std::vector<std::uint8_t>& classes) {
+  ClassModels models;
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const ClassContext context(classes, width, i);
+    classes[i] = 0;
+    if (!side.bit(models.lit[context.n_dark])) continue;
+    const std::int64_t found = std::int64_t{context.guess} + side.signed_number(models.step[context.spread]);
+    classes[i] = static_cast<std::uint8_t>(std::clamp<std::int64_t>(found, 1, 255));
+  }
+}
+
+void encode_weights(const Weights& weights, std::size_t n_features, SideEncoder& side) {
+  AdaptiveBit repeats;
+  AdaptiveNumber own, other;
+  for (std::size_t o = 0; o < n_octaves; ++o) {
+    const std::size_t below = o > 0 ? o - 1 : 0;
+    const bool same = o > 0 && weights.own[o] == weights.own[below] && weights.of[o] == weights.of[below];
+    if (o > 0) side.bit(repeats, same);
+    if (same) continue;
+    side.signed_number(own, (weights.own[o] - (o > 0 ? weights.own[below] : 0)) / weight_step);
+    for (std::size_t k = 0; k < n_features; ++k)
+      side.signed_number(other, (weights.of[o][k] - (o > 0 ? weights.of[below][k] : 0)) / weight_step);
+  }
+}
+
+void decode_weights(SideDecoder& side, std::size_t n_features, Weights& weights) {
+  AdaptiveBit repeats;
+  AdaptiveNumber own, other;
+  const auto plus = [&](std::int16_t before, AdaptiveNumber& model) {
+    const std::int64_t sum = before + std::int64_t{side.signed_number(model)} * weight_step;
+    return static_cast<std::int16_t>(std::clamp<std::int64_t>(sum, -most_weight, most_weight));
+  };
+  weights = {};
+  for (std::size_t o = 0; o < n_octaves; ++o) {
+    if (o > 0) {
+      weights.own[o] = weights.own[o - 1];
+      weights.of[o] = weights.of[o - 1];
+      if (side.bit(repeats)) continue;
+    }
+    weights.own[o] = plus(weights.own[o], own);
+    for (std::size_t k = 0; k < n_features; ++k) weights.of[o][k] = plus(weights.of[o][k], other);
+  }
+}
+
+namespace {
+
+struct TableModels {
+  AdaptiveBit present, bright;
+  AdaptiveNumber limit, offset, shift;
+  std::array<AdaptiveNumber, 4> first, next;  // of a table's own symbols; from one level to the next
+
+  AdaptiveNumber& of(bool continues, std::size_t k) {
+    return (continues ? next : first)[k == escape_symbol ? 3 : std::min<std::size_t>(k, 2)];
+  }
+};
+
+/// Symbols 0 .. limit - 1 and the escape have frequencies.
+std::size_t limit_of(const LevelTable& table) {
+  std::size_t limit = 0;
+  while (limit < escape_symbol && table.log_frequency[limit] != 0) ++limit;
+  return limit;
+}
+
+/// What a symbol's logarithm is expected to be, given the table before and the symbols before.
+std::int32_t guess_log(const LevelTable& before, const LevelTable& table, std::size_t k, bool& continues) {
+  continues = before.shift == table.shift && before.offset == table.offset && before.log_frequency[k] != 0;
+  if (continues) return before.log_frequency[k];
+  return k > 0 && k < escape_symbol ? table.log_frequency[k - 1] : 60;
+}
+
+}  // namespace
+
+void encode_tables(const LevelTables& tables, SideEncoder& side) {
+  TableModels models;
+  side.raw(tables.first, 9);
+  side.raw(static_cast<std::uint32_t>(tables.levels.size()), 9);
+  LevelTable before;
+  for (const LevelTable& table : tables.levels) {
+    const bool present = table.log_frequency[escape_symbol] != 0;
+    side.bit(models.present, present);
+    if (!present) continue;
+    const bool bright = table.offset != 0 || table.shift != 0;
+    side.bit(models.bright, bright);
+    if (bright) {
+      side.signed_number(models.shift, table.shift - before.shift);
+      side.signed_number(models.offset, (table.offset >> table.shift) - (before.offset >> table.shift));
+    }
+    const std::size_t limit = limit_of(table);
+    side.signed_number(models.limit, static_cast<std::int32_t>(limit) - static_cast<std::int32_t>(limit_of(before)));
+    for (std::size_t k = 0; k < n_symbols; ++k) {
+      if (k >= limit) k = escape_symbol;
+      bool continues = false;
+      const std::int32_t guess = guess_log(before, table, k, continues);
+      side.signed_number(models.of(continues, k), table.log_frequency[k] - guess);
+    }
+    before = table;
+  }
+}
+
+bool decode_tables(SideDecoder& side, LevelTables& tables) {
+  TableModels models;
+  tables.first = static_cast<std::uint16_t>(side.raw(9));
+  tables.levels.assign(side.raw(9), {});
+  if (tables.first + tables.levels.size() > n_levels) return false;
+  LevelTable before;
+  for (LevelTable& table : tables.levels) {
+    if (!side.bit(models.present)) continue;
+    if (side.bit(models.bright)) {
+      const std::int64_t shift = std::int64_t{before.shift} + side.signed_number(models.shift);
+      if (shift < 0 || shift > most_shift) return false;
+      table.shift = static_cast<std::uint8_t>(shift);
+      const std::int64_t step = side.signed_number(models.offset);
+      const std::int64_t offset = ((before.offset >> shift) + step) * (std::int64_t{1} << shift);
+      if (offset < 0 || offset > largest_lane_count) return false;
+      table.offset = static_cast<std::uint16_t>(offset);
+    }
+    const std::int64_t limit = static_cast<std::int64_t>(limit_of(before)) + side.signed_number(models.limit);
+    if (limit < 0 || limit > static_cast<std::int64_t>(escape_symbol)) return false;
+    for (std::size_t k = 0; k < n_symbols; ++k) {
+      if (k >= static_cast<std::size_t>(limit)) k = escape_symbol;
+      bool continues = false;
+      const std::int64_t guess = guess_log(before, table, k, continues);
+      const std::int64_t log = guess + side.signed_number(models.of(continues, k));
+      if (log < 1 || log > most_log_frequency) return false;
+      table.log_frequency[k] = static_cast<std::uint8_t>(log);
+    }
+    before = table;
+  }
+  return true;
+}
+
+std::array<std::uint16_t, n_symbols> frequencies(const LevelTable& level) {
+  std::array<std::uint64_t, n_symbols> weight{};
+  std::uint64_t sum = 0;
+  for (std::size_t k = 0; k < n_symbols; ++k) {
+    if (level.log_frequency[k] != 0) weight[k] = exp2_eighths(level.log_frequency[k] - 1U);
+    sum += weight[k];
+  }
+  std::array<std::uint16_t, n_symbols> result{};
+  std::size_t largest = 0;
+  std::int32_t rest = static_cast<std::int32_t>(probability_one);
+  for (std::size_t k = 0; k < n_symbols; ++k) {
+    if (weight[k] == 0) continue;
+    result[k] = static_cast<std::uint16_t>(std::max<std::uint64_t>(1, (weight[k] << probability_bits) / sum));
+    rest -= result[k];
+    if (weight[k] > weight[largest]) largest = k;
+  }
+  result[largest] = static_cast<std::uint16_t>(result[largest] + rest);
+  return result;
+}
+
+void expand_tables(const LevelTables& from, SymbolTables& to) {
+  LevelTable current;
+  current.log_frequency[0] = current.log_frequency[escape_symbol] = 1;
+  for (const LevelTable& table : from.levels)
+    if (table.log_frequency[escape_symbol] != 0) {
+      current = table;
+      break;
+    }
+  for (std::size_t level = 0; level < n_levels; ++level) {
+    if (level >= from.first && level - from.first < from.levels.size() &&
+        from.levels[level - from.first].log_frequency[escape_symbol] != 0)
+      current = from.levels[level - from.first];
+    const auto frequency = frequencies(current);
+    to.offset[level] = current.offset;
+    to.shift[level] = current.shift;
+    to.limit[level] = static_cast<std::uint16_t>(limit_of(current));
+    std::uint32_t start = 0;
+    for (std::size_t k = 0; k < n_symbols; ++k) {
+      to.start[k][level] = static_cast<std::uint16_t>(start);
+      to.entry[level][k] = start | std::uint32_t{frequency[k]} << 16;
+      start += frequency[k];
+    }
+  }
+}
+
+namespace {
+
+template <std::size_t n_features>
+void mark_bright_as(BlockModel& model) {
+  const std::size_t n_window = window_levels(model.profile);
+  auto* pixels = reinterpret_cast<PixelModel<n_features>*>(model.pixel_models.data());
+  std::array<std::uint8_t, n_levels> bright{};
+  for (std::size_t level = 0; level + n_window <= n_levels; ++level)
+    for (std::size_t i = level; i < level + n_window; ++i)
+      if (model.tables.offset[i] != 0 || model.tables.shift[i] != 0) bright[level] = 1;
+  for (std::size_t i = 0; i < model.classes.size(); ++i) pixels[i].bright = bright[pixels[i].window];
+}
+
+}  // namespace
+
+void mark_bright(BlockModel& model) {
+  switch (model.profile) {
+    case Profile::near: return mark_bright_as<4>(model);
+    case Profile::wide: return mark_bright_as<14>(model);
+    case Profile::full: return mark_bright_as<20>(model);
+  }
+}
+
+}  // namespace esieve::codec::lanes

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Memory of the lanes coder and the window of rows it walks through.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "codec/lanes/kernel.hpp"
+
+namespace esieve::codec::lanes {
+
+/// Lane-major rows of a unit: the last few, each with zero margins; rows outside the unit are zero.
+class RowWindow {
+ public:
+  explicit RowWindow(std::size_t width) : n_items_(row_items(width)), items_((n_rows + 1) * n_items_) {}
+
+  /// Column 0 of row y. Rows y, y - 1 and y - 2 are distinct; y - 3 may be overwritten.
+  [[nodiscard]] std::uint16_t* row(std::size_t y) noexcept {
+    return items_.data() + y % n_rows * n_items_ + row_margin * n_lanes;
+  }
+  /// Row y - up, or zeros above the unit.
+  [[nodiscard]] const std::uint16_t* above(std::size_t y, std::size_t up) noexcept {
+    return y >= up ? row(y - up) : items_.data() + n_rows * n_items_ + row_margin * n_lanes;
+  }
+
+ private:
+  static constexpr std::size_t n_rows = 4;
+  std::size_t n_items_;
+  std::vector<std::uint16_t> items_;
+};
+
+struct Workspace {
+  BlockModel model;
+  std::array<std::vector<std::uint16_t>, n_groups> words;
+  std::vector<std::uint16_t> levels;
+  std::vector<std::uint32_t> dense;  ///< For decoding to events.
+};
+
+}  // namespace esieve::codec::lanes
