@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,6 +29,7 @@ struct PixelMap {
 /// corrected = (raw - dark) * gain, in double precision. A pixel is kept if it is not masked and
 /// corrected >= threshold (without a threshold: corrected > 0). A kept value is stored in the source's
 /// element type: rounded half to even and clamped to its range for integers, narrowed for floats. NaN is never kept.
+/// Without dark and gain nothing is computed: values are compared and kept exactly, 64-bit integers included.
 struct ThresholdOptions {
   std::optional<double> threshold;         ///< One number for every pixel, or
   std::optional<PixelMap> threshold_map;   ///< a number for each.
@@ -48,7 +50,7 @@ struct DroppedFrame {
 /// Applies the stage. Immutable after construction; any number of threads may call `apply`.
 class ESIEVE_API Threshold {
  public:
-  /// \throws UsageError  a map whose size is not the detector's, or that holds NaN
+  /// \throws UsageError  a map whose size is not the detector's, or that holds NaN; a threshold of both kinds, or NaN
   Threshold(ThresholdOptions options, DetectorShape detector, DType dtype);
 
   /// Frames in and out are C order (frame, det_y, det_x) of the source's element type; `out` may be `raw`.
@@ -58,9 +60,11 @@ class ESIEVE_API Threshold {
   const ThresholdOptions& options() const { return options_; }
 
  private:
+  struct Plan;
   ThresholdOptions options_;
   DetectorShape detector_;
   DType dtype_;
+  std::shared_ptr<const Plan> plan_;
 };
 
 /// Reads a map of `detector`'s shape from .npy or HDF5 ("FILE" or "FILE::/path/of/dataset").
