@@ -45,8 +45,9 @@ T naive_pixel(const ThresholdOptions& options, std::size_t i, T raw, double& cor
   return corrects ? store_as<T>(corrected) : raw;
 }
 
+/// \param magnitude  sum of the dropped values' absolutes: what rounding of their sum is to be measured with
 template <class T>
-DroppedFrame naive_frame(const ThresholdOptions& options, const T* raw, T* out, std::size_t n_pixels) {
+DroppedFrame naive_frame(const ThresholdOptions& options, const T* raw, T* out, std::size_t n_pixels, double& magnitude) {
   DroppedFrame dropped;
   bool any = false;
   for (std::size_t i = 0; i < n_pixels; ++i) {
@@ -56,6 +57,7 @@ DroppedFrame naive_frame(const ThresholdOptions& options, const T* raw, T* out, 
     ++dropped.n_pixels;
     if (std::isnan(corrected)) continue;
     dropped.intensity += corrected;
+    magnitude += std::abs(corrected);
     dropped.maximum = any ? std::max(dropped.maximum, corrected) : corrected;
     any = true;
   }
