@@ -35,8 +35,7 @@ ExitCode run(const Arguments& arguments) {
   options.detector = {saturated(detector[0]), saturated(detector[1])};
   options.threads = arguments.threads;
 
-  WriteSimulationOptions write{.truth = std::nullopt, .overwrite = arguments.force, .threads = arguments.threads,
-                               .progress = {}};
+  WriteSimulationOptions write{.overwrite = arguments.force, .threads = arguments.threads};
   if (!arguments.truth.empty()) write.truth = arguments.truth;
   const Simulation simulation(options);
   ProgressBar bar("simulating");

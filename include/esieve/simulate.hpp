@@ -75,10 +75,10 @@ class ESIEVE_API Simulation {
 };
 
 struct WriteSimulationOptions {
-  std::optional<std::filesystem::path> truth;  ///< Also keep the rates, as float32, in this file.
+  std::optional<std::filesystem::path> truth = {};  ///< Also keep the rates, as float32, in this file.
   bool overwrite = false;
-  int threads = 0;                             ///< 0: all.
-  ProgressCallback progress;
+  int threads = 0;                                  ///< 0: all.
+  ProgressCallback progress = {};
 };
 
 struct SimulationSummary {

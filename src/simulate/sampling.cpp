@@ -79,8 +79,10 @@ Sampling choose_sampling(const SimulateOptions& options, const ElectronWave& wav
   const auto det_y = static_cast<int>(options.detector.det_y), det_x = static_cast<int>(options.detector.det_x);
   const double aperture = options.semi_angle_mrad * 1e-3 / wave.wavelength;
 
-  // The bright-field disc fills 40 % of the detector's shorter axis; on large detectors less, or the beams get too many.
-  const double disc_pixels = std::min(0.2 * std::min(det_y, det_x), 40.0);
+  // The bright-field disc fills 40 % of the detector's shorter axis (unless it is a strip); on large detectors less, or
+  // the beams get too many.
+  const int widest = std::max(det_y, det_x);
+  const double disc_pixels = std::min(0.2 * std::max(std::min(det_y, det_x), widest / 4), 40.0);
   const double box_per_bin = disc_pixels / aperture;
 
   Sampling s;
@@ -89,7 +91,6 @@ Sampling choose_sampling(const SimulateOptions& options, const ElectronWave& wav
   s.reciprocal_step = 1 / (s.cells * lattice_angstrom);
   s.aperture_radius = aperture / s.reciprocal_step;
 
-  const int widest = std::max(det_y, det_x);
   const double side = std::max<double>(s.bin * static_cast<double>(widest + widest % 2), 2.2 * s.aperture_radius + 8);
   if (side > max_grid)
     throw UsageError("cannot simulate this defocus and thickness with so many detector pixels (the probe spreads over " +
