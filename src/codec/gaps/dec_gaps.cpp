@@ -15,11 +15,12 @@ namespace {
 
 /// Where a class has got to.
 struct ClassReader {
-  std::uint32_t next;     ///< rank of its next event, counted from the start of this frame
+  std::uint32_t next;     ///< its next event: frame * n_ranks + rank, frames counted in this batch
   std::uint32_t n_left;   ///< events not yet read, the next one included
   std::uint32_t n_ranks;  ///< of a frame
   std::uint32_t n_ones;   ///< events of count 1 before the next larger one
   std::uint32_t n_above_one_left;
+  std::uint64_t inverse;          ///< 2^inverse_bits / n_ranks, rounded up
   const std::uint32_t* segments;  ///< first pixels
   const GapLaw* law;
   ValueModel* values;
@@ -31,33 +32,41 @@ struct DecoderMemory {
   FrameCollector collector;
 };
 
-/// Reads the events of a block and gives them to a sink, class by class within each frame.
+// Exact for positions of a batch: n_ranks * position < 2^inverse_bits if a batch has many frames,
+// and if it has one, every position of it is below n_ranks.
+constexpr unsigned inverse_bits = 40;
+
+/// Reads the events of a block and gives them to a target, class by class within each batch.
 class EventReader {
  public:
-  EventReader(DecoderMemory& m, StreamReader& stream, const BlockShape& shape)
-      : m_(m), stream_(stream), log2_size_(m.model.grid.log2_size), det_x_(shape.det_x),
-        n_slots_(static_cast<std::uint32_t>(most_slots)) {}
+  EventReader(DecoderMemory& m, const StreamReader& stream)
+      : m_(m), stream_(stream), log2_size_(m.model.grid.log2_size) {}
 
   void begin() {
     m_.readers.clear();
     for (std::size_t c = 0; c < m_.model.leaves.classes.size(); ++c) begin_class(c);
   }
 
-  /// Calls sink(pixel, count) for each event of the next frame.
-  template <class Sink>
-  void frame(Sink&& sink) {
+  /// Calls target.add(frame of the batch, pixel, count) for each event of the next frames.
+  template <class Target>
+  void batch(std::uint32_t n_frames, Target& target) {
     for (ClassReader& reader : m_.readers) {
-      if (reader.values->each())
-        frame_of_class<true>(reader, sink);
-      else
-        frame_of_class<false>(reader, sink);
-      reader.next -= reader.n_ranks;
+      const std::uint32_t end = n_frames * reader.n_ranks;
+      if (reader.next < end) {
+        if (reader.values->each())
+          class_events<true, true>(reader, end, target);
+        else if (log2_size_ == 0)
+          class_events<false, false>(reader, end, target);
+        else
+          class_events<false, true>(reader, end, target);
+      }
+      reader.next -= end;
     }
   }
 
   [[nodiscard]] bool finished() const noexcept {
-    return std::all_of(m_.readers.begin(), m_.readers.end(),
-                       [](const ClassReader& r) { return r.n_left == 0; });
+    return stream_.finished() && std::all_of(m_.readers.begin(), m_.readers.end(),
+                                             [](const ClassReader& r) { return r.n_left == 0; });
   }
 
  private:
@@ -68,43 +77,61 @@ class EventReader {
     ClassReader r{};
     r.n_left = of.n_events;
     r.n_ranks = m_.model.n_ranks(c);
+    r.inverse = (std::uint64_t{1} << inverse_bits) / r.n_ranks + 1;
     r.segments = m_.model.leaves.segment_pixels.data() + of.first_segment;
     r.law = &m_.model.gap_laws[c];
     r.values = &m_.model.values[c];
     r.n_above_one_left = m_.model.above_one[c];
-    r.next = code_gap(stream_, *r.law, 0, n_slots_);
-    if (!r.values->each()) read_ones(r);
+    r.next = code_gap(stream_, *r.law, 0, never_more);
+    if (!r.values->each()) read_ones(stream_, r);
     m_.readers.push_back(r);
   }
 
-  void read_ones(ClassReader& r) {
+  static constexpr std::uint32_t never_more = static_cast<std::uint32_t>(most_slots);
+
+  static void read_ones(StreamReader& stream, ClassReader& r) {
     r.n_ones = r.n_above_one_left == 0 ? never
-                                       : code_gap(stream_, r.values->ones_law(), 0, n_slots_);
+                                       : code_gap(stream, r.values->ones_law(), 0, never_more);
   }
 
-  template <bool each, class Sink>
-  void frame_of_class(ClassReader& r, Sink& sink) {
-    while (r.next < r.n_ranks) {
-      if (r.n_left == 0) return;
-      std::uint32_t count = 1;
+  // The stream is copied so that its states stay in registers.
+  template <bool each, bool large_leaves, class Target>
+  void class_events(ClassReader& r, std::uint32_t end, Target& target) {
+    StreamReader stream = stream_;
+    const GapLaw& law = *r.law;
+    const std::uint32_t* const segments = r.segments;
+    const std::uint64_t inverse = r.inverse;
+    const std::uint32_t n_ranks = r.n_ranks;
+    const unsigned log2_size = large_leaves ? log2_size_ : 0;
+    const std::uint32_t low_mask = (1U << log2_size) - 1;
+    std::uint32_t next = r.next, n_left = r.n_left, n_ones = r.n_ones;
+    do {
+      const auto frame = static_cast<std::uint32_t>(next * inverse >> inverse_bits);
+      const std::uint32_t rank = next - frame * n_ranks;
+      const std::uint32_t pixel = segments[rank >> log2_size] + (rank & low_mask);
       if (each) {
-        count = r.values->code(stream_, m_.model.outliers, 0);
-      } else if (r.n_ones-- == 0) {
-        count = r.values->code(stream_, m_.model.outliers, 0);
+        target.add(frame, pixel, r.values->code(stream, m_.model.outliers, 0));
+      } else if (n_ones-- == 0) [[unlikely]] {
+        target.add(frame, pixel, r.values->code(stream, m_.model.outliers, 0));
         --r.n_above_one_left;
-        read_ones(r);
+        read_ones(stream, r);
+        n_ones = r.n_ones;
+      } else {
+        target.add_one(frame, pixel);
       }
-      sink(r.segments[r.next >> log2_size_] + (r.next & ((1U << log2_size_) - 1)), count);
-      if (--r.n_left == 0) return;
-      r.next += 1 + code_gap(stream_, *r.law, 0, n_slots_);
-    }
+      if (--n_left == 0) [[unlikely]] {
+        next = never;
+        break;
+      }
+      next += 1 + code_gap(stream, law, 0, never_more);
+    } while (next < end);
+    r.next = next, r.n_left = n_left, r.n_ones = n_ones;
+    stream_ = stream;
   }
 
   DecoderMemory& m_;
-  StreamReader& stream_;
+  StreamReader stream_;
   unsigned log2_size_;
-  std::uint32_t det_x_;
-  std::uint32_t n_slots_;
 };
 
 /// Reads what comes before the events.
@@ -118,7 +145,7 @@ DecodeStatus read_model(std::span<const std::byte> payload, const BlockShape& sh
   return sound ? DecodeStatus::okay : DecodeStatus::corrupt;
 }
 
-/// Calls begin_block(n_events), then begin_frame(f), sink(pixel, count)..., end_frame(f).
+/// Calls target.begin_block(n_events); then, for each batch, begin_batch, add..., end_batch.
 template <class Target>
 DecodeStatus decode(std::span<const std::byte> payload, const BlockShape& shape, DecoderMemory& m,
                     Target& target) {
@@ -126,73 +153,85 @@ DecodeStatus decode(std::span<const std::byte> payload, const BlockShape& shape,
   StreamReader stream(payload.subspan(1));
   const DecodeStatus status = read_model(payload, shape, m.model, stream);
   if (status != DecodeStatus::okay) return status;
-  EventReader reader(m, stream, shape);
+  EventReader reader(m, stream);
   reader.begin();
   target.begin_block(m.model.leaves.n_events());
-  for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
-    target.begin_frame(f);
-    reader.frame([&](std::uint32_t pixel, std::uint32_t count) { target.add(pixel, count); });
-    target.end_frame(f);
+  const std::uint32_t n_batch = batch_frames(shape);
+  for (std::uint32_t f = 0; f < shape.n_frames;) {
+    const std::uint32_t n_frames = std::min(n_batch, shape.n_frames - f);
+    target.begin_batch(n_frames);
+    reader.batch(n_frames, target);
+    target.end_batch(f, n_frames);
+    f += n_frames;
   }
-  if (!reader.finished() || !stream.finished()) return DecodeStatus::corrupt;
+  if (!reader.finished()) return DecodeStatus::corrupt;
   return target.sound() ? DecodeStatus::okay : DecodeStatus::out_of_range;
 }
 
 template <class Count>
 class DenseTarget {
  public:
-  DenseTarget(Count* dense, std::size_t n_pixels) : next_(dense), n_pixels_(n_pixels) {}
+  DenseTarget(Count* dense, std::size_t n_pixels)
+      : next_(dense), n_pixels_(static_cast<std::uint32_t>(n_pixels)) {}
   void begin_block(std::size_t) {}
-  void begin_frame(std::uint32_t) {
-    frame_ = next_;
-    next_ += n_pixels_;
-    std::fill(frame_, next_, Count{0});
+  void begin_batch(std::uint32_t n_frames) {
+    batch_ = next_;
+    next_ += std::size_t{n_frames} * n_pixels_;
+    std::fill(batch_, next_, Count{0});
   }
-  void add(std::uint32_t pixel, std::uint32_t count) {
-    const bool sound = pixel < n_pixels_ && count - 1 < std::numeric_limits<Count>::max();
-    sound_ &= sound;
-    if (sound) frame_[pixel] = static_cast<Count>(count);
+  void add_one(std::uint32_t frame, std::uint32_t pixel) {
+    batch_[frame * n_pixels_ + pixel] = 1;
   }
-  void end_frame(std::uint32_t) {}
+  void add(std::uint32_t frame, std::uint32_t pixel, std::uint32_t count) {
+    sound_ &= count - 1 < std::numeric_limits<Count>::max();
+    batch_[frame * n_pixels_ + pixel] = static_cast<Count>(count);
+  }
+  void end_batch(std::uint32_t, std::uint32_t) {}
   [[nodiscard]] bool sound() const noexcept { return sound_; }
 
  private:
   Count* next_;
-  Count* frame_ = nullptr;
-  std::size_t n_pixels_;
+  Count* batch_ = nullptr;
+  std::uint32_t n_pixels_;
   bool sound_ = true;
 };
 
 class SinkTarget {
  public:
   SinkTarget(EventSink& sink, FrameCollector& collector, const BlockShape& shape)
-      : sink_(sink), collector_(collector), n_pixels_(shape.n_pixels()) {
+      : sink_(sink), collector_(collector), n_pixels_(static_cast<std::uint32_t>(shape.n_pixels())) {
     sink_.clear();
     sink_.frame_events.resize(shape.n_frames);
-    collector_.reset(n_pixels_);
+    collector_.reset(n_pixels_, batch_frames(shape));
+    stride_ = collector_.stride();
   }
   void begin_block(std::size_t n_events) {
     n_events_ = n_events;
     sink_.pixels.resize(n_events);
     sink_.counts.resize(n_events);
   }
-  void begin_frame(std::uint32_t) {}
-  void add(std::uint32_t pixel, std::uint32_t count) {
-    const bool sound = pixel < n_pixels_ && count != 0;
-    sound_ &= sound;
-    if (sound) collector_.add(pixel, count);
+  void begin_batch(std::uint32_t) {}
+  void add_one(std::uint32_t frame, std::uint32_t pixel) {
+    collector_.add_one(frame * stride_ + pixel);
   }
-  void end_frame(std::uint32_t f) {
-    const std::size_t n = collector_.take(sink_.pixels.data() + at_, sink_.counts.data() + at_);
-    sink_.frame_events[f] = static_cast<std::uint32_t>(n);
-    at_ += n;
+  void add(std::uint32_t frame, std::uint32_t pixel, std::uint32_t count) {
+    sound_ &= count != 0;
+    collector_.add(frame * stride_ + pixel, count);
+  }
+  void end_batch(std::uint32_t first_frame, std::uint32_t n_frames) {
+    for (std::uint32_t f = 0; f < n_frames; ++f) {
+      const std::size_t n =
+          collector_.take(f, sink_.pixels.data() + at_, sink_.counts.data() + at_);
+      sink_.frame_events[first_frame + f] = static_cast<std::uint32_t>(n);
+      at_ += n;
+    }
   }
   [[nodiscard]] bool sound() const noexcept { return sound_ && at_ == n_events_; }
 
  private:
   EventSink& sink_;
   FrameCollector& collector_;
-  std::size_t n_pixels_;
+  std::uint32_t n_pixels_, stride_ = 0;
   std::size_t n_events_ = 0, at_ = 0;
   bool sound_ = true;
 };

@@ -22,14 +22,16 @@ struct EncoderMemory {
   std::vector<std::uint32_t> first;      // per class: first of its events in the arrays below
   std::vector<std::uint32_t> positions;  // frame * n_ranks + rank
   std::vector<std::uint32_t> values;
+  std::vector<std::uint32_t> merged;     // leaf counts while the leaf size is chosen
   std::vector<std::uint64_t> pixel_totals;
   TokenList tokens;
 };
 
-// The finest leaves whose number stays in proportion to the events.
-unsigned choose_leaf_size(const BlockShape& shape, std::size_t n_events, Level level) {
-  const std::size_t most_leaves =
-      level == Level::max ? 16 * n_events : level == Level::standard ? n_events : n_events / 2;
+// The finest leaves whose number stays in proportion to the events: the map must not cost the time.
+unsigned finest_leaf_size(const BlockShape& shape, std::size_t n_events, Level level) {
+  const std::size_t most_leaves = level == Level::max        ? 8 * n_events
+                                  : level == Level::standard ? n_events
+                                                             : n_events / 4;
   unsigned log2_size = 0;
   while (log2_size < most_log2_leaf_size &&
          LeafGrid(shape.det_y, shape.det_x, log2_size).n_leaves() > most_leaves)
@@ -58,6 +60,30 @@ void count_leaf_events(EncoderMemory& m, const BlockShape& shape) {
   for_each_event(m.events, shape, [&](std::uint32_t, std::uint32_t y, std::uint32_t x, std::size_t) {
     ++m.model.leaf_events[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)];
   });
+}
+
+/// The same events in leaves of twice the size.
+void merge_leaves(const LeafGrid& fine, std::span<const std::uint32_t> events,
+                  const LeafGrid& coarse, std::vector<std::uint32_t>& merged) {
+  merged.assign(coarse.n_leaves(), 0);
+  for (std::uint32_t y = 0; y < fine.n_y; ++y)
+    for (std::uint32_t x = 0; x < fine.n_x; ++x)
+      merged[(y >> 1) * coarse.n_x + (x >> 1)] += events[std::size_t{y} * fine.n_x + x];
+}
+
+// Coarser leaves are cheaper to list and cost more gaps: takes the best, from fine to coarse.
+void settle_leaf_size(EncoderMemory& m, const BlockShape& shape) {
+  BlockModel& model = m.model;
+  BitCost cost = model.estimate_cost(shape, model.leaf_events, model.grid);
+  while (model.grid.log2_size < most_log2_leaf_size) {
+    const LeafGrid coarse(shape.det_y, shape.det_x, model.grid.log2_size + 1);
+    merge_leaves(model.grid, model.leaf_events, coarse, m.merged);
+    const BitCost coarse_cost = model.estimate_cost(shape, m.merged, coarse);
+    if (coarse_cost >= cost) return;
+    cost = coarse_cost;
+    model.grid = coarse;
+    model.leaf_events.swap(m.merged);
+  }
 }
 
 void find_bright_keys(EncoderMemory& m, const BlockShape& shape) {
@@ -110,9 +136,10 @@ class ClassWriter {
     if (!values_->each()) ones();
   }
 
-  void frame() {
-    frame_end_ += n_ranks_;
-    while (at_ < end_ && m_->positions[at_] < frame_end_) {
+  /// Writes the events before frame `end_frame`.
+  void write_until(std::uint32_t end_frame) {
+    const std::uint32_t end_position = end_frame * n_ranks_;
+    while (at_ < end_ && m_->positions[at_] < end_position) {
       value();
       if (++at_ < end_) gap(m_->positions[at_] - m_->positions[at_ - 1] - 1);
     }
@@ -143,15 +170,16 @@ class ClassWriter {
   ValueModel* values_;
   std::uint32_t at_, end_;
   std::uint32_t n_ranks_;
-  std::uint32_t frame_end_ = 0;
 };
 
 void write_events(EncoderMemory& m, const BlockShape& shape) {
   std::vector<ClassWriter> writers;
   for (std::size_t c = 0; c < m.model.leaves.classes.size(); ++c) writers.emplace_back(m, c);
   for (ClassWriter& writer : writers) writer.begin();
-  for (std::uint32_t f = 0; f < shape.n_frames; ++f)
-    for (ClassWriter& writer : writers) writer.frame();
+  const std::uint32_t n_batch = batch_frames(shape);
+  for (std::uint32_t f = 0; f < shape.n_frames; f += std::min(n_batch, shape.n_frames - f))
+    for (ClassWriter& writer : writers)
+      writer.write_until(f + std::min(n_batch, shape.n_frames - f));
 }
 
 }  // namespace
@@ -165,16 +193,17 @@ bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scra
   EncoderMemory& m = scratch.get<EncoderMemory>();
   if (!extract_events(counts, shape, shape.n_counts() / least_counts_per_event, m.events))
     return false;
-  const unsigned log2_size = choose_leaf_size(shape, m.events.n_events, level);
-  m.model.grid = LeafGrid(shape.det_y, shape.det_x, log2_size);
+  m.model.grid = LeafGrid(shape.det_y, shape.det_x,
+                          finest_leaf_size(shape, m.events.n_events, level));
   m.tokens.clear();
   count_leaf_events(m, shape);
+  if (level != Level::fast) settle_leaf_size(m, shape);
   find_bright_keys(m, shape);
   m.model.code_classes(m.tokens, shape);
   sort_by_class(m, shape);
   m.model.code_values(m.tokens, shape);
   write_events(m, shape);
-  out.push_back(static_cast<std::byte>(log2_size));
+  out.push_back(static_cast<std::byte>(m.model.grid.log2_size));
   append_stream(m.tokens.tokens(), out);
   return true;
 }

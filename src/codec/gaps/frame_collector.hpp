@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The events of one frame, put in by class and taken out by pixel.
+// The events of a few frames, put in by class and taken out frame by frame, pixel by pixel.
 #pragma once
 
 #include <bit>
@@ -16,42 +16,53 @@ namespace esieve::codec::gaps {
 class FrameCollector {
  public:
   /// \param n_pixels  of a frame
-  void reset(std::size_t n_pixels) {
-    words_.assign((n_pixels + 63) / 64, Word{});
-    lit_words_.assign((words_.size() + 63) / 64, 0);
-    counts_.resize(n_pixels);
+  void reset(std::size_t n_pixels, std::size_t n_frames) {
+    n_groups_ = (n_pixels + 4095) / 4096;
+    words_.assign(n_frames * n_groups_ * 64, Word{});
+    lit_words_.assign(n_frames * n_groups_, 0);
+    counts_.resize(words_.size() * 64);
   }
 
-  /// \pre pixel < n_pixels; count >= 1
-  void add(std::uint32_t pixel, std::uint32_t count) noexcept {
-    const std::uint64_t bit = std::uint64_t{1} << (pixel & 63);
-    Word& word = words_[pixel >> 6];
-    word.lit |= bit;
-    lit_words_[pixel >> 12] |= std::uint64_t{1} << (pixel >> 6 & 63);
-    if (count == 1) return;
-    word.above_one |= bit;
-    counts_[pixel] = count;
+  /// Slots from the start of a frame to the start of the next.
+  [[nodiscard]] std::uint32_t stride() const noexcept {
+    return static_cast<std::uint32_t>(n_groups_ * 4096);
   }
 
-  /// Writes the events in the order of their pixels, and is empty again.
+  /// \param slot  frame * stride() + pixel
+  void add_one(std::uint32_t slot) noexcept {
+    words_[slot >> 6].lit |= std::uint64_t{1} << (slot & 63);
+    lit_words_[slot >> 12] |= std::uint64_t{1} << (slot >> 6 & 63);
+  }
+  void add(std::uint32_t slot, std::uint32_t count) noexcept {
+    add_one(slot);
+    words_[slot >> 6].above_one |= std::uint64_t{1} << (slot & 63);
+    counts_[slot] = count;
+  }
+
+  /// Writes the events of a frame in the order of their pixels, and has none of that frame left.
   /// \param pixels, counts  room for as many events as were added
   /// \returns how many there are: fewer than were added if a pixel was added twice
-  std::size_t take(std::uint32_t* pixels, std::uint32_t* counts) noexcept {
+  std::size_t take(std::size_t frame, std::uint32_t* pixels, std::uint32_t* counts) noexcept {
     std::size_t n = 0;
-    for (std::size_t group = 0; group < lit_words_.size(); ++group) {
-      for (std::uint64_t left = lit_words_[group]; left != 0; left &= left - 1) {
+    Word* const words = words_.data() + frame * n_groups_ * 64;
+    const std::uint32_t* const large = counts_.data() + frame * n_groups_ * 4096;
+    for (std::size_t group = 0; group < n_groups_; ++group) {
+      std::uint64_t left = lit_words_[frame * n_groups_ + group];
+      lit_words_[frame * n_groups_ + group] = 0;
+      for (; left != 0; left &= left - 1) {
         const std::size_t index = group * 64 + static_cast<unsigned>(std::countr_zero(left));
-        Word& word = words_[index];
+        const Word word = words[index];
+        words[index] = Word{};
         const auto first = static_cast<std::uint32_t>(index * 64);
+        const std::size_t n_before = n;
         for (std::uint64_t bits = word.lit; bits != 0; bits &= bits - 1) {
-          const std::uint32_t pixel = first + static_cast<std::uint32_t>(std::countr_zero(bits));
-          const bool one = (word.above_one >> (pixel & 63) & 1) == 0;
-          pixels[n] = pixel;
-          counts[n++] = one ? 1 : counts_[pixel];
+          pixels[n] = first + static_cast<std::uint32_t>(std::countr_zero(bits));
+          counts[n++] = 1;
         }
-        word = Word{};
+        if (word.above_one == 0) continue;
+        for (std::size_t i = n_before; i < n; ++i)
+          if (word.above_one >> (pixels[i] & 63) & 1) counts[i] = large[pixels[i]];
       }
-      lit_words_[group] = 0;
     }
     return n;
   }
@@ -61,9 +72,10 @@ class FrameCollector {
     std::uint64_t lit = 0;
     std::uint64_t above_one = 0;
   };
+  std::size_t n_groups_ = 0;  ///< of 4096 pixels in a frame
   std::vector<Word> words_;
   std::vector<std::uint64_t> lit_words_;
-  std::vector<std::uint32_t> counts_;  ///< of pixels above one; others are left over
+  std::vector<std::uint32_t> counts_;  ///< by slot, of events above one; others are left over
 };
 
 }  // namespace esieve::codec::gaps

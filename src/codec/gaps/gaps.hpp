@@ -10,7 +10,7 @@
 //     bright keys      class of each bright pixel (leaf_classes.hpp)
 //     exceptions       per class: how many of its events have a count above one
 //     first gaps       per class: empty slots before its first event
-//     frames           per frame, per class: each event's count, then the gap to the next
+//     batches          per batch of frames, per class: each event's count, then the gap to the next
 #pragma once
 
 #include <cstddef>

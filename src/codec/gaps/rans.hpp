@@ -108,12 +108,13 @@ class StreamReader {
     return value;
   }
 
-  std::uint32_t interval(const Cdf16& cdf, unsigned n_bits, std::uint32_t = 0) noexcept {
+  [[gnu::always_inline]] std::uint32_t interval(const Cdf16& cdf, unsigned n_bits,
+                                                std::uint32_t = 0) noexcept {
     const std::uint32_t slot = static_cast<std::uint32_t>(current_) & (probability_one - 1);
     const unsigned symbol = cdf.find(slot);
     std::uint64_t state =
         cdf.width(symbol) * (current_ >> probability_bits) + slot - cdf.start[symbol];
-    const unsigned n_low = symbol == n_symbols - 1 ? 0 : n_bits;
+    const unsigned n_low = n_bits & (0U - unsigned{symbol != n_symbols - 1});
     const auto low = static_cast<std::uint32_t>(state & ((std::uint64_t{1} << n_low) - 1));
     turn(state >> n_low);
     return symbol << n_bits | low;
@@ -133,14 +134,14 @@ class StreamReader {
 
  private:
   // Takes in a word if the state is low, and lets the other state have the next token.
-  void turn(std::uint64_t state) noexcept {
+  [[gnu::always_inline]] void turn(std::uint64_t state) noexcept {
+    // By masks: whether a word is needed cannot be predicted.
     std::uint32_t word;
     std::memcpy(&word, next_, 4);
-    const bool low = state < state_floor;
-    const std::uint64_t refilled = state << 32 | word;
-    next_ += (low && next_ != end_) ? 4 : 0;
+    const std::uint64_t low = 0 - std::uint64_t{state < state_floor};
     current_ = other_;
-    other_ = low ? refilled : state;
+    other_ = state << (low & 32) | (word & low);
+    next_ += low & 4 & (0 - std::uint64_t{next_ != end_});
   }
 
   std::uint64_t current_;  ///< codes the next token

@@ -7,10 +7,12 @@
 #include <vector>
 
 #include "codec/block_shape.hpp"
+#include "codec/gaps/bit_cost.hpp"
 #include "codec/gaps/laws.hpp"
 #include "codec/gaps/leaf_classes.hpp"
 #include "codec/gaps/leaf_map.hpp"
 #include "codec/gaps/numbers.hpp"
+#include "codec/gaps/rans.hpp"
 #include "codec/gaps/value_model.hpp"
 
 namespace esieve::codec::gaps {
@@ -27,14 +29,26 @@ inline constexpr std::uint64_t most_slots = std::uint64_t{1} << 31;
          grid.n_leaves() <= most_slots / leaf_slots;
 }
 
+/// Frames are coded in batches: within one, class after class. A batch has about this many pixels,
+/// so that its dense counts fit a core's own cache and a class has more than a handful of events.
+inline constexpr std::uint32_t batch_pixels = 1U << 17;
+[[nodiscard]] inline std::uint32_t batch_frames(const BlockShape& shape) noexcept {
+  const std::size_t n = batch_pixels / shape.n_pixels();
+  return n == 0 ? 1 : n < shape.n_frames ? static_cast<std::uint32_t>(n) : shape.n_frames;
+}
+
 /// Empty slots before an event. A decoder stops adding up once the sum passes `most`.
 template <class Coder>
-std::uint32_t code_gap(Coder& coder, const GapLaw& law, std::uint32_t gap, std::uint32_t most) {
-  for (std::uint32_t sum = 0;;) {
-    const std::uint32_t part = coder.interval(law.cdf, law.n_low_bits, gap - sum);
+[[gnu::always_inline]] inline std::uint32_t code_gap(Coder& coder, const GapLaw& law,
+                                                     std::uint32_t gap, std::uint32_t most) {
+  std::uint32_t part = coder.interval(law.cdf, law.n_low_bits, gap);
+  const std::uint32_t limit = (n_symbols - 1U) << law.n_low_bits;
+  std::uint32_t sum = part;
+  while (part == limit && sum <= most) [[unlikely]] {
+    part = coder.interval(law.cdf, law.n_low_bits, gap - sum);
     sum += part;
-    if (part >> law.n_low_bits < n_symbols - 1 || sum > most) return sum;
   }
+  return sum;
 }
 
 /// The models of a block. Kept in a Scratch from block to block.
@@ -48,6 +62,9 @@ struct BlockModel {
   std::vector<ValueModel> values;   ///< per class
   OutlierModel outliers;
 
+  /// What leaf map and gaps would take with this grid and its `leaf_events`.
+  [[nodiscard]] BitCost estimate_cost(const BlockShape& shape, std::span<std::uint32_t> events,
+                                      const LeafGrid& with);
   /// Leaf map and bright keys; then `leaves` is built.
   /// \returns false if a decoder has read what cannot be
   template <class Coder>
@@ -64,9 +81,21 @@ struct BlockModel {
   template <class Coder>
   bool code_bright_keys(Coder& coder, const BlockShape& shape);
 
+  TokenList trial_;
   LeafMapModel map_;
   NumberModel numbers_;
 };
+
+inline BitCost BlockModel::estimate_cost(const BlockShape& shape, std::span<std::uint32_t> events,
+                                         const LeafGrid& with) {
+  trial_.clear();
+  map_.reset();
+  map_.code(trial_, with, events, most_leaf_events);
+  BitCost cost = token_cost(trial_.tokens());
+  const std::uint64_t n_slots = std::uint64_t{shape.n_frames} << (2 * with.log2_size);
+  for (const std::uint32_t n : events) cost += arrangement_cost(n, n_slots);
+  return cost;
+}
 
 template <class Coder>
 bool BlockModel::code_classes(Coder& coder, const BlockShape& shape) {
