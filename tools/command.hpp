@@ -28,6 +28,7 @@ void add_verify(CLI::App& app, Run& run);
 void add_info(CLI::App& app, Run& run);
 void add_extract(CLI::App& app, Run& run);
 void add_events(CLI::App& app, Run& run);
+void add_simulate(CLI::App& app, Run& run);
 void add_doctor(CLI::App& app, Run& run);
 void add_plugin_path(CLI::App& app, Run& run);
 

@@ -61,6 +61,7 @@ int main(int argc, char** argv) {
   esieve::tools::add_info(app, run);
   esieve::tools::add_extract(app, run);
   esieve::tools::add_events(app, run);
+  esieve::tools::add_simulate(app, run);
   esieve::tools::add_doctor(app, run);
   esieve::tools::add_plugin_path(app, run);
   try {
