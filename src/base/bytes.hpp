@@ -38,12 +38,19 @@ void store_le(std::span<std::byte> bytes, std::size_t offset, T value) {
   std::memcpy(bytes.data() + offset, &value, sizeof value);
 }
 
-/// Reverses the bytes of every item in place.
+/// Reverses the bytes of every item in place. `item_bytes` is 1, 2, 4 or 8.
 inline void swap_bytes(std::span<std::byte> items, std::size_t item_bytes) {
-  if (item_bytes < 2) return;
-  for (std::size_t i = 0; i + item_bytes <= items.size(); i += item_bytes)
-    std::reverse(items.begin() + static_cast<std::ptrdiff_t>(i),
-                 items.begin() + static_cast<std::ptrdiff_t>(i + item_bytes));
+  const auto swap_all = [&]<class T>(T, auto swap) {
+    for (std::size_t i = 0; i + sizeof(T) <= items.size(); i += sizeof(T)) {
+      T item;
+      std::memcpy(&item, items.data() + i, sizeof item);
+      item = swap(item);
+      std::memcpy(items.data() + i, &item, sizeof item);
+    }
+  };
+  if (item_bytes == 2) swap_all(std::uint16_t{}, [](std::uint16_t item) { return __builtin_bswap16(item); });
+  if (item_bytes == 4) swap_all(std::uint32_t{}, [](std::uint32_t item) { return __builtin_bswap32(item); });
+  if (item_bytes == 8) swap_all(std::uint64_t{}, [](std::uint64_t item) { return __builtin_bswap64(item); });
 }
 
 }  // namespace esieve

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <vector>
 
+#include "source/metadata_text.hpp"
+
 namespace esieve {
 namespace {
 
@@ -24,30 +26,6 @@ json real_json(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
   return value;
-}
-
-bool is_utf8(const std::string& text) {
-  try {
-    json(text).dump();
-    return true;
-  } catch (const json::type_error&) {
-    return false;
-  }
-}
-
-json text_json(const std::string& text) {
-  if (is_utf8(text)) return text;
-  std::string utf8;
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (code < 0x80) {
-      utf8 += c;
-    } else {
-      utf8 += static_cast<char>(0xC0 | (code >> 6));
-      utf8 += static_cast<char>(0x80 | (code & 0x3F));
-    }
-  }
-  return {{"latin1", utf8}};
 }
 
 json hexadecimal(const std::byte* value, std::size_t n_bytes) {

@@ -6,6 +6,7 @@
 
 #include "source/hdf5_find.hpp"
 #include "source/hdf5_json.hpp"
+#include "source/metadata_text.hpp"
 
 namespace esieve {
 namespace {
@@ -41,7 +42,7 @@ class Collector {
   std::string text() const {
     json all = {{"hdf5", objects_}};
     if (!not_kept_.empty()) all["not_kept"] = not_kept_;
-    return all.dump(-1, ' ', false, json::error_handler_t::replace);
+    return dump_json(all);
   }
 
  private:
@@ -53,7 +54,7 @@ class Collector {
   /// Stores `value` as `entry[key]` unless it is missing or the budget is spent.
   bool keep(json& entry, const std::string& key, std::optional<json> value) {
     if (!value) return false;
-    const std::size_t bytes = value->dump(-1, ' ', false, json::error_handler_t::replace).size();
+    const std::size_t bytes = dump_json(*value).size();
     if (bytes > max_total_bytes - n_bytes_) return false;
     n_bytes_ += bytes;
     entry[key] = std::move(*value);

@@ -2,7 +2,6 @@
 //
 // NumPy's .npy: any numeric type in either byte order; Fortran order where the array fits in memory.
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/bytes.hpp"
@@ -10,6 +9,7 @@
 #include "esieve/error.hpp"
 #include "source/flat_source.hpp"
 #include "source/frame_layout.hpp"
+#include "source/metadata_text.hpp"
 #include "source/read_npy_header.hpp"
 #include "source/source_kinds.hpp"
 
@@ -71,7 +71,7 @@ std::unique_ptr<Source> open_npy_source(const std::filesystem::path& path, const
   info.shape = header.shape;
   info.dtype = npy_dtype(header, path.string());
   set_frame_layout(info, options.scan_shape);
-  info.metadata_json = nlohmann::json{{"npy", {{"descr", header.descr}, {"fortran_order", header.fortran_order}}}}.dump();
+  info.metadata_json = dump_json({{"npy", {{"descr", header.descr}, {"fortran_order", header.fortran_order}}}});
 
   const std::uint64_t bytes = info.dense_bytes();
   const std::uint64_t present = file.size() - std::min(file.size(), header.data_offset_bytes);

@@ -9,6 +9,7 @@
 
 #include "base/file.hpp"
 #include "esieve/error.hpp"
+#include "source/mib_header.hpp"
 #include "source/read_npy_header.hpp"
 #include "source/source_kinds.hpp"
 
@@ -81,11 +82,18 @@ std::unique_ptr<Source> open_source(const std::filesystem::path& path, const Sou
     refuse_raw_options(options, path, ".npy");
     return open_npy_source(path, options);
   }
+  if (is_mib(file)) {
+    refuse_raw_options(options, path, "Merlin .mib");
+    return open_mib_source(path, options);
+  }
   if (options.shape.empty() && options.dtype.empty()) {
     refuse_foreign(file);
     const std::string extension = lower_extension(path);
     for (const char* hdf5 : {".h5", ".hdf5", ".nxs", ".emd", ".hspy", ".hdf"})
       if (extension == hdf5) throw DataError(path.string() + " is not HDF5 inside (it is damaged, or of another kind)");
+    if (extension == ".mib") throw DataError(path.string() + " is not a Merlin .mib file (it does not begin with MQ1)");
+    if (extension == ".hdr" && std::filesystem::exists(std::filesystem::path(path).replace_extension(".mib")))
+      return open_source(std::filesystem::path(path).replace_extension(".mib"), options);
     if (extension == ".npy") throw DataError(path.string() + " is not a .npy file (it does not begin with NumPy's magic bytes)");
   }
   return open_raw_source(path, options);

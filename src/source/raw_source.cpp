@@ -2,12 +2,12 @@
 //
 // Raw binary: values of one type, one after the other, described by the user.
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
 #include "esieve/error.hpp"
 #include "source/flat_source.hpp"
 #include "source/frame_layout.hpp"
+#include "source/metadata_text.hpp"
 #include "source/source_kinds.hpp"
 
 namespace esieve {
@@ -53,8 +53,7 @@ std::unique_ptr<Source> open_raw_source(const std::filesystem::path& path, const
   if (options.offset_bytes > file.size() || file.size() - options.offset_bytes != info.dense_bytes())
     throw_size_mismatch(info, options.offset_bytes);
   info.metadata_json =
-      nlohmann::json{{"raw", {{"dtype", options.dtype}, {"shape", options.shape}, {"offset_bytes", options.offset_bytes}}}}
-          .dump();
+      dump_json({{"raw", {{"dtype", options.dtype}, {"shape", options.shape}, {"offset_bytes", options.offset_bytes}}}});
   const ByteOrder order = options.dtype.front() == '>' ? ByteOrder::big : ByteOrder::little;
   const FlatLayout layout{options.offset_bytes, info.frame_bytes(), order};
   return std::make_unique<FlatSource>(std::move(info), std::move(file), layout);

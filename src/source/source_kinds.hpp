@@ -11,6 +11,7 @@
 namespace esieve {
 
 std::unique_ptr<Source> open_hdf5_source(const std::filesystem::path& path, const SourceOptions& options);
+std::unique_ptr<Source> open_mib_source(const std::filesystem::path& path, const SourceOptions& options);
 std::unique_ptr<Source> open_npy_source(const std::filesystem::path& path, const SourceOptions& options);
 std::unique_ptr<Source> open_raw_source(const std::filesystem::path& path, const SourceOptions& options);
 
