@@ -92,6 +92,15 @@ struct ChunkEvents {
   std::vector<std::uint32_t> counts;        ///< Never 0; an element is counts[i] * quantum, rounded to its type if a float.
   std::vector<std::uint64_t> bits;          ///< The elements' bit patterns, zero-extended, where they are not such counts.
   double quantum = 1;                       ///< 0 if `bits` is in use. Not 1 for floats only.
+
+  /// Keeps the memory.
+  void clear() {
+    frame_events.clear();
+    pixels.clear();
+    counts.clear();
+    bits.clear();
+    quantum = 1;
+  }
 };
 
 /// Encodes and decodes chunks. Holds scratch memory, so one object serves one thread; results do not depend on

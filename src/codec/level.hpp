@@ -3,11 +3,10 @@
 // How much time an encoder spends for smaller files. Decoders read every level alike.
 #pragma once
 
-#include <cstdint>
+#include "esieve/codec.hpp"
 
 namespace esieve::codec {
 
-/// Stored in files: append, never renumber.
-enum class Level : std::uint8_t { fast = 1, standard = 2, max = 3 };
+using esieve::Level;
 
 }  // namespace esieve::codec

@@ -7,33 +7,35 @@
 #include <span>
 #include <vector>
 
-#include "codec/block_shape.hpp"
+#include "codec/chunk/block_layout.hpp"
+#include "codec/chunk/count_coder.hpp"
 #include "codec/chunk/header.hpp"
 #include "codec/decode_status.hpp"
-#include "codec/dense/packed.hpp"
+#include "codec/values/value_map.hpp"
 #include "esieve/codec.hpp"
 
 namespace esieve::codec {
 
-/// What the payload alone does not say. Elements are in native byte order and aligned.
-struct BlockLayout {
-  BlockShape shape;
-  DType dtype = DType::u16;
-  std::size_t item_bytes = 0;
-  bool opaque = false;
-
-  [[nodiscard]] std::size_t n_bytes() const { return shape.n_counts() * item_bytes; }
-};
-
 /// Memory kept from call to call; never changes a result.
 struct BlockScratch {
-  PackScratch pack;
+  CoderScratch coder;
+  ValueScratch values;
+  EventSink sink;
   std::vector<std::byte> dense;
 };
 
 /// Appends the payload and says how to read it.
-Mode encode_block(std::span<const std::byte> elements, const BlockLayout& layout, Level level, BlockScratch& scratch,
-                  std::vector<std::byte>& out);
+/// \param n_events  elements that are not zero
+Mode encode_block(std::span<const std::byte> elements, const BlockLayout& layout, std::uint64_t n_events, Level level,
+                  BlockScratch& scratch, std::vector<std::byte>& out);
+
+/// A payload of Mode::counts taken apart.
+struct MappedPayload {
+  CountCoder coder{};
+  std::span<const std::byte> counts;
+};
+[[nodiscard]] DecodeStatus open_mapped(std::span<const std::byte> payload, const BlockLayout& layout, Zstd& zstd,
+                                       ValueMap& map, MappedPayload& mapped);
 
 /// Fills `elements`, layout.n_bytes() long.
 [[nodiscard]] DecodeStatus decode_block(std::span<const std::byte> payload, Mode mode, const BlockLayout& layout,

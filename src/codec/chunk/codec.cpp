@@ -106,7 +106,7 @@ ChunkHeader ChunkCodec::encode(std::span<const std::byte> dense, const ChunkPara
   const std::size_t start = out.size();
   try {
     codec::open_chunk(header, out);
-    const Mode mode = codec::encode_block(elements, layout, parameters.level, scratch_->block, out);
+    const Mode mode = codec::encode_block(elements, layout, header.n_events, parameters.level, scratch_->block, out);
     codec::close_chunk(start, mode, header, out);
   } catch (...) {
     out.resize(start);

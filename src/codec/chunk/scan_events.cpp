@@ -80,11 +80,7 @@ void scan_opaque(const std::byte* item, const BlockLayout& layout, ChunkEvents& 
 }  // namespace
 
 void scan_events(std::span<const std::byte> elements, const BlockLayout& layout, ChunkEvents& events) {
-  events.frame_events.clear();
-  events.pixels.clear();
-  events.counts.clear();
-  events.bits.clear();
-  events.quantum = 1;
+  events.clear();
   if (layout.opaque) return scan_opaque(elements.data(), layout, events);
   visit_dtype(layout.dtype, [&](auto zero) {
     scan(reinterpret_cast<const decltype(zero)*>(elements.data()), layout.shape, events);

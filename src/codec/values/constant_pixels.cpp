@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "codec/values/constant_pixels.hpp"
+
+#include <cstring>
+#include <type_traits>
+
+namespace esieve::codec {
+namespace {
+
+// Calls visit(Bits{}) with the unsigned type of so many bytes.
+template <class Visit>
+void visit_width(std::size_t item_bytes, const Visit& visit) {
+  switch (item_bytes) {
+    case 1: return visit(std::uint8_t{});
+    case 2: return visit(std::uint16_t{});
+    case 4: return visit(std::uint32_t{});
+    default: return visit(std::uint64_t{});
+  }
+}
+
+// With fewer frames than this a count may well be the same in all of them by chance...
+constexpr std::uint32_t frames_beyond_chance = 32;
+
+// ...but not one of the values that stand for "no count here": the largest, a negative one, NaN.
+template <class Bits>
+bool looks_like_mask(Bits bits, DType dtype) {
+  const bool top_bit = bits >> (8 * sizeof(Bits) - 1) != 0;
+  if (is_float(dtype)) {
+    constexpr Bits infinity = sizeof(Bits) == 4 ? static_cast<Bits>(0x7f800000) : static_cast<Bits>(0x7ff0000000000000);
+    return top_bit || bits >= infinity;
+  }
+  return top_bit || (is_signed(dtype) && bits == static_cast<Bits>(~Bits{0}) >> 1);
+}
+
+template <class Bits>
+void find(const Bits* elements, const BlockLayout& layout, std::vector<SideEntry>& constants) {
+  const std::size_t n_pixels = layout.shape.n_pixels();
+  const bool any = layout.shape.n_frames >= frames_beyond_chance;
+  for (std::size_t pixel = 0; pixel < n_pixels; ++pixel) {
+    const Bits bits = elements[pixel];
+    if (bits != 0 && elements[n_pixels + pixel] == bits && (any || looks_like_mask(bits, layout.dtype)))
+      constants.push_back({pixel, bits});
+  }
+  // Frame by frame: where few candidates survive each, the whole costs little more than the first two.
+  for (std::size_t f = 2; f < layout.shape.n_frames && !constants.empty(); ++f)
+    std::erase_if(constants, [frame = elements + f * n_pixels](const SideEntry& candidate) {
+      return frame[candidate.position] != candidate.bits;
+    });
+}
+
+template <class Bits>
+void set(std::span<const SideEntry> pixels, const BlockShape& shape, bool zero, std::byte* items) {
+  Bits* frame = reinterpret_cast<Bits*>(items);
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f, frame += shape.n_pixels())
+    for (const SideEntry& pixel : pixels) frame[pixel.position] = zero ? Bits{0} : static_cast<Bits>(pixel.bits);
+}
+
+}  // namespace
+
+void find_constant_pixels(std::span<const std::byte> elements, const BlockLayout& layout,
+                          std::vector<SideEntry>& constants) {
+  constants.clear();
+  if (layout.shape.n_frames < 2) return;
+  visit_width(layout.item_bytes, [&](auto bits) {
+    find(reinterpret_cast<const decltype(bits)*>(elements.data()), layout, constants);
+  });
+}
+
+void clear_pixels(std::span<const SideEntry> pixels, const BlockShape& shape, std::size_t item_bytes,
+                  std::span<std::byte> plane) {
+  visit_width(item_bytes, [&](auto bits) { set<decltype(bits)>(pixels, shape, true, plane.data()); });
+}
+
+void fill_pixels(std::span<const SideEntry> pixels, const BlockShape& shape, std::size_t item_bytes,
+                 std::span<std::byte> elements) {
+  visit_width(item_bytes, [&](auto bits) { set<decltype(bits)>(pixels, shape, false, elements.data()); });
+}
+
+}  // namespace esieve::codec
