@@ -35,20 +35,22 @@ class BlockDecoder {
     model_.profile = sections.preamble.profile;
     model_.shrinkage = static_cast<std::int32_t>(sections.preamble.shrinkage);
     SideDecoder side(sections.side);
-    model_.classes.resize(layout_.n_pixels());
+    const unsigned tile_shift = sections.preamble.tile_shift;
     if (layout_.n_strips == 1) {
       model_.rates = class_rates(layout_.shape.n_frames);
-      decode_classes(side, layout_.shape.det_x, model_.classes);
+      const std::size_t n_across = tiles_across(layout_.shape.det_x, tile_shift);
+      workspace_.tiles.resize(n_across * tiles_across(layout_.n_rows, tile_shift));
+      decode_classes(side, n_across, workspace_.tiles);
+      expand_tiles(workspace_.tiles, layout_, tile_shift, model_.classes);
     } else {
       model_.rates = class_rates(rate_scale);
-      std::fill(model_.classes.begin(), model_.classes.end(), static_cast<std::uint8_t>(side.raw(8)));
+      model_.classes.assign(layout_.n_pixels(), static_cast<std::uint8_t>(side.raw(8)));
     }
     decode_weights(side, profile_features[static_cast<std::size_t>(model_.profile)], model_.weights);
     LevelTables tables;
     if (!decode_tables(side, tables)) return false;
-    expand_tables(tables, model_.tables);
+    expand_tables(tables, window_levels(model_.profile), model_.tables);
     make_pixel_models(layout_, model_);
-    mark_bright(model_);
     return true;
   }
 

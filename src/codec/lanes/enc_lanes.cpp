@@ -17,15 +17,16 @@ struct Effort {
   Profile profile;
   std::size_t fit_columns;    ///< Columns (of 64 lanes) to learn weights from.
   std::size_t table_columns;  ///< Columns to learn tables from.
+  unsigned tile_shift;        ///< Of the rate map.
 };
 
 Effort effort_of(Level level) {
   switch (level) {
-    case Level::fast: return {Profile::near, 1024, 4096};
-    case Level::standard: return {Profile::wide, 4096, 16384};
+    case Level::fast: return {Profile::near, 1024, 4096, 1};
+    case Level::standard: return {Profile::wide, 4096, 16384, 0};
     case Level::max: break;
   }
-  return {Profile::full, 16384, ~std::size_t{0}};
+  return {Profile::full, 16384, ~std::size_t{0}, 0};
 }
 
 template <class Count>
@@ -76,7 +77,8 @@ class BlockEncoder {
     model_.shrinkage = one / 10;
     if (layout_.n_strips == 1) {
       model_.rates = class_rates(layout_.shape.n_frames);
-      choose_classes(totals, layout_.shape.det_x, model_.classes);
+      tile_shift_ = effort_.tile_shift;
+      choose_tiles(totals);
     } else {
       model_.rates = class_rates(rate_scale);
       const std::uint64_t mean = std::max<std::uint64_t>(1, sum * rate_scale / layout_.shape.n_counts());
@@ -96,9 +98,23 @@ class BlockEncoder {
     }, 1);
     double bits_per_count = 0;
     tables_ = statistics.choose(bits_per_count);
-    expand_tables(tables_, model_.tables);
-    mark_bright(model_);
+    expand_tables(tables_, window_levels(model_.profile), model_.tables);
+    make_pixel_models(layout_, model_);
     return true;
+  }
+
+  void choose_tiles(const std::vector<std::uint64_t>& totals) {
+    const std::size_t width = layout_.shape.det_x, n_across = tiles_across(width, tile_shift_);
+    std::vector<std::uint64_t> sums(n_across * tiles_across(layout_.n_rows, tile_shift_));
+    std::vector<std::uint32_t> n_members(sums.size());
+    for (std::size_t y = 0; y < layout_.n_rows; ++y)
+      for (std::size_t x = 0; x < width; ++x) {
+        const std::size_t tile = (y >> tile_shift_) * n_across + (x >> tile_shift_);
+        sums[tile] += totals[y * width + x];
+        ++n_members[tile];
+      }
+    choose_classes(sums, n_members, n_across, workspace_.tiles);
+    expand_tiles(workspace_.tiles, layout_, tile_shift_, model_.classes);
   }
 
   /// Calls visit(task, row, y, i) for about n_columns / (width / stride) rows spread over the block; for all of
@@ -195,13 +211,14 @@ class BlockEncoder {
     std::vector<std::byte> side_bytes;
     SideEncoder side(side_bytes);
     if (layout_.n_strips == 1)
-      encode_classes(model_.classes, layout_.shape.det_x, side);
+      encode_classes(workspace_.tiles, tiles_across(layout_.shape.det_x, tile_shift_), side);
     else
       side.raw(model_.classes[0], 8);
     encode_weights(model_.weights, profile_features[profile()], side);
     encode_tables(tables_, side);
     side.finish();
     Preamble preamble{.profile = model_.profile,
+                      .tile_shift = tile_shift_,
                       .shrinkage = static_cast<std::uint32_t>(model_.shrinkage),
                       .side_bytes = static_cast<std::uint32_t>(side_bytes.size()),
                       .escape_bytes = static_cast<std::uint32_t>(escapes_.size())};
@@ -228,6 +245,7 @@ class BlockEncoder {
   Workspace& workspace_;
   BlockModel& model_;
   RowWindow rows_;
+  unsigned tile_shift_ = 0;
   LevelTables tables_;
   EncodeState state_;
   std::vector<std::byte> escapes_;

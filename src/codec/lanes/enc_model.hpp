@@ -17,9 +17,10 @@ namespace esieve::codec::lanes {
 /// Base-2 logarithm to 1e-6, the same on every machine. \pre x > 0
 double portable_log2(double x);
 
-/// Rate classes from the counts of each pixel over all frames: near the truth where that pays, near the neighbours
-/// where it does not.
-void choose_classes(std::span<const std::uint64_t> totals, std::size_t width, std::vector<std::uint8_t>& classes);
+/// Rate classes from the counts of each tile over all frames: near the truth where that pays, near the neighbours
+/// where it does not. A class is that of the mean of a tile's members.
+void choose_classes(std::span<const std::uint64_t> totals, std::span<const std::uint32_t> n_members, std::size_t width,
+                    std::vector<std::uint8_t>& classes);
 
 /// Least squares for the weights, octave by octave, from sampled rows.
 class WeightFit {

@@ -45,14 +45,16 @@ std::int32_t guess_class(const std::vector<std::uint8_t>& classes, std::size_t w
 
 }  // namespace
 
-void choose_classes(std::span<const std::uint64_t> totals, std::size_t width, std::vector<std::uint8_t>& classes) {
+void choose_classes(std::span<const std::uint64_t> totals, std::span<const std::uint32_t> n_members, std::size_t width,
+                    std::vector<std::uint8_t>& classes) {
   classes.assign(totals.size(), 0);
   std::array<double, n_classes> nominal{};
   for (std::size_t c = 1; c < n_classes; ++c)
     nominal[c] = static_cast<double>(nominal_counts(static_cast<std::uint8_t>(c))) / 256.0;
   for (std::size_t i = 0; i < totals.size(); ++i) {
     if (totals[i] == 0) continue;
-    const std::int32_t exact = nearest_class(totals[i]);
+    const std::int32_t exact = nearest_class(std::max<std::uint64_t>(1, totals[i] / n_members[i]));
+    const double mean = static_cast<double>(totals[i]) / n_members[i];
     const std::int32_t guess = guess_class(classes, width, i);
     classes[i] = static_cast<std::uint8_t>(exact);
     if (guess == 0) continue;
@@ -61,7 +63,7 @@ void choose_classes(std::span<const std::uint64_t> totals, std::size_t width, st
     for (std::int32_t c = guess;; c += towards) {
       const auto distance = static_cast<std::size_t>(std::abs(c - guess));
       const double bits = step_bits[std::min(distance, step_bits.size() - 1)] +
-                          mismatch_bits(static_cast<double>(totals[i]), nominal[static_cast<std::size_t>(c)]);
+                          n_members[i] * mismatch_bits(mean, nominal[static_cast<std::size_t>(c)]);
       if (bits < least) {
         least = bits;
         classes[i] = static_cast<std::uint8_t>(c);

@@ -49,7 +49,7 @@ void append_number(std::vector<std::byte>& out, std::uint32_t value) {
 }
 
 void append_preamble(std::vector<std::byte>& out, const Preamble& preamble) {
-  out.push_back(static_cast<std::byte>(preamble.profile));
+  out.push_back(static_cast<std::byte>(static_cast<unsigned>(preamble.profile) | preamble.tile_shift << 4));
   append_number(out, preamble.shrinkage);
   append_number(out, preamble.side_bytes);
   for (const std::uint32_t n : preamble.n_words) append_number(out, n);
@@ -58,11 +58,13 @@ void append_preamble(std::vector<std::byte>& out, const Preamble& preamble) {
 
 DecodeStatus cut_sections(std::span<const std::byte> bytes, Sections& sections) {
   if (bytes.empty()) return DecodeStatus::truncated;
-  const auto profile = static_cast<std::uint8_t>(bytes[0]);
-  if (profile >= n_profiles) return DecodeStatus::unknown_version;
+  const auto profile = static_cast<std::uint8_t>(bytes[0] & std::byte{15});
+  const auto tile_shift = static_cast<unsigned>(bytes[0] >> 4);
+  if (profile >= n_profiles || tile_shift > most_tile_shift) return DecodeStatus::unknown_version;
   Cursor cursor(bytes.subspan(1));
   Preamble& preamble = sections.preamble;
   preamble.profile = static_cast<Profile>(profile);
+  preamble.tile_shift = tile_shift;
   preamble.shrinkage = cursor.number();
   preamble.side_bytes = cursor.number();
   for (std::uint32_t& n : preamble.n_words) n = cursor.number();

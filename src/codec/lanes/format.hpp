@@ -16,7 +16,8 @@ namespace esieve::codec::lanes {
 
 /// Lengths and parameters before everything else. Numbers are LEB128, low 7 bits first.
 struct Preamble {
-  Profile profile = Profile::near;   ///< Low 4 bits of the first byte; the high 4 are zero.
+  Profile profile = Profile::near;   ///< Low 4 bits of the first byte.
+  unsigned tile_shift = 0;           ///< High 4 bits: at most most_tile_shift.
   std::uint32_t shrinkage = 0;       ///< [§3.4], in fixed point; at most 2^20.
   std::uint32_t side_bytes = 0;
   std::array<std::uint32_t, n_groups> n_words{};

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <limits>
 
 #include "codec/lanes/kernel.hpp"
 
@@ -161,7 +162,7 @@ void scatter(const std::uint16_t* row, const std::size_t* starts, std::size_t wi
   for (std::size_t lane = 0; lane < n_lanes; ++lane) {
     if (starts[lane] == Layout::none) continue;
     for (std::size_t x = 0; x < width; ++x)
-      counts[starts[lane] + x] = static_cast<Count>(row[x * n_lanes + lane]);
+      counts[starts[lane] + x] = static_cast<Count>(std::min<std::uint32_t>(row[x * n_lanes + lane], std::numeric_limits<Count>::max()));
   }
 }
 

@@ -11,49 +11,69 @@ constexpr std::array<std::uint64_t, 8> eighths = {65536, 71468, 77936, 84990, 92
 
 constexpr std::int32_t largest_rate = 32767 * one;
 
-template <class T>
-constexpr T clamp_to_int16(T value) {
-  return std::clamp<T>(value, -32767, 32767);
-}
+constexpr std::int32_t clamp_to_int16(std::int32_t value) { return std::clamp(value, -32767, 32767); }
 
-/// Coefficients of one pixel: weights scaled by the ratio of its rate to its neighbour's.
-template <std::size_t n_features>
-void make_pixel_model(const BlockModel& model, const RateRatios& ratios, std::size_t n_neighbours, std::size_t y,
-                      std::size_t x, const Layout& layout, PixelModel<n_features>& pixel) {
-  const std::size_t width = layout.shape.det_x;
-  const std::uint8_t own = model.classes[y * width + x];
-  pixel = {};
-  if (own == 0) return;
-  const std::int32_t rate = model.rates[own];
-  const std::size_t octave = octave_of(rate);
-  std::int64_t base = rate + (std::int64_t{rate} * model.weights.own[octave] >> fraction_bits);
-  for (std::size_t k = 0; k < n_neighbours; ++k) {
-    const std::size_t ny = y + static_cast<std::size_t>(neighbours[k].dy);
-    const std::size_t nx = x + static_cast<std::size_t>(neighbours[k].dx);
-    if (ny >= layout.n_rows || nx >= width) continue;
-    const std::uint8_t other = model.classes[ny * width + nx];
-    if (other == 0) continue;
-    const std::int32_t weight = model.weights.of[octave][k];
-    const std::int32_t coefficient = clamp_to_int16((weight * ratios(own, other)) >> fraction_bits);
-    pixel.coefficient[k] = static_cast<std::int16_t>(coefficient);
-    base -= std::int64_t{coefficient} * model.rates[other] >> fraction_bits;
+/// What a pixel's class alone decides.
+struct ClassFacts {
+  std::int64_t base;
+  std::int32_t floor;
+  std::uint16_t window;
+  std::size_t octave;
+};
+
+std::array<ClassFacts, n_classes> class_facts(const BlockModel& model) {
+  std::array<ClassFacts, n_classes> facts{};
+  for (std::size_t c = 1; c < n_classes; ++c) {
+    const std::int32_t rate = model.rates[c];
+    const std::size_t octave = octave_of(rate);
+    facts[c] = {rate + (std::int64_t{rate} * model.weights.own[octave] >> fraction_bits), (rate >> 5) + 1,
+                window_of(rate, model.profile), octave};
   }
-  for (std::size_t k = n_neighbours; k < n_features; ++k) pixel.coefficient[k] = model.weights.of[octave][k];
-  pixel.base = static_cast<std::int32_t>(std::clamp<std::int64_t>(base, -(1 << 30), 1 << 30));
-  pixel.floor = (rate >> 5) + 1;
-  pixel.window = window_of(rate, model.profile);
-  pixel.lit = 1;
+  return facts;
 }
 
-template <std::size_t n_features>
+template <std::size_t n_features, std::size_t n_neighbours>
 void make_all(const Layout& layout, BlockModel& model) {
   const RateRatios ratios(model.rates, model.shrinkage);
+  const auto facts = class_facts(model);
+  const std::size_t width = layout.shape.det_x;
   model.pixel_models.resize(layout.n_pixels() * sizeof(PixelModel<n_features>));
-  auto* pixels = reinterpret_cast<PixelModel<n_features>*>(model.pixel_models.data());
-  const std::size_t n_neighbours = profile_neighbours[static_cast<std::size_t>(model.profile)];
+  auto* pixel = reinterpret_cast<PixelModel<n_features>*>(model.pixel_models.data());
+  // Classes with a margin of dark pixels, whose ratio and rate are zero.
+  constexpr std::size_t margin = 3;
+  const std::size_t pitch = width + 2 * margin;
+  std::vector<std::uint8_t> padded(pitch * (layout.n_rows + 2));
   for (std::size_t y = 0; y < layout.n_rows; ++y)
-    for (std::size_t x = 0; x < layout.shape.det_x; ++x)
-      make_pixel_model(model, ratios, n_neighbours, y, x, layout, pixels[y * layout.shape.det_x + x]);
+    std::copy_n(model.classes.begin() + static_cast<std::ptrdiff_t>(y * width), width,
+                padded.begin() + static_cast<std::ptrdiff_t>((y + 2) * pitch + margin));
+  std::array<std::ptrdiff_t, n_neighbours> steps;
+  for (std::size_t k = 0; k < n_neighbours; ++k)
+    steps[k] = neighbours[k].dy * static_cast<std::ptrdiff_t>(pitch) + neighbours[k].dx;
+  for (std::size_t y = 0; y < layout.n_rows; ++y) {
+    const std::uint8_t* classes = padded.data() + (y + 2) * pitch + margin;
+    for (std::size_t x = 0; x < width; ++x, ++pixel) {
+      const std::uint8_t own = classes[x];
+      if (own == 0) {
+        *pixel = {};
+        continue;
+      }
+      const ClassFacts& fact = facts[own];
+      const auto& weights = model.weights.of[fact.octave];
+      std::int64_t base = fact.base;
+      for (std::size_t k = 0; k < n_neighbours; ++k) {
+        const std::uint8_t other = classes[static_cast<std::ptrdiff_t>(x) + steps[k]];
+        const std::int32_t coefficient = clamp_to_int16((weights[k] * ratios(own, other)) >> fraction_bits);
+        pixel->coefficient[k] = static_cast<std::int16_t>(coefficient);
+        base -= std::int64_t{coefficient} * model.rates[other] >> fraction_bits;
+      }
+      for (std::size_t k = n_neighbours; k < n_features; ++k) pixel->coefficient[k] = weights[k];
+      pixel->base = static_cast<std::int32_t>(std::clamp<std::int64_t>(base, -(1 << 30), 1 << 30));
+      pixel->floor = fact.floor;
+      pixel->window = fact.window;
+      pixel->lit = 1;
+      pixel->bright = model.tables.bright[fact.window];
+    }
+  }
 }
 
 }  // namespace
@@ -99,17 +119,26 @@ std::uint16_t window_of(std::int32_t rate, Profile profile) {
 }
 
 RateRatios::RateRatios(const std::array<std::int32_t, n_classes>& rates, std::int32_t shrinkage) {
-  for (std::size_t c = 0; c < n_classes; ++c) {
+  for (std::size_t c = 1; c < n_classes; ++c) {
     raised_[c] = static_cast<std::uint32_t>(rates[c] + shrinkage);
     inverse_[c] = static_cast<std::uint32_t>((std::uint64_t{1} << 28) / std::max<std::uint32_t>(raised_[c], 1));
   }
 }
 
+void expand_tiles(std::span<const std::uint8_t> tiles, const Layout& layout, unsigned tile_shift,
+                  std::vector<std::uint8_t>& classes) {
+  const std::size_t width = layout.shape.det_x, n_across = tiles_across(width, tile_shift);
+  classes.resize(layout.n_pixels());
+  for (std::size_t y = 0; y < layout.n_rows; ++y)
+    for (std::size_t x = 0; x < width; ++x)
+      classes[y * width + x] = tiles[(y >> tile_shift) * n_across + (x >> tile_shift)];
+}
+
 void make_pixel_models(const Layout& layout, BlockModel& model) {
   switch (model.profile) {
-    case Profile::near: return make_all<4>(layout, model);
-    case Profile::wide: return make_all<14>(layout, model);
-    case Profile::full: return make_all<20>(layout, model);
+    case Profile::near: return make_all<4, 4>(layout, model);
+    case Profile::wide: return make_all<14, 8>(layout, model);
+    case Profile::full: return make_all<20, 12>(layout, model);
   }
 }
 

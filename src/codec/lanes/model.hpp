@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "codec/lanes/layout.hpp"
@@ -91,6 +92,8 @@ struct SymbolTables {
   alignas(64) std::array<std::uint16_t, n_levels> shift;
   /// Symbols at least this have no frequency and are escaped.
   alignas(64) std::array<std::uint16_t, n_levels> limit;
+  /// Whether the window that begins at a level has an offset or a shift.
+  std::array<std::uint8_t, n_levels> bright;
   /// Encoder's view: start | frequency << 16.
   alignas(64) std::array<std::array<std::uint32_t, n_symbols>, n_levels> entry;
 };
@@ -98,7 +101,7 @@ struct SymbolTables {
 /// Everything the kernels need about a block.
 struct BlockModel {
   Profile profile = Profile::near;
-  std::vector<std::uint8_t> classes;     ///< Of each pixel of a unit; all 1 without a rate map.
+  std::vector<std::uint8_t> classes;     ///< Of each pixel of a unit.
   std::array<std::int32_t, n_classes> rates{};
   std::int32_t shrinkage = 0;            ///< Added to both rates of a ratio. [§3.4]
   Weights weights;
@@ -121,9 +124,18 @@ class RateRatios {
   }
 
  private:
-  std::array<std::uint32_t, n_classes> raised_;
-  std::array<std::uint32_t, n_classes> inverse_;
+  std::array<std::uint32_t, n_classes> raised_{};  // both 0 for the class that is never lit
+  std::array<std::uint32_t, n_classes> inverse_{};
 };
+
+/// The rate map may have one class per tile of 2^tile_shift × 2^tile_shift pixels. [§3.3]
+inline constexpr unsigned most_tile_shift = 3;
+[[nodiscard]] constexpr std::size_t tiles_across(std::size_t n, unsigned tile_shift) {
+  return (n + (std::size_t{1} << tile_shift) - 1) >> tile_shift;
+}
+/// Class of every pixel from the classes of the tiles.
+void expand_tiles(std::span<const std::uint8_t> tiles, const Layout& layout, unsigned tile_shift,
+                  std::vector<std::uint8_t>& classes);
 
 /// Fills pixel_models from classes, rates, weights and tables. [§3.4]
 void make_pixel_models(const Layout& layout, BlockModel& model);

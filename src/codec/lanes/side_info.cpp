@@ -202,7 +202,7 @@ std::array<std::uint16_t, n_symbols> frequencies(const LevelTable& level) {
   return result;
 }
 
-void expand_tables(const LevelTables& from, SymbolTables& to) {
+void expand_tables(const LevelTables& from, std::size_t n_window, SymbolTables& to) {
   LevelTable current;
   current.log_frequency[0] = current.log_frequency[escape_symbol] = 1;
   for (const LevelTable& table : from.levels)
@@ -225,29 +225,10 @@ void expand_tables(const LevelTables& from, SymbolTables& to) {
       start += frequency[k];
     }
   }
-}
-
-namespace {
-
-template <std::size_t n_features>
-void mark_bright_as(BlockModel& model) {
-  const std::size_t n_window = window_levels(model.profile);
-  auto* pixels = reinterpret_cast<PixelModel<n_features>*>(model.pixel_models.data());
-  std::array<std::uint8_t, n_levels> bright{};
+  to.bright.fill(0);
   for (std::size_t level = 0; level + n_window <= n_levels; ++level)
     for (std::size_t i = level; i < level + n_window; ++i)
-      if (model.tables.offset[i] != 0 || model.tables.shift[i] != 0) bright[level] = 1;
-  for (std::size_t i = 0; i < model.classes.size(); ++i) pixels[i].bright = bright[pixels[i].window];
-}
-
-}  // namespace
-
-void mark_bright(BlockModel& model) {
-  switch (model.profile) {
-    case Profile::near: return mark_bright_as<4>(model);
-    case Profile::wide: return mark_bright_as<14>(model);
-    case Profile::full: return mark_bright_as<20>(model);
-  }
+      if (to.offset[i] != 0 || to.shift[i] != 0) to.bright[level] = 1;
 }
 
 }  // namespace esieve::codec::lanes

@@ -43,8 +43,6 @@ void encode_tables(const LevelTables& tables, SideEncoder& side);
 /// Frequencies of a level: at least 1 where the logarithm is not 0, their sum probability_one.
 std::array<std::uint16_t, n_symbols> frequencies(const LevelTable& level);
 /// The tables as the kernels use them.
-void expand_tables(const LevelTables& from, SymbolTables& to);
-/// Marks the pixels whose window has an offset or a shift.
-void mark_bright(BlockModel& model);
+void expand_tables(const LevelTables& from, std::size_t n_window, SymbolTables& to);
 
 }  // namespace esieve::codec::lanes

@@ -35,6 +35,7 @@ class RowWindow {
 struct Workspace {
   BlockModel model;
   std::array<std::vector<std::uint16_t>, n_groups> words;
+  std::vector<std::uint8_t> tiles;
   std::vector<std::uint16_t> levels;
   std::vector<std::uint32_t> dense;  ///< For decoding to events.
 };
