@@ -75,6 +75,7 @@ std::unique_ptr<Source> open_source(const std::filesystem::path& path, const Sou
   if (file.size() == 0) throw DataError(path.string() + " is empty");
   if (is_hdf5(file)) {
     refuse_raw_options(options, path, "HDF5");
+    if (options.dataset.empty() && is_stempy(path)) return open_stempy_source(path, options);
     return open_hdf5_source(path, options);
   }
   refuse_dataset(options, path);

@@ -15,4 +15,8 @@ std::unique_ptr<Source> open_mib_source(const std::filesystem::path& path, const
 std::unique_ptr<Source> open_npy_source(const std::filesystem::path& path, const SourceOptions& options);
 std::unique_ptr<Source> open_raw_source(const std::filesystem::path& path, const SourceOptions& options);
 
+/// True for HDF5 with stempy's lists of electrons.
+bool is_stempy(const std::filesystem::path& path);
+std::unique_ptr<Source> open_stempy_source(const std::filesystem::path& path, const SourceOptions& options);
+
 }  // namespace esieve
