@@ -7,6 +7,7 @@
 
 #include "codec/gaps/frame_collector.hpp"
 #include "codec/gaps/gaps.hpp"
+#include "codec/gaps/payload_flags.hpp"
 #include "codec/gaps/side_info.hpp"
 
 namespace esieve::codec {
@@ -21,7 +22,7 @@ struct ClassReader {
   std::uint32_t n_ones;   ///< events of count 1 before the next larger one
   std::uint32_t n_above_one_left;
   std::uint64_t inverse;          ///< 2^inverse_bits / n_ranks, rounded up
-  const std::uint32_t* segments;  ///< first pixels
+  const std::uint32_t* segments;
   const GapLaw* law;
   ValueModel* values;
 };
@@ -30,6 +31,9 @@ struct DecoderMemory {
   BlockModel model;
   std::vector<ClassReader> readers;
   FrameCollector collector;
+  TrackFrames track_frames;
+  std::vector<std::uint32_t> padded_counts;  // of one frame; zero between frames
+  std::vector<std::uint32_t> lit_slots;
 };
 
 // Exact for positions of a batch: n_ranks * position < 2^inverse_bits if a batch has many frames,
@@ -64,8 +68,9 @@ class EventReader {
     }
   }
 
+  [[nodiscard]] StreamReader& stream() noexcept { return stream_; }
   [[nodiscard]] bool finished() const noexcept {
-    return stream_.finished() && std::all_of(m_.readers.begin(), m_.readers.end(),
+    return sound_ && stream_.finished() && std::all_of(m_.readers.begin(), m_.readers.end(),
                                              [](const ClassReader& r) { return r.n_left == 0; });
   }
 
@@ -78,7 +83,7 @@ class EventReader {
     r.n_left = of.n_events;
     r.n_ranks = m_.model.n_ranks(c);
     r.inverse = (std::uint64_t{1} << inverse_bits) / r.n_ranks + 1;
-    r.segments = m_.model.leaves.segment_pixels.data() + of.first_segment;
+    r.segments = m_.model.leaves.segments.data() + of.first_segment;
     r.law = &m_.model.gap_laws[c];
     r.values = &m_.model.values[c];
     r.n_above_one_left = m_.model.above_one[c];
@@ -108,7 +113,12 @@ class EventReader {
     do {
       const auto frame = static_cast<std::uint32_t>(next * inverse >> inverse_bits);
       const std::uint32_t rank = next - frame * n_ranks;
-      const std::uint32_t pixel = segments[rank >> log2_size] + (rank & low_mask);
+      std::uint32_t pixel = segments[rank >> log2_size];
+      if (large_leaves) {
+        const std::uint32_t more = rank & low_mask;
+        sound_ &= more <= segment_more(pixel);
+        pixel = segment_pixel(pixel) + (more <= segment_more(pixel) ? more : 0);
+      }
       if (each) {
         target.add(frame, pixel, r.values->code(stream, m_.model.outliers, 0));
       } else if (n_ones-- == 0) [[unlikely]] {
@@ -132,20 +142,65 @@ class EventReader {
   DecoderMemory& m_;
   StreamReader stream_;
   unsigned log2_size_;
+  bool sound_ = true;
 };
 
 /// Reads what comes before the events.
 DecodeStatus read_model(std::span<const std::byte> payload, const BlockShape& shape,
                         BlockModel& model, StreamReader& stream) {
-  const unsigned log2_size = std::to_integer<unsigned>(payload[0]);
-  if (log2_size > most_log2_leaf_size) return DecodeStatus::unknown_version;
+  const unsigned flags = std::to_integer<unsigned>(payload[0]);
+  const unsigned log2_size = flags & leaf_size_mask;
+  if ((flags & ~known_flags) != 0 || log2_size > most_log2_leaf_size)
+    return DecodeStatus::unknown_version;
+  model.has_tracks = (flags & has_tracks_flag) != 0;
+  model.track_contexts = (flags & many_contexts_flag) != 0 ? TrackContexts::many : TrackContexts::few;
   if (!is_codable(shape, log2_size)) return DecodeStatus::out_of_range;
   model.grid = LeafGrid(shape.det_y, shape.det_x, log2_size);
   const bool sound = model.code_classes(stream, shape) && model.code_values(stream, shape);
   return sound ? DecodeStatus::okay : DecodeStatus::corrupt;
 }
 
-/// Calls target.begin_block(n_events); then, for each batch, begin_batch, add..., end_batch.
+/// Puts starters into a TrackFrames.
+struct StarterTarget {
+  TrackFrames& frames;
+  void add_one(std::uint32_t frame, std::uint32_t slot) { frames.add_starter(frame, slot); }
+  void add(std::uint32_t frame, std::uint32_t slot, std::uint32_t) { add_one(frame, slot); }
+};
+
+/// Turns the padded numbers of a frame's events, ascending, into pixels.
+class Unpadder {
+ public:
+  explicit Unpadder(const PaddedGrid& grid) noexcept
+      : stride_(grid.stride), row_end_(3 * grid.stride), offset_(grid.slot(0, 0)) {}
+  std::uint32_t operator()(std::uint32_t slot) noexcept {
+    for (; slot >= row_end_; row_end_ += stride_) offset_ += 3;
+    return slot - offset_;
+  }
+
+ private:
+  std::uint32_t stride_, row_end_, offset_;
+};
+
+/// The events of blocks with tracks: starters of the whole batch first, then frame by frame.
+template <class Target>
+void track_batch(DecoderMemory& m, EventReader& reader, const PaddedGrid& grid,
+                 std::uint32_t n_frames, Target& target) {
+  StarterTarget starters{m.track_frames};
+  reader.batch(n_frames, starters);
+  for (std::uint32_t f = 0; f < n_frames; ++f) {
+    Unpadder unpad(grid);
+    m.lit_slots.clear();
+    m.track_frames.code_frame(reader.stream(), m.model.tracks, f, m.padded_counts.data(),
+                              [&](std::uint32_t slot, std::uint32_t count) {
+                                m.lit_slots.push_back(slot);
+                                target.append(f, unpad(slot), count);
+                              });
+    for (const std::uint32_t slot : m.lit_slots) m.padded_counts[slot] = 0;
+    target.end_frame(f);
+  }
+}
+
+/// Calls target.begin_block; then, for each batch, begin_batch, add or append..., end_batch.
 template <class Target>
 DecodeStatus decode(std::span<const std::byte> payload, const BlockShape& shape, DecoderMemory& m,
                     Target& target) {
@@ -155,13 +210,22 @@ DecodeStatus decode(std::span<const std::byte> payload, const BlockShape& shape,
   if (status != DecodeStatus::okay) return status;
   EventReader reader(m, stream);
   reader.begin();
-  target.begin_block(m.model.leaves.n_events());
   const std::uint32_t n_batch = batch_frames(shape);
+  const PaddedGrid grid(shape);
+  target.begin_block(m.model.has_tracks ? 0 : m.model.leaves.n_events());
+  if (m.model.has_tracks) {
+    m.track_frames.reset(grid, shape.det_y, n_batch);
+    m.padded_counts.assign(grid.n_slots, 0);
+  }
   for (std::uint32_t f = 0; f < shape.n_frames;) {
     const std::uint32_t n_frames = std::min(n_batch, shape.n_frames - f);
-    target.begin_batch(n_frames);
-    reader.batch(n_frames, target);
-    target.end_batch(f, n_frames);
+    target.begin_batch(f, n_frames);
+    if (m.model.has_tracks) {
+      track_batch(m, reader, grid, n_frames, target);
+    } else {
+      reader.batch(n_frames, target);
+      target.end_batch(n_frames);
+    }
     f += n_frames;
   }
   if (!reader.finished()) return DecodeStatus::corrupt;
@@ -174,7 +238,7 @@ class DenseTarget {
   DenseTarget(Count* dense, std::size_t n_pixels)
       : next_(dense), n_pixels_(static_cast<std::uint32_t>(n_pixels)) {}
   void begin_block(std::size_t) {}
-  void begin_batch(std::uint32_t n_frames) {
+  void begin_batch(std::uint32_t, std::uint32_t n_frames) {
     batch_ = next_;
     next_ += std::size_t{n_frames} * n_pixels_;
     std::fill(batch_, next_, Count{0});
@@ -186,7 +250,11 @@ class DenseTarget {
     sound_ &= count - 1 < std::numeric_limits<Count>::max();
     batch_[frame * n_pixels_ + pixel] = static_cast<Count>(count);
   }
-  void end_batch(std::uint32_t, std::uint32_t) {}
+  void append(std::uint32_t frame, std::uint32_t pixel, std::uint32_t count) {
+    add(frame, pixel, count);
+  }
+  void end_frame(std::uint32_t) {}
+  void end_batch(std::uint32_t) {}
   [[nodiscard]] bool sound() const noexcept { return sound_; }
 
  private:
@@ -210,7 +278,7 @@ class SinkTarget {
     sink_.pixels.resize(n_events);
     sink_.counts.resize(n_events);
   }
-  void begin_batch(std::uint32_t) {}
+  void begin_batch(std::uint32_t first_frame, std::uint32_t) { first_frame_ = first_frame; }
   void add_one(std::uint32_t frame, std::uint32_t pixel) {
     collector_.add_one(frame * stride_ + pixel);
   }
@@ -218,11 +286,21 @@ class SinkTarget {
     sound_ &= count != 0;
     collector_.add(frame * stride_ + pixel, count);
   }
-  void end_batch(std::uint32_t first_frame, std::uint32_t n_frames) {
+  void append(std::uint32_t, std::uint32_t pixel, std::uint32_t count) {
+    sound_ &= count != 0;
+    sink_.pixels.push_back(pixel);
+    sink_.counts.push_back(count);
+  }
+  void end_frame(std::uint32_t frame) {
+    sink_.frame_events[first_frame_ + frame] =
+        static_cast<std::uint32_t>(sink_.pixels.size() - at_);
+    at_ = n_events_ = sink_.pixels.size();
+  }
+  void end_batch(std::uint32_t n_frames) {
     for (std::uint32_t f = 0; f < n_frames; ++f) {
       const std::size_t n =
           collector_.take(f, sink_.pixels.data() + at_, sink_.counts.data() + at_);
-      sink_.frame_events[first_frame + f] = static_cast<std::uint32_t>(n);
+      sink_.frame_events[first_frame_ + f] = static_cast<std::uint32_t>(n);
       at_ += n;
     }
   }
@@ -231,7 +309,7 @@ class SinkTarget {
  private:
   EventSink& sink_;
   FrameCollector& collector_;
-  std::uint32_t n_pixels_, stride_ = 0;
+  std::uint32_t n_pixels_, stride_ = 0, first_frame_ = 0;
   std::size_t n_events_ = 0, at_ = 0;
   bool sound_ = true;
 };

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <bit>
 
+#include "codec/gaps/enc_tracks.hpp"
 #include "codec/gaps/extract.hpp"
 #include "codec/gaps/gaps.hpp"
+#include "codec/gaps/payload_flags.hpp"
 #include "codec/gaps/side_info.hpp"
 
 namespace esieve::codec {
@@ -16,7 +18,9 @@ namespace {
 constexpr std::size_t least_counts_per_event = 3;
 
 struct EncoderMemory {
-  ExtractedEvents events;
+  ExtractedEvents events;                // what gaps place: all, or the starters
+  ExtractedEvents all_events;            // if those are the starters
+  TrackFinder tracks;
   BlockModel model;
   std::vector<std::uint32_t> ranks;      // of the first pixel of each segment
   std::vector<std::uint32_t> first;      // per class: first of its events in the arrays below
@@ -62,6 +66,12 @@ void count_leaf_events(EncoderMemory& m, const BlockShape& shape) {
   });
 }
 
+void set_finest_leaves(EncoderMemory& m, const BlockShape& shape, Level level) {
+  m.model.grid = LeafGrid(shape.det_y, shape.det_x,
+                          finest_leaf_size(shape, m.events.n_events, level));
+  count_leaf_events(m, shape);
+}
+
 /// The same events in leaves of twice the size.
 void merge_leaves(const LeafGrid& fine, std::span<const std::uint32_t> events,
                   const LeafGrid& coarse, std::vector<std::uint32_t>& merged) {
@@ -90,7 +100,7 @@ void find_bright_keys(EncoderMemory& m, const BlockShape& shape) {
   BlockModel& model = m.model;
   model.leaf_keys.assign(model.leaf_events.size(), 0);
   if (model.grid.log2_size != 0) return;
-  const auto bright = [&](std::uint32_t n) { return is_bright(n, shape.n_frames, 0); };
+  const auto bright = [&](std::uint32_t n) { return model.is_bright_leaf(n, shape); };
   if (std::none_of(model.leaf_events.begin(), model.leaf_events.end(), bright)) return;
   m.pixel_totals.assign(shape.n_pixels(), 0);
   for (std::size_t e = 0; e < m.events.n_events; ++e)
@@ -177,9 +187,33 @@ void write_events(EncoderMemory& m, const BlockShape& shape) {
   for (std::size_t c = 0; c < m.model.leaves.classes.size(); ++c) writers.emplace_back(m, c);
   for (ClassWriter& writer : writers) writer.begin();
   const std::uint32_t n_batch = batch_frames(shape);
-  for (std::uint32_t f = 0; f < shape.n_frames; f += std::min(n_batch, shape.n_frames - f))
-    for (ClassWriter& writer : writers)
-      writer.write_until(f + std::min(n_batch, shape.n_frames - f));
+  for (std::uint32_t f = 0; f < shape.n_frames;) {
+    const std::uint32_t end = f + std::min(n_batch, shape.n_frames - f);
+    for (ClassWriter& writer : writers) writer.write_until(end);
+    for (; f < end; ++f)
+      if (m.model.has_tracks)
+        m.tracks.write_frame(m.tokens, m.model.tracks, m.all_events, shape, f);
+  }
+}
+
+// Leaves of a first size; then, if there are tracks, only starters stay in m.events.
+void separate_tracks(EncoderMemory& m, const BlockShape& shape, Level level) {
+  m.tracks.reset(shape);
+  m.model.has_tracks =
+      m.events.n_events != 0 &&
+      m.tracks.has_tracks(m.events, shape, m.model.grid, m.model.leaf_events, level);
+  if (!m.model.has_tracks) return;
+  m.model.track_contexts = level == Level::max ? TrackContexts::many : TrackContexts::few;
+  std::swap(m.events, m.all_events);
+  m.tracks.split(m.all_events, shape, m.events);
+  set_finest_leaves(m, shape, level);
+}
+
+std::byte flags(const BlockModel& model) {
+  unsigned bits = model.grid.log2_size;
+  if (model.has_tracks) bits |= has_tracks_flag;
+  if (model.has_tracks && model.track_contexts == TrackContexts::many) bits |= many_contexts_flag;
+  return static_cast<std::byte>(bits);
 }
 
 }  // namespace
@@ -193,17 +227,16 @@ bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scra
   EncoderMemory& m = scratch.get<EncoderMemory>();
   if (!extract_events(counts, shape, shape.n_counts() / least_counts_per_event, m.events))
     return false;
-  m.model.grid = LeafGrid(shape.det_y, shape.det_x,
-                          finest_leaf_size(shape, m.events.n_events, level));
   m.tokens.clear();
-  count_leaf_events(m, shape);
+  set_finest_leaves(m, shape, level);
+  separate_tracks(m, shape, level);
   if (level != Level::fast) settle_leaf_size(m, shape);
   find_bright_keys(m, shape);
   m.model.code_classes(m.tokens, shape);
   sort_by_class(m, shape);
   m.model.code_values(m.tokens, shape);
   write_events(m, shape);
-  out.push_back(static_cast<std::byte>(m.model.grid.log2_size));
+  out.push_back(flags(m.model));
   append_stream(m.tokens.tokens(), out);
   return true;
 }

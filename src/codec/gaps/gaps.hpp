@@ -4,13 +4,15 @@
 //
 // Payload (normative: docs/format/codec_gaps.md):
 //
-//   flags     1 byte   bits 0-2: log2 of the leaf size; the others are 0
+//   flags     1 byte   bits 0-2: log2 of the leaf size; bit 3: has tracks; bit 4: many track
+//                      contexts; the others are 0
 //   stream             one rANS stream (rans.hpp) that holds, in this order,
 //     leaf map         events of each leaf (leaf_map.hpp)
 //     bright keys      class of each bright pixel (leaf_classes.hpp)
 //     exceptions       per class: how many of its events have a count above one
 //     first gaps       per class: empty slots before its first event
-//     batches          per batch of frames, per class: each event's count, then the gap to the next
+//     batches          per batch of frames: per class, each event's count, then the gap to the next;
+//                      if the block has tracks, then per frame its candidates and counts (tracks.hpp)
 #pragma once
 
 #include <cstddef>

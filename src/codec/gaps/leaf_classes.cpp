@@ -32,7 +32,7 @@ std::size_t LeafClasses::n_events() const noexcept {
   return n;
 }
 
-void LeafClasses::build(const BlockShape& shape, const LeafGrid& grid,
+void LeafClasses::build(const BlockShape& shape, const LeafGrid& grid, PixelNumbers numbers,
                         std::span<const std::uint32_t> leaf_events,
                         std::span<const std::uint16_t> leaf_keys) {
   std::array<LeafClass, n_class_keys> by_key{};
@@ -64,14 +64,17 @@ void LeafClasses::build(const BlockShape& shape, const LeafGrid& grid,
   }
   for (std::size_t leaf = 0; leaf < leaf_class.size(); ++leaf)
     leaf_class[leaf] = leaf_events[leaf] == 0 ? no_class : class_of_key[leaf_keys[leaf]];
-  segment_pixels.resize(n_segments);
+  segments.resize(n_segments);
   std::array<std::uint32_t, n_class_keys> next{};
   for (std::size_t c = 0; c < classes.size(); ++c) next[c] = classes[c].first_segment;
   for (std::uint32_t y = 0; y < shape.det_y; ++y) {
     const std::uint16_t* row = leaf_class.data() + std::size_t{y >> grid.log2_size} * grid.n_x;
-    for (std::uint32_t lx = 0; lx < grid.n_x; ++lx)
-      if (row[lx] != no_class)
-        segment_pixels[next[row[lx]]++] = y * shape.det_x + (lx << grid.log2_size);
+    for (std::uint32_t lx = 0; lx < grid.n_x; ++lx) {
+      if (row[lx] == no_class) continue;
+      const std::uint32_t x = lx << grid.log2_size;
+      const std::uint32_t more = std::min(size, shape.det_x - x) - 1;
+      segments[next[row[lx]]++] = (numbers.first + y * numbers.stride + x) | more << pixel_bits;
+    }
   }
 }
 

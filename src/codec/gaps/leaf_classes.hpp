@@ -24,9 +24,23 @@ inline constexpr std::uint16_t no_class = 0xffff;
 struct LeafClass {
   std::uint32_t n_events = 0;       ///< in the block
   std::uint32_t n_segments = 0;     ///< of one frame
-  std::uint32_t first_segment = 0;  ///< index into LeafClasses::segment_pixels
+  std::uint32_t first_segment = 0;  ///< index into LeafClasses::segments
   bool bright = false;              ///< values around a mean above one rather than mostly ones
   Mean16 mean = 0;                  ///< counts per pixel and frame, roughly
+};
+
+/// A segment: the number of its first pixel, and how many more pixels it has within the detector.
+inline constexpr unsigned pixel_bits = 27;
+[[nodiscard]] constexpr std::uint32_t segment_pixel(std::uint32_t segment) noexcept {
+  return segment & ((1U << pixel_bits) - 1);
+}
+[[nodiscard]] constexpr std::uint32_t segment_more(std::uint32_t segment) noexcept {
+  return segment >> pixel_bits;
+}
+
+/// How pixels are numbered: first + y * stride + x.
+struct PixelNumbers {
+  std::uint32_t first, stride;
 };
 
 /// Bright: a single pixel lit in more than half of the frames.
@@ -46,12 +60,12 @@ inline constexpr std::uint16_t n_class_keys = 512;
 struct LeafClasses {
   std::vector<LeafClass> classes;
   std::vector<std::uint16_t> leaf_class;      ///< class of each leaf, or no_class
-  std::vector<std::uint32_t> segment_pixels;  ///< first pixel of each segment, class by class
+  std::vector<std::uint32_t> segments;        ///< class by class, in raster order
 
   [[nodiscard]] std::size_t n_events() const noexcept;
   /// \param leaf_events  events of each leaf
   /// \param leaf_keys    class key of each leaf; ignored where there are no events
-  void build(const BlockShape& shape, const LeafGrid& grid,
+  void build(const BlockShape& shape, const LeafGrid& grid, PixelNumbers numbers,
              std::span<const std::uint32_t> leaf_events, std::span<const std::uint16_t> leaf_keys);
   /// Fills `ranks`: the rank of the first pixel of each segment, (det_y, leaf_x).
   void build_ranks(const BlockShape& shape, const LeafGrid& grid,

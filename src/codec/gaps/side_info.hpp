@@ -13,6 +13,7 @@
 #include "codec/gaps/leaf_map.hpp"
 #include "codec/gaps/numbers.hpp"
 #include "codec/gaps/rans.hpp"
+#include "codec/gaps/tracks.hpp"
 #include "codec/gaps/value_model.hpp"
 
 namespace esieve::codec::gaps {
@@ -25,7 +26,8 @@ inline constexpr std::uint64_t most_slots = std::uint64_t{1} << 31;
 [[nodiscard]] inline bool is_codable(const BlockShape& shape, unsigned log2_leaf_size) noexcept {
   const LeafGrid grid(shape.det_y, shape.det_x, log2_leaf_size);
   const std::uint64_t leaf_slots = std::uint64_t{shape.n_frames} << (2 * log2_leaf_size);
-  return shape.n_counts() != 0 && leaf_slots <= most_leaf_events &&
+  const std::uint64_t padded = (std::uint64_t{shape.det_y} + 4) * (std::uint64_t{shape.det_x} + 4);
+  return shape.n_counts() != 0 && padded < 1U << pixel_bits && leaf_slots <= most_leaf_events &&
          grid.n_leaves() <= most_slots / leaf_slots;
 }
 
@@ -54,6 +56,9 @@ template <class Coder>
 /// The models of a block. Kept in a Scratch from block to block.
 struct BlockModel {
   LeafGrid grid;
+  bool has_tracks = false;  ///< gaps place starters only, and say nothing about counts
+  TrackContexts track_contexts = TrackContexts::few;
+  TrackModel tracks;
   std::vector<std::uint32_t> leaf_events;
   std::vector<std::uint16_t> leaf_keys;
   std::vector<std::uint32_t> above_one;  ///< per class: events with a count of at least 2
@@ -72,6 +77,11 @@ struct BlockModel {
   /// Exceptions; then laws and values are ready. An encoder has filled `above_one`.
   template <class Coder>
   bool code_values(Coder& coder, const BlockShape& shape);
+
+  /// Whether a leaf's counts have a class of their own.
+  [[nodiscard]] bool is_bright_leaf(std::uint32_t n_events, const BlockShape& shape) const noexcept {
+    return !has_tracks && is_bright(n_events, shape.n_frames, grid.log2_size);
+  }
 
   [[nodiscard]] std::uint32_t n_ranks(std::size_t c) const noexcept {
     return leaves.classes[c].n_segments << grid.log2_size;
@@ -105,7 +115,12 @@ bool BlockModel::code_classes(Coder& coder, const BlockShape& shape) {
   leaf_keys.resize(grid.n_leaves());
   if (!map_.code(coder, grid, leaf_events, shape.n_frames << (2 * grid.log2_size))) return false;
   if (!code_bright_keys(coder, shape)) return false;
-  leaves.build(shape, grid, leaf_events, leaf_keys);
+  const PaddedGrid padded(shape);
+  leaves.build(shape, grid,
+               has_tracks ? PixelNumbers{padded.slot(0, 0), padded.stride}
+                          : PixelNumbers{0, shape.det_x},
+               leaf_events, leaf_keys);
+  if (has_tracks) tracks.reset(track_contexts);
   for (std::size_t c = 0; c < leaves.classes.size(); ++c)
     if (leaves.classes[c].n_events > std::uint64_t{n_ranks(c)} * shape.n_frames) return false;
   return true;
@@ -118,7 +133,7 @@ bool BlockModel::code_bright_keys(Coder& coder, const BlockShape& shape) {
   std::uint32_t last = first_bright_key;
   for (std::size_t leaf = 0; leaf < leaf_events.size(); ++leaf) {
     const std::uint32_t n = leaf_events[leaf];
-    if (!is_bright(n, shape.n_frames, grid.log2_size)) {
+    if (!is_bright_leaf(n, shape)) {
       leaf_keys[leaf] = static_cast<std::uint16_t>(quarter_octave(n));
       continue;
     }

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Encoder's side of tracks.
+#include "codec/gaps/enc_tracks.hpp"
+
+#include <algorithm>
+
+#include "codec/gaps/bit_cost.hpp"
+
+namespace esieve::codec::gaps {
+namespace {
+
+/// Tracks take longer to decode than gaps: what they must save for it, in 64ths, and on how many
+/// events that is judged.
+struct Judgement {
+  unsigned most_64ths;
+  std::size_t n_sampled;
+};
+
+Judgement judgement(Level level) noexcept {
+  switch (level) {
+    case Level::fast: return {54, 512};
+    case Level::standard: return {60, 2048};
+    default: return {63, 16384};
+  }
+}
+
+constexpr BitCost one_over_ln2 = 94548;  // 65536 / ln 2
+
+}  // namespace
+
+void TrackFinder::reset(const BlockShape& shape) {
+  grid_ = PaddedGrid(shape);
+  counts_.assign(grid_.n_slots, 0);
+  frames_.reset(grid_, shape.det_y, 1);
+  first_event_.clear();
+}
+
+void TrackFinder::index_frames(const ExtractedEvents& events, const BlockShape& shape) {
+  if (!first_event_.empty()) return;
+  first_event_.resize(shape.n_frames + std::size_t{1}, 0);
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f)
+    first_event_[f + 1] = first_event_[f] + events.frame_events[f];
+}
+
+void TrackFinder::fill(const ExtractedEvents& events, std::size_t first, std::size_t n) {
+  slots_.clear();
+  for (std::size_t e = first; e < first + n; ++e) {
+    const std::uint32_t y = events.pixels[e] / grid_.det_x;
+    const std::uint32_t slot = grid_.slot(y, events.pixels[e] - y * grid_.det_x);
+    counts_[slot] = events.counts[e];
+    slots_.push_back(slot);
+  }
+}
+
+void TrackFinder::clear() noexcept {
+  for (const std::uint32_t slot : slots_) counts_[slot] = 0;
+}
+
+void TrackFinder::write_filled(TokenList& tokens, TrackModel& model) {
+  for (const std::uint32_t slot : slots_)
+    if (lit_pattern(&counts_[slot], static_cast<std::ptrdiff_t>(grid_.stride)) == 0)
+      frames_.add_starter(0, slot);
+  frames_.code_frame(tokens, model, 0, counts_.data(), [](std::uint32_t, std::uint32_t) {});
+}
+
+// Compares, on whole frames spread over the block, the places of all events by gaps against the
+// places of starters by gaps and of the rest by their neighbours. Counts are put alike on both
+// scales, except that tracks know the neighbours.
+bool TrackFinder::has_tracks(const ExtractedEvents& events, const BlockShape& shape,
+                             const LeafGrid& grid, std::span<const std::uint32_t> leaf_events,
+                             Level level) {
+  const Judgement how = judgement(level);
+  index_frames(events, shape);
+  const std::size_t wanted = std::min(how.n_sampled, events.n_events);
+  const std::size_t n_frames = std::max<std::size_t>(1, shape.n_frames * wanted / events.n_events);
+  const std::size_t step = std::max<std::size_t>(1, shape.n_frames / n_frames);
+  const std::uint64_t leaf_slots = std::uint64_t{shape.n_frames} << (2 * grid.log2_size);
+  trial_.clear();
+  trial_model_.reset(TrackContexts::few);
+  TrackModel alone;
+  alone.reset(TrackContexts::few);
+  TokenList counts_alone;
+  const std::vector<std::uint32_t> nothing(5 * std::size_t{grid_.stride}, 0);
+  BitCost all = 0, starters = 0;
+  std::size_t n_all = 0, n_starters = 0;
+  for (std::size_t f = step / 2; f < shape.n_frames; f += step) {
+    fill(events, first_event_[f], events.frame_events[f]);
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      const std::uint32_t pixel = events.pixels[first_event_[f] + i];
+      const std::uint32_t y = pixel / shape.det_x, x = pixel - y * shape.det_x;
+      const std::uint32_t n =
+          leaf_events[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)];
+      const BitCost cost = one_over_ln2 + log2_cost(leaf_slots) - log2_cost(n);
+      all += cost;
+      ++n_all;
+      if (lit_pattern(&counts_[slots_[i]], static_cast<std::ptrdiff_t>(grid_.stride)) == 0) {
+        starters += cost;
+        ++n_starters;
+      }
+      alone.code(counts_alone, nothing.data() + 3 * grid_.stride,
+                 static_cast<std::ptrdiff_t>(grid_.stride), counts_[slots_[i]]);
+    }
+    write_filled(trial_, trial_model_);
+    clear();
+  }
+  if (n_starters == 0) return false;
+  starters += n_starters * (log2_cost(n_all) - log2_cost(n_starters));
+  const BitCost by_gaps = all + token_cost(counts_alone.tokens());
+  const BitCost by_tracks = starters + token_cost(trial_.tokens());
+  return by_tracks * 64 < by_gaps * how.most_64ths;
+}
+
+void TrackFinder::split(const ExtractedEvents& events, const BlockShape& shape,
+                        ExtractedEvents& starters) {
+  index_frames(events, shape);
+  starters.n_events = 0;
+  starters.frame_events.assign(shape.n_frames, 0);
+  starters.reserve(events.n_events);
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
+    fill(events, first_event_[f], events.frame_events[f]);
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      if (lit_pattern(&counts_[slots_[i]], static_cast<std::ptrdiff_t>(grid_.stride)) != 0) continue;
+      starters.pixels[starters.n_events] = events.pixels[first_event_[f] + i];
+      starters.counts[starters.n_events++] = 1;
+      ++starters.frame_events[f];
+    }
+    clear();
+  }
+}
+
+void TrackFinder::write_frame(TokenList& tokens, TrackModel& model, const ExtractedEvents& events,
+                              const BlockShape& shape, std::uint32_t frame) {
+  index_frames(events, shape);
+  fill(events, first_event_[frame], events.frame_events[frame]);
+  write_filled(tokens, model);
+  clear();
+}
+
+}  // namespace esieve::codec::gaps

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Encoder's side of tracks: are there any, and which events start one.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "codec/block_shape.hpp"
+#include "codec/gaps/extract.hpp"
+#include "codec/gaps/leaf_map.hpp"
+#include "codec/gaps/rans.hpp"
+#include "codec/gaps/tracks.hpp"
+#include "codec/level.hpp"
+
+namespace esieve::codec::gaps {
+
+/// Workspace; one padded frame of counts that is zero between calls.
+class TrackFinder {
+ public:
+  void reset(const BlockShape& shape);
+
+  /// Whether coding by tracks is worth its time, judged from a sample of the frames.
+  /// \param leaf_events  events of each leaf of `grid`
+  bool has_tracks(const ExtractedEvents& events, const BlockShape& shape, const LeafGrid& grid,
+                  std::span<const std::uint32_t> leaf_events, Level level);
+
+  /// Copies the starters, each with a count of one.
+  void split(const ExtractedEvents& events, const BlockShape& shape, ExtractedEvents& starters);
+
+  /// Writes the candidates and counts of a frame.
+  void write_frame(TokenList& tokens, TrackModel& model, const ExtractedEvents& events,
+                   const BlockShape& shape, std::uint32_t frame);
+
+ private:
+  void fill(const ExtractedEvents& events, std::size_t first, std::size_t n);
+  void clear() noexcept;
+  void write_filled(TokenList& tokens, TrackModel& model);
+  /// first_event_[f] for every frame and the end.
+  void index_frames(const ExtractedEvents& events, const BlockShape& shape);
+
+  PaddedGrid grid_;
+  TrackFrames frames_;
+  TrackModel trial_model_;
+  TokenList trial_;
+  std::vector<std::uint32_t> counts_;       // padded
+  std::vector<std::uint32_t> slots_;        // those that are not zero now
+  std::vector<std::size_t> first_event_;
+};
+
+}  // namespace esieve::codec::gaps

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Track models and frames: set-up.
+#include "codec/gaps/tracks.hpp"
+
+namespace esieve::codec::gaps {
+namespace {
+
+constexpr unsigned learning_rate = 8;
+constexpr std::size_t n_few_contexts = 64, n_many_contexts = 4096;
+
+}  // namespace
+
+void TrackModel::reset(TrackContexts contexts) {
+  kind_ = contexts;
+  AdaptiveCdf fresh{};
+  fresh.reset(learning_rate);
+  buckets_.assign(contexts == TrackContexts::few ? n_few_contexts : n_many_contexts, fresh);
+  within_.assign((last_bucket + 1) * 3, fresh);
+  large_.reset();
+}
+
+void TrackFrames::reset(const PaddedGrid& grid, std::uint32_t det_y, std::uint32_t n_frames) {
+  grid_ = grid;
+  n_words_ = (std::size_t{grid.n_slots} + 4095) / 4096 * 64;
+  words_.assign(n_words_ * n_frames, Word{});
+  marked_.assign(n_words_ / 64 * n_frames, 0);
+  inside_.assign(n_words_, 0);
+  for (std::uint32_t y = 0; y < det_y; ++y)
+    for (std::uint32_t x = 0, slot = grid.slot(y, 0); x < grid.det_x; ++x, ++slot)
+      inside_[slot >> 6] |= std::uint64_t{1} << (slot & 63);
+}
+
+}  // namespace esieve::codec::gaps
