@@ -2,6 +2,7 @@
 #include "verify/check_chunk.hpp"
 
 #include <cstring>
+#include <string_view>
 
 #include "esieve/error.hpp"
 #include "frames/frame_sums.hpp"
@@ -35,6 +36,14 @@ std::size_t first_wrong_event(const ChunkEvents& events, std::size_t first, std:
     if (!ascends || pixel >= frame.size() || !says(events, i, frame[pixel])) return i;
   }
   return end;
+}
+
+/// The reader's message without file and chunk, which the report names itself.
+std::string reason_of(const DataError& error) {
+  constexpr std::string_view preamble = "is damaged: ";
+  const std::string_view message = error.what();
+  const std::size_t at = message.find(preamble);
+  return std::string(at == std::string_view::npos ? message : message.substr(at + preamble.size()));
 }
 
 }  // namespace
@@ -87,7 +96,7 @@ std::string ChunkChecker::decode(const Reader& reader, std::uint64_t chunk) {
   try {
     bytes = reader.chunk(chunk);
   } catch (const DataError& error) {
-    return error.what();
+    return reason_of(error);
   }
   stored_bytes_ = bytes.size();
   ChunkHeader header;
