@@ -1,25 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/axes.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "container/layout.hpp"
 
 namespace esieve {
+namespace {
 
-h5::Id write_axis(hid_t parent, const std::string& name, const Axis& axis, std::uint64_t size, bool navigate,
-                  h5::Text kind) {
+/// A ramp compresses so well that gzip pays early.
+constexpr std::uint64_t min_gzip_axis_bytes = 192;
+
+}  // namespace
+
+h5::Attributes axis_attributes(const Axis& axis, bool navigate, bool emd) {
+  const auto text = [emd](const std::string& value) {
+    return emd ? h5::Attribute::Value(h5::VariableText{value}) : h5::Attribute::Value(value);
+  };
+  h5::Attributes attributes = {{layout::units, text(axis.units)},
+                               {layout::axis_name, text(axis.name)},
+                               {layout::axis_navigate, navigate}};
+  if (axis.scale != 1) attributes.push_back({layout::axis_scale, axis.scale});
+  if (axis.offset != 0) attributes.push_back({layout::axis_offset, axis.offset});
+  return attributes;
+}
+
+h5::Id make_axis(hid_t file, const Axis& axis, std::uint64_t size, Precision precision,
+                 const h5::Attributes& attributes) {
   std::vector<double> values(size);
   for (std::uint64_t i = 0; i < size; ++i) values[i] = axis.offset + static_cast<double>(i) * axis.scale;
   const hsize_t n = size;
-  h5::Id dataset = h5::write_dataset(parent, name, DType::f64, {&n, 1}, values.data(), h5::Compress::gzip);
-  h5::set_text(dataset.get(), layout::units, axis.units, kind);
-  h5::set_text(dataset.get(), layout::axis_name, axis.name, kind);
-  h5::set_number(dataset.get(), layout::axis_scale, DType::f64, &axis.scale);
-  h5::set_number(dataset.get(), layout::axis_offset, DType::f64, &axis.offset);
-  h5::set_number(dataset.get(), layout::axis_size, DType::u64, &size);
-  h5::set_attribute_bool(dataset.get(), layout::axis_navigate, navigate);
-  return dataset;
+  const auto make = [&]<class T>(T, DType dtype) {
+    const std::vector<T> narrow(values.begin(), values.end());
+    return h5::make_array(file, dtype, {&n, 1}, narrow.data(), attributes, min_gzip_axis_bytes);
+  };
+  const auto [lowest, highest] = std::minmax_element(values.begin(), values.end());
+  const bool integers = std::trunc(axis.scale) == axis.scale && std::trunc(axis.offset) == axis.offset;
+  if (integers && *lowest >= -32768 && *highest <= 32767) return make(std::int16_t{}, DType::i16);
+  if (integers && *lowest >= -2147483648.0 && *highest <= 2147483647.0) return make(std::int32_t{}, DType::i32);
+  return precision == Precision::low ? make(float{}, DType::f32) : make(double{}, DType::f64);
 }
 
 Axis read_axis(hid_t parent, const std::string& name) {

@@ -4,17 +4,24 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "esieve/source.hpp"
 #include "h5/compact.hpp"
 
 namespace esieve {
 
-/// Writes the values of `axis` as 1-D dataset with units, name and calibration.
-h5::Id write_axis(hid_t parent, const std::string& name, const Axis& axis, std::uint64_t size, bool navigate,
-                  h5::Text kind);
+/// Attributes that make an axis dataset an axis of HyperSpy as well, and of EMD if its strings have variable length.
+h5::Attributes axis_attributes(const Axis& axis, bool navigate, bool emd);
 
-/// The axis of an event file, or the default where it is missing or says nothing.
+/// Of axis values that are not integers. Scale and offset are in the attributes with full precision anyway.
+enum class Precision : std::uint8_t { low, full };
+
+/// The values of `axis` as a 1-D dataset, without a name yet: integers if that is what they are, else floats.
+h5::Id make_axis(hid_t file, const Axis& axis, std::uint64_t size, Precision precision,
+                 const h5::Attributes& attributes);
+
+/// The axis of an event file; the default where it is missing or says nothing.
 Axis read_axis(hid_t parent, const std::string& name);
 
 /// Axis whose value i stands for values [i * factor, (i + 1) * factor) of `axis`.

@@ -17,45 +17,36 @@ std::string experiment_name(const SourceInfo& info) {
   return name == "." ? "-" : name;
 }
 
-void describe_emd_file(hid_t file) {
-  const std::uint8_t major = 1, minor = 0;
-  h5::set_text(file, "emd_group_type", "file", h5::Text::variable);
-  h5::set_u8(file, "version_major", major);
-  h5::set_u8(file, "version_minor", minor);
-}
-
-void write_hyperspy_metadata(hid_t cube, const SourceInfo& info) {
-  const h5::Id metadata = h5::create_group(cube, "metadata", info.title.empty() ? 0 : 1, 7);
-  if (info.title.empty()) return;
-  const h5::Id general = h5::create_group(metadata.get(), "General", 0, 0);
-  h5::set_text(general.get(), layout::title, info.title);
+h5::Id make_hyperspy_metadata(const Contents& contents) {
+  if (contents.info.title.empty()) return h5::make_group(contents.file, {}, {});
+  const h5::Id general = h5::make_group(contents.file, {{layout::title, contents.info.title}}, {});
+  return h5::make_group(contents.file, {}, {{"General", general.get()}});
 }
 
 }  // namespace
 
-void write_datacube(hid_t file, hid_t dataset, const Contents& contents, const Shared& shared) {
-  h5::set_text(file, "file_format", "HyperSpy");
-  h5::set_text(file, "file_format_version", "3.1");
-  describe_emd_file(file);
-
-  const h5::Id root = h5::create_group(file, layout::emd_root, 1, 8);
-  h5::set_text(root.get(), "emd_group_type", "root", h5::Text::variable);
-  h5::set_text(root.get(), "python_class", "Root", h5::Text::variable);
-
-  const h5::Id cube = h5::create_group(root.get(), layout::emd_cube, 11, 6);
-  h5::set_text(cube.get(), "emd_group_type", "array", h5::Text::variable);
-  h5::set_text(cube.get(), "python_class", "Array", h5::Text::variable);
-  h5::link(dataset, cube.get(), layout::data);
-  for (std::size_t axis = 0; axis < 4; ++axis) {
-    h5::link(shared.axes[axis].get(), cube.get(), "axis-" + std::to_string(axis));
-    h5::link(shared.axes[axis].get(), cube.get(), "dim" + std::to_string(axis));
+h5::Id make_datacube(const Contents& contents, const Shared& shared) {
+  const h5::Id metadata = make_hyperspy_metadata(contents);
+  h5::Attributes attributes;
+  std::vector<h5::Link> links = {{layout::data, contents.dataset},
+                                 {"metadata", metadata.get()},
+                                 {"original_metadata", shared.source.get()}};
+  for (std::size_t axis = 0; axis < 4; ++axis) links.push_back({"axis-" + std::to_string(axis), shared.axes[axis].get()});
+  if (contents.extras.emd) {
+    attributes = {{layout::emd_type, h5::VariableText{"array"}}, {layout::emd_class, h5::VariableText{"Array"}}};
+    for (std::size_t axis = 0; axis < 4; ++axis) links.push_back({"dim" + std::to_string(axis), shared.axes[axis].get()});
   }
-  h5::link(shared.source.get(), cube.get(), "original_metadata");
-  write_hyperspy_metadata(cube.get(), contents.info);
+  return h5::make_group(contents.file, attributes, links);
+}
 
-  const std::string name = experiment_name(contents.info);
-  const h5::Id experiments = h5::create_group(file, layout::experiments, 1, static_cast<unsigned>(name.size()));
-  h5::link(cube.get(), experiments.get(), name);
+h5::Id make_experiments(const Contents& contents, hid_t datacube) {
+  return h5::make_group(contents.file, {}, {{experiment_name(contents.info), datacube}});
+}
+
+h5::Id make_emd_root(const Contents& contents, hid_t datacube) {
+  return h5::make_group(contents.file,
+                        {{layout::emd_type, h5::VariableText{"root"}}, {layout::emd_class, h5::VariableText{"Root"}}},
+                        {{layout::emd_cube, datacube}});
 }
 
 }  // namespace esieve

@@ -52,7 +52,7 @@ std::size_t run_filter(unsigned flags, std::size_t n_values, const unsigned* val
 void register_filter() {
   static const bool registered = [] {
     const h5::Lock lock;
-    static const H5Z_class2_t filter = {H5Z_CLASS_T_VERS, filter_id, 1,       1, "esieve; apt install esieve",
+    static const H5Z_class2_t filter = {H5Z_CLASS_T_VERS, filter_id, 1,       1, "esieve (install its HDF5 plugin to read)",
                                         nullptr,          nullptr,   &run_filter};
     h5::check(H5Zregister(&filter), "register the HDF5 filter");
     return true;

@@ -33,17 +33,17 @@ void FrameIndex::add(FrameRange frames, std::span<const FrameTotals> totals) {
   }
 }
 
-h5::Id FrameIndex::write_events(hid_t parent, const char* name) const {
+h5::Id FrameIndex::make_events(hid_t file) const {
   const std::array<hsize_t, 2> dims = {scan_.scan_y, scan_.scan_x};
-  return h5::write_dataset(parent, name, DType::u32, dims, events_.data(), h5::Compress::gzip);
+  return h5::make_array(file, DType::u32, dims, events_.data(), {});
 }
 
-h5::Id FrameIndex::write_electrons(hid_t parent, const char* name) const {
+h5::Id FrameIndex::make_electrons(hid_t file, const h5::Attributes& attributes) const {
   const std::array<hsize_t, 2> dims = {scan_.scan_y, scan_.scan_x};
-  if (wide_.empty()) return h5::write_dataset(parent, name, DType::u32, dims, electrons_.data(), h5::Compress::gzip);
-  if (!integral_) return h5::write_dataset(parent, name, DType::f64, dims, wide_.data(), h5::Compress::gzip);
+  if (wide_.empty()) return h5::make_array(file, DType::u32, dims, electrons_.data(), attributes);
+  if (!integral_) return h5::make_array(file, DType::f64, dims, wide_.data(), attributes);
   const std::vector<std::uint64_t> integers(wide_.begin(), wide_.end());
-  return h5::write_dataset(parent, name, DType::u64, dims, integers.data(), h5::Compress::gzip);
+  return h5::make_array(file, DType::u64, dims, integers.data(), attributes);
 }
 
 }  // namespace esieve

@@ -9,7 +9,7 @@
 
 #include "esieve/codec.hpp"
 #include "esieve/shape.hpp"
-#include "h5/h5.hpp"
+#include "h5/compact.hpp"
 
 namespace esieve {
 
@@ -23,9 +23,9 @@ class FrameIndex {
   std::uint64_t n_events() const { return n_events_; }
   double n_electrons() const { return n_electrons_; }
 
-  /// Datasets (scan_y, scan_x), gzip: u32 events; electrons as u32, u64 or f64, the first that holds them exactly.
-  h5::Id write_events(hid_t parent, const char* name) const;
-  h5::Id write_electrons(hid_t parent, const char* name) const;
+  /// Datasets (scan_y, scan_x) without a name yet: u32 events; electrons as u32, u64 or f64, the first that holds them exactly.
+  h5::Id make_events(hid_t file) const;
+  h5::Id make_electrons(hid_t file, const h5::Attributes& attributes) const;
 
   /// Whether every frame has as many electrons as events: all counts are 1.
   bool all_equal() const { return wide_.empty() && events_ == electrons_; }

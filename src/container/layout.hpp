@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <string_view>
 
 namespace esieve::layout {
 
@@ -20,12 +19,17 @@ inline constexpr const char* entry = "entry";
 inline constexpr const char* data_group = "data";
 inline constexpr const char* data = "data";
 inline constexpr const char* dataset_path = "/entry/data/data";
-inline constexpr std::array<std::string_view, 4> axes = {"scan_y", "scan_x", "det_y", "det_x"};
+inline constexpr std::array<const char*, 4> axes = {"scan_y", "scan_x", "det_y", "det_x"};
 inline constexpr const char* title = "title";
+inline constexpr const char* entry_path = "/entry";
 inline constexpr const char* units = "units";
 
 // Attributes of the dense dataset.
+inline constexpr const char* version = "container_version";
+inline constexpr const char* required_features = "required_features";
 inline constexpr const char* fidelity = "fidelity";
+inline constexpr const char* lossless = "lossless";
+inline constexpr const char* thresholded = "thresholded";
 inline constexpr const char* dense_digest = "dense_digest";
 inline constexpr const char* n_events = "n_events";
 inline constexpr const char* n_electrons = "n_electrons";
@@ -33,7 +37,6 @@ inline constexpr const char* floor_bits = "floor_bits";
 
 // Attributes of an axis dataset.
 inline constexpr const char* axis_name = "name";
-inline constexpr const char* axis_size = "size";
 inline constexpr const char* axis_scale = "scale";
 inline constexpr const char* axis_offset = "offset";
 inline constexpr const char* axis_navigate = "navigate";
@@ -53,7 +56,6 @@ inline constexpr const char* source_type = "type";
 inline constexpr const char* source_format = "format";
 inline constexpr const char* source_dataset = "dataset";
 inline constexpr const char* source_shape = "shape";
-inline constexpr const char* source_bytes = "file_bytes";
 inline constexpr const char* source_data = "data";
 
 // What was done to them.
@@ -70,11 +72,9 @@ inline constexpr const char* dropped_intensity = "dropped_intensity";
 inline constexpr const char* dropped_maximum = "dropped_maximum";
 inline constexpr const char* frame_dropped_maximum = "frame_dropped_maximum";
 
-// Our own group.
+// Our own group, the index.
 inline constexpr const char* own = "esieve";
 inline constexpr const char* own_path = "/esieve";
-inline constexpr const char* version = "version";
-inline constexpr const char* required_features = "required_features";
 inline constexpr const char* frame_events = "frame_events";
 inline constexpr const char* frame_electrons = "frame_electrons";
 inline constexpr const char* chunks = "chunks";
@@ -89,5 +89,11 @@ inline constexpr std::uint64_t min_indexed_chunks = 256;
 inline constexpr const char* experiments = "Experiments";
 inline constexpr const char* emd_root = "datacube_root";
 inline constexpr const char* emd_cube = "datacube";
+inline constexpr const char* emd_type = "emd_group_type";
+inline constexpr const char* emd_class = "python_class";
+
+/// Files with fewer bytes of chunks go without EMD, mean pattern and index of events: these cost 7 KiB, of which HDF5's heap
+/// for variable-length strings is 4 KiB. Single frames also go without HyperSpy's names.
+inline constexpr std::uint64_t min_bytes_for_extras = 256 << 10;
 
 }  // namespace esieve::layout

@@ -39,17 +39,24 @@ float rounded(double value, int bits) {
   return static_cast<float>(std::ldexp(std::nearbyint(std::ldexp(fraction, bits + 1)), exponent - bits - 1));
 }
 
-/// What gzip will need for floats with byte shuffle, roughly: the entropy of each of their four bytes.
+/// What gzip will need for floats with byte shuffle, roughly. It has one code for the bytes of all planes; planes of one
+/// value cost next to nothing.
 double estimated_gzip_bytes(std::span<const float> values) {
-  std::array<std::array<std::uint32_t, 256>, 4> counts{};
+  std::array<std::array<std::uint32_t, 256>, 4> planes{};
   for (const float value : values) {
     const auto bits = std::bit_cast<std::uint32_t>(value);
-    for (std::size_t plane = 0; plane < 4; ++plane) ++counts[plane][(bits >> (8 * plane)) & 0xff];
+    for (std::size_t plane = 0; plane < 4; ++plane) ++planes[plane][(bits >> (8 * plane)) & 0xff];
+  }
+  std::array<std::uint32_t, 256> counts{};
+  double n_bytes = 0;
+  for (const auto& plane : planes) {
+    if (*std::max_element(plane.begin(), plane.end()) == values.size()) continue;
+    n_bytes += static_cast<double>(values.size());
+    for (std::size_t byte = 0; byte < 256; ++byte) counts[byte] += plane[byte];
   }
   double total_bits = 0;
-  for (const auto& plane : counts)
-    for (const std::uint32_t n : plane)
-      if (n > 0) total_bits += n * std::log2(static_cast<double>(values.size()) / n);
+  for (const std::uint32_t n : counts)
+    if (n > 0) total_bits += n * std::log2(n_bytes / n);
   return total_bits / 8;
 }
 

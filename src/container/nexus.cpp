@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // NeXus: /entry with the dense dataset, its axes and the previews.
-#include <algorithm>
 #include <string>
 
 #include "container/axes.hpp"
@@ -14,84 +13,67 @@ namespace {
 /// Share of the chunks' bytes that the mean pattern may take.
 constexpr std::uint64_t preview_share = 100;
 
-h5::Id create_nxdata(hid_t parent, const char* name, const char* signal, std::span<const std::string_view> axes,
-                     unsigned n_links) {
-  h5::Id group = h5::create_group(parent, name, n_links, 6);
-  h5::set_text(group.get(), layout::nx_class, "NXdata");
-  h5::set_text(group.get(), "signal", signal);
-  h5::set_texts(group.get(), "axes", axes);
-  h5::set_text(group.get(), "interpretation", "image");
-  return group;
+const std::vector<std::string> scan_axes = {layout::axes[0], layout::axes[1]};
+const std::vector<std::string> detector_axes = {layout::axes[2], layout::axes[3]};
+const std::vector<std::string> all_axes(layout::axes.begin(), layout::axes.end());
+
+h5::Attributes nxdata(const char* signal, const std::vector<std::string>& axes) {
+  return {{layout::nx_class, std::string("NXdata")}, {"signal", std::string(signal)}, {"axes", axes}};
 }
 
-std::uint64_t size_of(const SourceInfo& info, std::size_t axis) {
-  const std::array<std::uint64_t, 4> sizes = {info.scan.scan_y, info.scan.scan_x, info.detector.det_y,
-                                              info.detector.det_x};
-  return sizes[axis];
+h5::Id make_data_group(const Contents& contents, const Shared& shared) {
+  h5::Attributes attributes = nxdata(layout::data, all_axes);
+  attributes.push_back({"interpretation", std::string("image")});
+  std::vector<h5::Link> links = {{layout::data, contents.dataset}};
+  for (std::size_t axis = 0; axis < 4; ++axis) links.push_back({layout::axes[axis], shared.axes[axis].get()});
+  return h5::make_group(contents.file, attributes, links);
 }
 
-void describe_dataset(hid_t dataset, const Contents& contents, h5::Text axis_text) {
-  const std::uint64_t n_events = contents.index.n_events();
-  const double n_electrons = contents.index.n_electrons();
-  h5::set_text(dataset, layout::units, contents.info.units, axis_text);
-  h5::set_text(dataset, layout::fidelity, contents.options.threshold ? "thresholded" : "lossless");
-  h5::set_text(dataset, layout::dense_digest, contents.digest);
-  h5::set_number(dataset, layout::n_events, DType::u64, &n_events);
-  h5::set_number(dataset, layout::n_electrons, DType::f64, &n_electrons);
-  if (contents.options.floor_bits)
-    h5::set_number(dataset, layout::floor_bits, DType::f64, &*contents.options.floor_bits);
+h5::Id make_scan_image(const Contents& contents, const Shared& shared) {
+  return h5::make_group(contents.file, nxdata(layout::counts, scan_axes),
+                        {{layout::counts, shared.electrons.get()},
+                         {layout::axes[0], shared.axes[0].get()},
+                         {layout::axes[1], shared.axes[1].get()}});
 }
 
-void write_scan_image(const Shared& shared, const Contents& contents) {
-  const h5::Id group = create_nxdata(shared.entry.get(), layout::scan_image, layout::counts,
-                                     std::span(layout::axes).first(2), 3);
-  const h5::Id counts = contents.index.write_electrons(group.get(), layout::counts);
-  h5::set_text(counts.get(), layout::units, contents.info.units);
-  for (std::size_t axis = 0; axis < 2; ++axis)
-    h5::link(shared.axes[axis].get(), group.get(), std::string(layout::axes[axis]));
-}
-
-void write_mean_pattern(const Shared& shared, const Contents& contents, h5::Text axis_text) {
+h5::Id make_mean_pattern(const Contents& contents, const Shared& shared) {
   const auto preview = contents.pattern.preview(contents.chunks.total_bytes / preview_share);
-  const h5::Id group = create_nxdata(shared.entry.get(), layout::mean_pattern, layout::mean,
-                                     std::span(layout::axes).subspan(2), 3);
   const std::array<hsize_t, 2> dims = {preview.shape.det_y, preview.shape.det_x};
-  const h5::Id mean = h5::write_dataset(group.get(), layout::mean, DType::f32, dims, preview.values.data(),
-                                        h5::Compress::gzip);
-  h5::set_text(mean.get(), layout::units, contents.info.units);
-  for (std::size_t axis = 2; axis < 4; ++axis) {
-    const std::string name(layout::axes[axis]);
-    if (preview.binning == 1)
-      h5::link(shared.axes[axis].get(), group.get(), name);
-    else
-      write_axis(group.get(), name, binned(contents.info.axes[axis], preview.binning), dims[axis - 2], false, axis_text);
+  const h5::Id mean = h5::make_array(contents.file, DType::f32, dims, preview.values.data(),
+                                     {{layout::units, contents.info.units}});
+  std::array<h5::Id, 2> own_axes;
+  std::vector<h5::Link> links = {{layout::mean, mean.get()}};
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (preview.binning > 1) {
+      const Axis axis = binned(contents.info.axes[2 + i], preview.binning);
+      own_axes[i] = make_axis(contents.file, axis, dims[i], Precision::low, {{layout::units, axis.units}});
+    }
+    links.push_back({layout::axes[2 + i], preview.binning > 1 ? own_axes[i].get() : shared.axes[2 + i].get()});
   }
+  return h5::make_group(contents.file, nxdata(layout::mean, detector_axes), links);
 }
 
 }  // namespace
 
-Shared write_nexus(hid_t file, hid_t dataset, const Contents& contents, h5::Text axis_text) {
-  h5::set_text(file, layout::nx_class, "NXroot");
-  h5::set_text(file, layout::default_child, layout::entry);
-
-  Shared shared;
-  shared.entry = h5::create_group(file, layout::entry, contents.options.threshold ? 5 : 4, 9);
-  h5::set_text(shared.entry.get(), layout::nx_class, "NXentry");
-  h5::set_text(shared.entry.get(), layout::default_child, layout::data_group);
-  shared.data_group = create_nxdata(shared.entry.get(), layout::data_group, layout::data, layout::axes, 5);
-  if (!contents.info.title.empty()) h5::set_text(shared.data_group.get(), layout::title, contents.info.title);
-  h5::link(dataset, shared.data_group.get(), layout::data);
-  describe_dataset(dataset, contents, axis_text);
-  for (std::size_t axis = 0; axis < 4; ++axis) {
-    const std::string name(layout::axes[axis]);
-    shared.axes[axis] = write_axis(shared.data_group.get(), name, contents.info.axes[axis],
-                                   size_of(contents.info, axis), axis < 2, axis_text);
+h5::Id make_entry(const Contents& contents, const Shared& shared) {
+  const h5::Id data = make_data_group(contents, shared);
+  const h5::Id scan_image = make_scan_image(contents, shared);
+  h5::Id mean_pattern, process;
+  std::vector<h5::Link> links = {{layout::data_group, data.get()},
+                                 {layout::scan_image, scan_image.get()},
+                                 {layout::source, shared.source.get()}};
+  if (contents.extras.mean_pattern) {
+    mean_pattern = make_mean_pattern(contents, shared);
+    links.push_back({layout::mean_pattern, mean_pattern.get()});
   }
-  write_scan_image(shared, contents);
-  write_mean_pattern(shared, contents, axis_text);
-  shared.source = write_source(shared.entry.get(), contents.info);
-  if (contents.options.threshold) write_process(shared.entry.get(), contents);
-  return shared;
+  if (contents.options.threshold) {
+    process = make_process(contents);
+    links.push_back({layout::process, process.get()});
+  }
+  h5::Attributes attributes = {{layout::nx_class, std::string("NXentry")},
+                               {layout::default_child, std::string(layout::data_group)}};
+  if (!contents.info.title.empty()) attributes.push_back({layout::title, contents.info.title});
+  return h5::make_group(contents.file, attributes, links);
 }
 
 }  // namespace esieve

@@ -10,11 +10,9 @@
 namespace esieve {
 namespace {
 
-void write_map(hid_t group, const char* name, const std::optional<PixelMap>& map, DetectorShape detector) {
-  if (!map) return;
+h5::Id make_map(hid_t file, const PixelMap& map, DetectorShape detector) {
   const std::array<hsize_t, 2> dims = {detector.det_y, detector.det_x};
-  const h5::Id dataset = h5::write_dataset(group, name, DType::f64, dims, map->values.data(), h5::Compress::gzip);
-  h5::set_text(dataset.get(), layout::map_origin, map->origin);
+  return h5::make_array(file, DType::f64, dims, map.values.data(), {{layout::map_origin, map.origin}});
 }
 
 std::optional<PixelMap> read_map(hid_t group, const char* name, DetectorShape detector) {
@@ -27,38 +25,46 @@ std::optional<PixelMap> read_map(hid_t group, const char* name, DetectorShape de
 
 }  // namespace
 
-h5::Id write_source(hid_t entry, const SourceInfo& info) {
-  h5::Id group = h5::create_group(entry, layout::source, 3, 6);
-  h5::set_text(group.get(), layout::nx_class, "NXnote");
-  h5::set_text(group.get(), layout::source_format, info.format);
-  if (!info.dataset.empty()) h5::set_text(group.get(), layout::source_dataset, info.dataset);
-  h5::set_attribute(group.get(), layout::source_shape, std::span<const std::uint64_t>(info.shape));
-  h5::set_number(group.get(), layout::source_bytes, DType::u64, &info.file_bytes);
-  h5::write_text(group.get(), layout::source_file, info.path.string());
-  h5::write_text(group.get(), layout::source_type, "application/json");
-  h5::write_text(group.get(), layout::source_data, info.metadata_json);
-  return group;
+h5::Id make_source(const Contents& contents) {
+  const SourceInfo& info = contents.info;
+  h5::Attributes attributes = {{layout::nx_class, std::string("NXnote")},
+                               {layout::source_file, info.path.string()},
+                               {layout::source_format, info.format}};
+  if (!info.dataset.empty()) attributes.push_back({layout::source_dataset, info.dataset});
+  if (info.shape.size() < 4) attributes.push_back({layout::source_shape, info.shape});
+  if (info.metadata_json.size() <= 2) return h5::make_group(contents.file, attributes, {});  // "{}"
+  attributes.push_back({layout::source_type, std::string("application/json")});
+  const h5::Id data = h5::make_text(contents.file, info.metadata_json);
+  return h5::make_group(contents.file, attributes, {{layout::source_data, data.get()}});
 }
 
-void write_process(hid_t entry, const Contents& contents) {
+h5::Id make_process(const Contents& contents) {
   const ThresholdOptions& options = *contents.options.threshold;
-  const h5::Id group = h5::create_group(entry, layout::process, 8, 10);
-  h5::set_text(group.get(), layout::nx_class, "NXprocess");
-  h5::write_text(group.get(), "program", "esieve");
-  h5::write_text(group.get(), "version", library_version);
-  if (options.threshold) h5::set_number(group.get(), layout::threshold, DType::f64, &*options.threshold);
-  write_map(group.get(), layout::threshold_map, options.threshold_map, contents.info.detector);
-  write_map(group.get(), layout::dark, options.dark, contents.info.detector);
-  write_map(group.get(), layout::gain, options.gain, contents.info.detector);
-  write_map(group.get(), layout::mask, options.mask, contents.info.detector);
+  const DroppedTotals& dropped = contents.dropped;
+  h5::Attributes attributes = {
+      {layout::nx_class, std::string("NXprocess")},
+      {layout::dropped_pixels, dropped.n_pixels},
+      {layout::dropped_intensity, dropped.intensity},
+      {layout::dropped_maximum, *std::max_element(dropped.maximum.begin(), dropped.maximum.end())}};
+  if (options.threshold) attributes.push_back({layout::threshold, *options.threshold});
 
-  h5::set_number(group.get(), layout::dropped_pixels, DType::u64, &contents.dropped.n_pixels);
-  h5::set_number(group.get(), layout::dropped_intensity, DType::f64, &contents.dropped.intensity);
-  const double maximum = *std::max_element(contents.dropped.maximum.begin(), contents.dropped.maximum.end());
-  h5::set_number(group.get(), layout::dropped_maximum, DType::f64, &maximum);
+  std::vector<std::pair<const char*, h5::Id>> members;
+  members.emplace_back("program", h5::make_text(contents.file, "esieve"));
+  members.emplace_back("version", h5::make_text(contents.file, library_version));
   const std::array<hsize_t, 2> dims = {contents.info.scan.scan_y, contents.info.scan.scan_x};
-  h5::write_dataset(group.get(), layout::frame_dropped_maximum, DType::f64, dims, contents.dropped.maximum.data(),
-                    h5::Compress::gzip);
+  members.emplace_back(layout::frame_dropped_maximum,
+                       h5::make_array(contents.file, DType::f64, dims, dropped.maximum.data(), {}));
+  const auto add_map = [&](const char* name, const std::optional<PixelMap>& map) {
+    if (map) members.emplace_back(name, make_map(contents.file, *map, contents.info.detector));
+  };
+  add_map(layout::threshold_map, options.threshold_map);
+  add_map(layout::dark, options.dark);
+  add_map(layout::gain, options.gain);
+  add_map(layout::mask, options.mask);
+
+  std::vector<h5::Link> links;
+  for (const auto& [name, object] : members) links.push_back({name, object.get()});
+  return h5::make_group(contents.file, attributes, links);
 }
 
 std::optional<ThresholdOptions> read_process(hid_t file, DetectorShape detector) {

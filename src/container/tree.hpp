@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Everything of an event file but the dense dataset, written when that is complete.
+// Everything of an event file but the dense dataset, written when that is complete. Objects are made from the leaves to
+// the root (see h5/compact.hpp).
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,39 +31,60 @@ struct DroppedTotals {
   std::vector<double> maximum;
 };
 
+/// Parts that small files go without.
+struct Extras {
+  bool hyperspy = true;
+  bool emd = true;
+  bool mean_pattern = true;
+  bool frame_events = true;
+};
+
 /// What there is to say about the dataset.
 struct Contents {
+  hid_t file;
+  hid_t dataset;
   const SourceInfo& info;
   const ContainerOptions& options;
+  const ChunkGrid& grid;
   const FrameIndex& index;
   const MeanPattern& pattern;
   const ChunkTable& chunks;
   const DroppedTotals& dropped;
   std::string digest;
+  Extras extras;
 };
 
-/// What conventions name, each once, under as many names as they like.
+/// What goes under several names.
 struct Shared {
-  h5::Id entry;
-  h5::Id data_group;
   std::array<h5::Id, 4> axes;
+  h5::Id electrons;  ///< Per frame.
   h5::Id source;
 };
 
+/// Writes all of it.
+void write_tree(const Contents& contents);
+
+/// Which parts a file with so many bytes of chunks has.
+Extras choose_extras(std::uint64_t chunk_bytes, const SourceInfo& info);
+
+// The parts. Each returns an object without a name yet.
+
 /// /entry: the dataset with its axes, previews and provenance.
-Shared write_nexus(hid_t file, hid_t dataset, const Contents& contents, h5::Text axis_text);
-
+h5::Id make_entry(const Contents& contents, const Shared& shared);
 /// /entry/source: what the source was and what it says besides its frames.
-h5::Id write_source(hid_t entry, const SourceInfo& info);
-
+h5::Id make_source(const Contents& contents);
 /// /entry/process: the parameters of the thresholding and what it dropped.
-void write_process(hid_t entry, const Contents& contents);
+h5::Id make_process(const Contents& contents);
+/// /esieve: the index; nothing where there is none.
+h5::Id make_own_group(const Contents& contents, const Shared& shared);
+/// The group that HyperSpy knows as /Experiments/<title> and EMD 1.0 as /datacube_root/datacube.
+h5::Id make_datacube(const Contents& contents, const Shared& shared);
+
+/// Names of the dataset's group for the two.
+h5::Id make_experiments(const Contents& contents, hid_t datacube);
+h5::Id make_emd_root(const Contents& contents, hid_t datacube);
+
+/// The thresholding a file records.
 std::optional<ThresholdOptions> read_process(hid_t file, DetectorShape detector);
-
-/// /esieve: versions, flags and the index.
-void write_own(hid_t file, hid_t entry, const Contents& contents);
-
-/// One group that HyperSpy knows as /Experiments/<title> and EMD 1.0 as /datacube_root/datacube.
-void write_datacube(hid_t file, hid_t dataset, const Contents& contents, const Shared& shared);
 
 }  // namespace esieve

@@ -41,15 +41,16 @@ h5::Id create_dataset(hid_t file, const SourceInfo& info, const ChunkGrid& grid,
   const h5::Id creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation.get(), false);
   H5Pset_attr_phase_change(creation.get(), 64, 48);
-  H5Pset_fill_time(creation.get(), H5D_FILL_TIME_IFSET);
   h5::check(H5Pset_chunk(creation.get(), 4, chunk.data()), "set the chunk shape");
   h5::check(H5Pset_filter(creation.get(), static_cast<H5Z_filter_t>(filter_id), H5Z_FLAG_MANDATORY, values.size(),
                           values.data()),
             "set the filter");
   const h5::Id space = h5::simple_space(dims);
-  return {h5::check(H5Dcreate_anon(file, h5::file_type(info.dtype), space.get(), creation.get(), H5P_DEFAULT),
-                    "create the dataset"),
-          H5Dclose};
+  h5::Id dataset(h5::check(H5Dcreate_anon(file, h5::file_type(info.dtype), space.get(), creation.get(), H5P_DEFAULT),
+                           "create the dataset"),
+                 H5Dclose);
+  h5::expect_names(dataset.get());
+  return dataset;
 }
 
 }  // namespace
@@ -93,11 +94,9 @@ struct ContainerWriter::Impl {
   }
 
   void finish() {
-    const h5::Lock lock;
-    const Contents contents{info, options, index, pattern, chunks, dropped, digest.hex()};
-    const Shared shared = write_nexus(file.id(), dataset.get(), contents, h5::Text::variable);
-    write_own(file.id(), shared.entry.get(), contents);
-    write_datacube(file.id(), dataset.get(), contents, shared);
+    const Extras extras = choose_extras(chunks.total_bytes, info);
+    write_tree({file.id(), dataset.get(), info, options, grid, index, pattern, chunks, dropped, digest.hex(), extras});
+    h5::names_complete(dataset.get());
   }
 
   const SourceInfo info;

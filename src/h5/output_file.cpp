@@ -164,7 +164,7 @@ Id creation_properties() {
   Id creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_attr_phase_change(creation.get(), 64, 48);
   H5Pset_obj_track_times(creation.get(), false);
-  H5Pset_est_link_info(creation.get(), 4, 12);
+  H5Pset_est_link_info(creation.get(), 4, 58);  // room for attributes too
   return creation;
 }
 

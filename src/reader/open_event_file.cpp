@@ -22,9 +22,9 @@ class Opening {
   explicit Opening(const std::filesystem::path& path) : name_(path.string()) {
     result_.info.path = path;
     result_.file = h5::open_file(path);
-    check_features();
     info().dataset = find_event_dataset(result_.file.get(), name_);
     result_.dataset = h5::open_dataset(result_.file.get(), info().dataset);
+    check_features();
     read_shape();
     read_chunking();
     read_description();
@@ -40,13 +40,12 @@ class Opening {
   FileInfo& info() { return result_.info; }
 
   void check_features() {
-    if (!h5::exists(result_.file.get(), layout::own_path)) return;
-    const h5::Id own = h5::open_group(result_.file.get(), layout::own_path);
-    info().container_version = h5::string_attribute(own.get(), layout::version).value_or("");
-    const std::uint64_t required = h5::unsigned_attribute(own.get(), layout::required_features).value_or(0);
+    const hid_t dataset = result_.dataset.get();
+    info().container_version = h5::string_attribute(dataset, layout::version).value_or("");
+    const std::uint64_t required = h5::unsigned_attribute(dataset, layout::required_features).value_or(0);
     if ((required & ~layout::known_features) != 0)
       throw UnsupportedError(name_ + " needs a later esieve (container version " + info().container_version +
-                             ", unknown features); update esieve");
+                             " with features this one does not know); update esieve");
   }
 
   void read_shape() {
@@ -116,6 +115,9 @@ class Opening {
     info().units = h5::string_attribute(dataset, layout::units).value_or("counts");
     info().n_events = h5::unsigned_attribute(dataset, layout::n_events).value_or(0);
     info().n_electrons = h5::double_attribute(dataset, layout::n_electrons).value_or(0);
+    if (h5::exists(result_.file.get(), layout::entry_path))
+      info().title = h5::string_attribute(h5::open_group(result_.file.get(), layout::entry_path).get(), layout::title)
+                         .value_or("");
     info().written_by = h5::string_attribute(result_.file.get(), layout::creator).value_or("");
     info().written_at = h5::string_attribute(result_.file.get(), layout::file_time).value_or("");
     result_.indexed = info().dataset == layout::dataset_path &&
@@ -128,18 +130,17 @@ class Opening {
     const h5::Id group = h5::open_group(result_.file.get(), parent.empty() ? "/" : parent);
     for (std::size_t axis = 0; axis < 4; ++axis)
       info().axes[axis] = read_axis(group.get(), std::string(layout::axes[axis]));
-    info().title = h5::string_attribute(group.get(), layout::title).value_or("");
   }
 
   void read_source() {
     if (!h5::exists(result_.file.get(), layout::source_path)) return;
     const h5::Id source = h5::open_group(result_.file.get(), layout::source_path);
-    info().source_path = h5::read_text(source.get(), layout::source_file, max_metadata_bytes).value_or("");
+    info().source_path = h5::string_attribute(source.get(), layout::source_file).value_or("");
     info().source_format = h5::string_attribute(source.get(), layout::source_format).value_or("");
     info().source_dataset = h5::string_attribute(source.get(), layout::source_dataset).value_or("");
     if (auto shape = h5::unsigned_array_attribute(source.get(), layout::source_shape))
       info().source_shape = std::move(*shape);
-    info().metadata_json = h5::read_text(source.get(), layout::source_data, max_metadata_bytes).value_or("");
+    info().metadata_json = h5::read_text(source.get(), layout::source_data, max_metadata_bytes).value_or("{}");
     read_dropped();
   }
 

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/tree.hpp"
+
+#include <ctime>
+
+#include "container/axes.hpp"
+#include "container/layout.hpp"
+#include "esieve/version.hpp"
+
+namespace esieve {
+namespace {
+
+std::string now_utc() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+void describe_dataset(const Contents& contents) {
+  const std::string& units = contents.info.units;
+  constexpr std::uint64_t required_features = 0;
+  h5::Attributes attributes = {
+      {layout::version, std::string(container_version)},
+      {layout::required_features, required_features},
+      {layout::units, contents.extras.emd ? h5::Attribute::Value(h5::VariableText{units}) : h5::Attribute::Value(units)},
+      {layout::fidelity, std::string(contents.options.threshold ? layout::thresholded : layout::lossless)},
+      {layout::dense_digest, contents.digest},
+      {layout::n_events, contents.index.n_events()},
+      {layout::n_electrons, contents.index.n_electrons()}};
+  if (contents.extras.emd) {
+    // RosettaSciIO's NeXus reader takes the chunks of its arrays from here.
+    const ChunkGrid& grid = contents.grid;
+    attributes.push_back({"chunks", std::vector<std::uint64_t>{grid.scan_rows, grid.scan_columns,
+                                                               contents.info.detector.det_y, contents.info.detector.det_x}});
+  }
+  if (contents.options.floor_bits) attributes.push_back({layout::floor_bits, *contents.options.floor_bits});
+  h5::set_attributes(contents.dataset, attributes);
+}
+
+Shared make_shared(const Contents& contents) {
+  const SourceInfo& info = contents.info;
+  const std::array<std::uint64_t, 4> sizes = {info.scan.scan_y, info.scan.scan_x, info.detector.det_y,
+                                              info.detector.det_x};
+  const Precision precision = contents.extras.emd ? Precision::full : Precision::low;
+  Shared shared;
+  for (std::size_t axis = 0; axis < 4; ++axis) {
+    shared.axes[axis] = make_axis(contents.file, info.axes[axis], sizes[axis], precision,
+                                  axis_attributes(info.axes[axis], axis < 2, contents.extras.emd));
+    h5::expect_names(shared.axes[axis].get());
+  }
+  shared.electrons = contents.index.make_electrons(contents.file, {{layout::units, info.units}});
+  h5::expect_names(shared.electrons.get());
+  shared.source = make_source(contents);
+  h5::expect_names(shared.source.get());
+  return shared;
+}
+
+void describe_root(const Contents& contents) {
+  h5::Attributes attributes = {{layout::nx_class, std::string("NXroot")},
+                               {layout::default_child, std::string(layout::entry)},
+                               {layout::creator, "esieve " + std::string(library_version)},
+                               {layout::file_time, now_utc()}};
+  if (contents.extras.hyperspy) attributes.push_back({"file_format_version", std::string("3.1")});
+  if (contents.extras.emd) {
+    attributes.push_back({"file_format", std::string("HyperSpy")});
+    attributes.push_back({layout::emd_type, h5::VariableText{"file"}});
+    attributes.push_back({"version_major", std::uint8_t{1}});
+    attributes.push_back({"version_minor", std::uint8_t{0}});
+  }
+  h5::set_attributes(contents.file, attributes);
+}
+
+}  // namespace
+
+void write_tree(const Contents& contents) {
+  const h5::Lock lock;
+  describe_dataset(contents);
+  const Shared shared = make_shared(contents);
+  const h5::Id entry = make_entry(contents, shared);
+  const h5::Id own = make_own_group(contents, shared);
+  h5::Id datacube, experiments, emd_root;
+  if (contents.extras.hyperspy) {
+    datacube = make_datacube(contents, shared);
+    experiments = make_experiments(contents, datacube.get());
+  }
+  if (contents.extras.emd) emd_root = make_emd_root(contents, datacube.get());
+
+  describe_root(contents);
+  h5::add_link(contents.file, {layout::entry, entry.get()});
+  if (own) h5::add_link(contents.file, {layout::own, own.get()});
+  if (experiments) h5::add_link(contents.file, {layout::experiments, experiments.get()});
+  if (emd_root) h5::add_link(contents.file, {layout::emd_root, emd_root.get()});
+  for (const h5::Id* object : {&shared.axes[0], &shared.axes[1], &shared.axes[2], &shared.axes[3], &shared.electrons,
+                               &shared.source})
+    h5::names_complete(object->get());
+}
+
+Extras choose_extras(std::uint64_t chunk_bytes, const SourceInfo& info) {
+  const bool is_scan = info.scan.n_frames() > 1;
+  const bool is_large = chunk_bytes >= layout::min_bytes_for_extras;
+  return {.hyperspy = is_scan || is_large, .emd = is_large, .mean_pattern = is_large && is_scan, .frame_events = is_large};
+}
+
+}  // namespace esieve
