@@ -29,6 +29,7 @@ struct ClassReader {
 
 struct DecoderMemory {
   BlockModel model;
+  FrameGroups groups;
   std::vector<ClassReader> readers;
   FrameCollector collector;
   TrackFrames track_frames;
@@ -70,8 +71,8 @@ class EventReader {
 
   [[nodiscard]] StreamReader& stream() noexcept { return stream_; }
   [[nodiscard]] bool finished() const noexcept {
-    return sound_ && stream_.finished() && std::all_of(m_.readers.begin(), m_.readers.end(),
-                                             [](const ClassReader& r) { return r.n_left == 0; });
+    return sound_ && std::all_of(m_.readers.begin(), m_.readers.end(),
+                                 [](const ClassReader& r) { return r.n_left == 0; });
   }
 
  private:
@@ -145,19 +146,16 @@ class EventReader {
   bool sound_ = true;
 };
 
-/// Reads what comes before the events.
-DecodeStatus read_model(std::span<const std::byte> payload, const BlockShape& shape,
-                        BlockModel& model, StreamReader& stream) {
-  const unsigned flags = std::to_integer<unsigned>(payload[0]);
+DecodeStatus read_flags(unsigned flags, const BlockShape& shape, BlockModel& model) {
   const unsigned log2_size = flags & leaf_size_mask;
   if ((flags & ~known_flags) != 0 || log2_size > most_log2_leaf_size)
     return DecodeStatus::unknown_version;
+  if (!is_codable(shape, log2_size)) return DecodeStatus::out_of_range;
   model.has_tracks = (flags & has_tracks_flag) != 0;
   model.track_contexts = (flags & many_contexts_flag) != 0 ? TrackContexts::many : TrackContexts::few;
-  if (!is_codable(shape, log2_size)) return DecodeStatus::out_of_range;
   model.grid = LeafGrid(shape.det_y, shape.det_x, log2_size);
-  const bool sound = model.code_classes(stream, shape) && model.code_values(stream, shape);
-  return sound ? DecodeStatus::okay : DecodeStatus::corrupt;
+  model.begin_block();
+  return DecodeStatus::okay;
 }
 
 /// Puts starters into a TrackFrames.
@@ -200,67 +198,90 @@ void track_batch(DecoderMemory& m, EventReader& reader, const PaddedGrid& grid,
   }
 }
 
-/// Calls target.begin_block; then, for each batch, begin_batch, add or append..., end_batch.
+/// The events of the frames of one group.
 template <class Target>
-DecodeStatus decode(std::span<const std::byte> payload, const BlockShape& shape, DecoderMemory& m,
-                    Target& target) {
-  if (payload.size() < 1 + states_bytes) return DecodeStatus::truncated;
-  StreamReader stream(payload.subspan(1));
-  const DecodeStatus status = read_model(payload, shape, m.model, stream);
-  if (status != DecodeStatus::okay) return status;
+DecodeStatus decode_group(StreamReader& stream, std::span<const std::uint32_t> frames,
+                          BlockShape shape, DecoderMemory& m, Target& target) {
+  shape.n_frames = static_cast<std::uint32_t>(frames.size());
+  if (!m.model.code_classes(stream, shape) || !m.model.code_values(stream, shape))
+    return DecodeStatus::corrupt;
   EventReader reader(m, stream);
   reader.begin();
   const std::uint32_t n_batch = batch_frames(shape);
   const PaddedGrid grid(shape);
-  target.begin_block(m.model.has_tracks ? 0 : m.model.leaves.n_events());
   if (m.model.has_tracks) {
     m.track_frames.reset(grid, shape.det_y, n_batch);
     m.padded_counts.assign(grid.n_slots, 0);
+  } else {
+    target.expect(m.model.leaves.n_events(), n_batch);
   }
   for (std::uint32_t f = 0; f < shape.n_frames;) {
     const std::uint32_t n_frames = std::min(n_batch, shape.n_frames - f);
-    target.begin_batch(f, n_frames);
+    target.begin_batch(frames.subspan(f, n_frames));
     if (m.model.has_tracks) {
       track_batch(m, reader, grid, n_frames, target);
     } else {
       reader.batch(n_frames, target);
-      target.end_batch(n_frames);
+      target.end_batch();
     }
     f += n_frames;
   }
-  if (!reader.finished()) return DecodeStatus::corrupt;
+  stream = reader.stream();
+  return reader.finished() ? DecodeStatus::okay : DecodeStatus::corrupt;
+}
+
+template <class Target>
+DecodeStatus decode(std::span<const std::byte> payload, const BlockShape& shape, DecoderMemory& m,
+                    Target& target) {
+  if (payload.size() < 1 + states_bytes) return DecodeStatus::truncated;
+  const auto flags = std::to_integer<unsigned>(payload[0]);
+  DecodeStatus status = read_flags(flags, shape, m.model);
+  if (status != DecodeStatus::okay) return status;
+  StreamReader stream(payload.subspan(1));
+  if ((flags & has_groups_flag) != 0)
+    m.groups.code(stream, shape);
+  else
+    m.groups.set_single(shape);
+  for (const std::vector<std::uint32_t>& frames : m.groups.frames) {
+    if (frames.empty()) continue;
+    status = decode_group(stream, frames, shape, m, target);
+    if (status != DecodeStatus::okay) return status;
+  }
+  if (!stream.finished()) return DecodeStatus::corrupt;
+  target.end_block(m.groups);
   return target.sound() ? DecodeStatus::okay : DecodeStatus::out_of_range;
 }
 
+/// Receives events in batches of frames; within a batch in any order (add) or by frame (append).
 template <class Count>
 class DenseTarget {
  public:
-  DenseTarget(Count* dense, std::size_t n_pixels)
-      : next_(dense), n_pixels_(static_cast<std::uint32_t>(n_pixels)) {}
-  void begin_block(std::size_t) {}
-  void begin_batch(std::uint32_t, std::uint32_t n_frames) {
-    batch_ = next_;
-    next_ += std::size_t{n_frames} * n_pixels_;
-    std::fill(batch_, next_, Count{0});
+  DenseTarget(Count* dense, std::size_t n_pixels) : dense_(dense), n_pixels_(n_pixels) {}
+  void expect(std::size_t, std::uint32_t) {}
+  void begin_batch(std::span<const std::uint32_t> frames) {
+    frames_.clear();
+    for (const std::uint32_t f : frames) {
+      frames_.push_back(dense_ + f * n_pixels_);
+      std::fill_n(frames_.back(), n_pixels_, Count{0});
+    }
   }
-  void add_one(std::uint32_t frame, std::uint32_t pixel) {
-    batch_[frame * n_pixels_ + pixel] = 1;
-  }
+  void add_one(std::uint32_t frame, std::uint32_t pixel) { frames_[frame][pixel] = 1; }
   void add(std::uint32_t frame, std::uint32_t pixel, std::uint32_t count) {
     sound_ &= count - 1 < std::numeric_limits<Count>::max();
-    batch_[frame * n_pixels_ + pixel] = static_cast<Count>(count);
+    frames_[frame][pixel] = static_cast<Count>(count);
   }
   void append(std::uint32_t frame, std::uint32_t pixel, std::uint32_t count) {
     add(frame, pixel, count);
   }
   void end_frame(std::uint32_t) {}
-  void end_batch(std::uint32_t) {}
+  void end_batch() {}
+  void end_block(const FrameGroups&) {}
   [[nodiscard]] bool sound() const noexcept { return sound_; }
 
  private:
-  Count* next_;
-  Count* batch_ = nullptr;
-  std::uint32_t n_pixels_;
+  Count* dense_;
+  std::size_t n_pixels_;
+  std::vector<Count*> frames_;
   bool sound_ = true;
 };
 
@@ -269,16 +290,16 @@ class SinkTarget {
   SinkTarget(EventSink& sink, FrameCollector& collector, const BlockShape& shape)
       : sink_(sink), collector_(collector), n_pixels_(static_cast<std::uint32_t>(shape.n_pixels())) {
     sink_.clear();
-    sink_.frame_events.resize(shape.n_frames);
-    collector_.reset(n_pixels_, batch_frames(shape));
+    sink_.frame_events.assign(shape.n_frames, 0);
+  }
+  void expect(std::size_t n_events, std::uint32_t n_batch) {
+    n_expected_ += n_events;
+    sink_.pixels.resize(n_expected_);
+    sink_.counts.resize(n_expected_);
+    collector_.reset(n_pixels_, n_batch);
     stride_ = collector_.stride();
   }
-  void begin_block(std::size_t n_events) {
-    n_events_ = n_events;
-    sink_.pixels.resize(n_events);
-    sink_.counts.resize(n_events);
-  }
-  void begin_batch(std::uint32_t first_frame, std::uint32_t) { first_frame_ = first_frame; }
+  void begin_batch(std::span<const std::uint32_t> frames) { frames_ = frames; }
   void add_one(std::uint32_t frame, std::uint32_t pixel) {
     collector_.add_one(frame * stride_ + pixel);
   }
@@ -292,25 +313,44 @@ class SinkTarget {
     sink_.counts.push_back(count);
   }
   void end_frame(std::uint32_t frame) {
-    sink_.frame_events[first_frame_ + frame] =
-        static_cast<std::uint32_t>(sink_.pixels.size() - at_);
-    at_ = n_events_ = sink_.pixels.size();
+    sink_.frame_events[frames_[frame]] = static_cast<std::uint32_t>(sink_.pixels.size() - at_);
+    at_ = n_expected_ = sink_.pixels.size();
   }
-  void end_batch(std::uint32_t n_frames) {
-    for (std::uint32_t f = 0; f < n_frames; ++f) {
+  void end_batch() {
+    for (std::size_t f = 0; f < frames_.size(); ++f) {
       const std::size_t n =
           collector_.take(f, sink_.pixels.data() + at_, sink_.counts.data() + at_);
-      sink_.frame_events[first_frame_ + f] = static_cast<std::uint32_t>(n);
+      sink_.frame_events[frames_[f]] = static_cast<std::uint32_t>(n);
       at_ += n;
     }
   }
-  [[nodiscard]] bool sound() const noexcept { return sound_ && at_ == n_events_; }
+  // Groups came one after the other: back to the order of the frames.
+  void end_block(const FrameGroups& groups) {
+    if (groups.n_groups == 1 || !sound()) return;
+    const EventSink by_group = sink_;
+    std::vector<std::size_t> starts(sink_.frame_events.size());
+    std::size_t at = 0;
+    for (const std::vector<std::uint32_t>& frames : groups.frames)
+      for (const std::uint32_t f : frames) {
+        starts[f] = at;
+        at += sink_.frame_events[f];
+      }
+    at = 0;
+    for (std::size_t f = 0; f < starts.size(); ++f) {
+      const std::size_t n = sink_.frame_events[f];
+      std::copy_n(by_group.pixels.data() + starts[f], n, sink_.pixels.data() + at);
+      std::copy_n(by_group.counts.data() + starts[f], n, sink_.counts.data() + at);
+      at += n;
+    }
+  }
+  [[nodiscard]] bool sound() const noexcept { return sound_ && at_ == n_expected_; }
 
  private:
   EventSink& sink_;
   FrameCollector& collector_;
-  std::uint32_t n_pixels_, stride_ = 0, first_frame_ = 0;
-  std::size_t n_events_ = 0, at_ = 0;
+  std::span<const std::uint32_t> frames_;
+  std::uint32_t n_pixels_, stride_ = 0;
+  std::size_t n_expected_ = 0, at_ = 0;
   bool sound_ = true;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "codec/gaps/enc_groups.hpp"
 #include "codec/gaps/enc_tracks.hpp"
 #include "codec/gaps/extract.hpp"
 #include "codec/gaps/gaps.hpp"
@@ -19,8 +20,10 @@ constexpr std::size_t least_counts_per_event = 3;
 
 struct EncoderMemory {
   ExtractedEvents events;                // what gaps place: all, or the starters
-  ExtractedEvents all_events;            // if those are the starters
+  ExtractedEvents all_events;            // if those are the starters, or those of one group
   TrackFinder tracks;
+  GroupFinder group_finder;
+  FrameGroups groups;
   BlockModel model;
   std::vector<std::uint32_t> ranks;      // of the first pixel of each segment
   std::vector<std::uint32_t> first;      // per class: first of its events in the arrays below
@@ -28,6 +31,7 @@ struct EncoderMemory {
   std::vector<std::uint32_t> values;
   std::vector<std::uint32_t> merged;     // leaf counts while the leaf size is chosen
   std::vector<std::uint64_t> pixel_totals;
+  std::vector<std::size_t> first_event;  // of each frame of all_events
   TokenList tokens;
 };
 
@@ -209,11 +213,54 @@ void separate_tracks(EncoderMemory& m, const BlockShape& shape, Level level) {
   set_finest_leaves(m, shape, level);
 }
 
-std::byte flags(const BlockModel& model) {
-  unsigned bits = model.grid.log2_size;
-  if (model.has_tracks) bits |= has_tracks_flag;
-  if (model.has_tracks && model.track_contexts == TrackContexts::many) bits |= many_contexts_flag;
+std::byte flags(const EncoderMemory& m) {
+  unsigned bits = m.model.grid.log2_size;
+  if (m.model.has_tracks) bits |= has_tracks_flag;
+  if (m.model.has_tracks && m.model.track_contexts == TrackContexts::many)
+    bits |= many_contexts_flag;
+  if (m.groups.n_groups > 1) bits |= has_groups_flag;
   return static_cast<std::byte>(bits);
+}
+
+/// m.events, of so many frames, into tokens. Their leaf counts are in the model.
+void write_group(EncoderMemory& m, const BlockShape& shape) {
+  find_bright_keys(m, shape);
+  m.model.code_classes(m.tokens, shape);
+  sort_by_class(m, shape);
+  m.model.code_values(m.tokens, shape);
+  write_events(m, shape);
+}
+
+/// Copies the events of some frames of m.all_events to m.events.
+void select_frames(EncoderMemory& m, std::span<const std::uint32_t> frames) {
+  m.events.n_events = 0;
+  m.events.frame_events.clear();
+  for (const std::uint32_t f : frames) {
+    const std::uint32_t n = m.all_events.frame_events[f];
+    m.events.reserve(n);
+    std::copy_n(m.all_events.pixels.get() + m.first_event[f], n,
+                m.events.pixels.get() + m.events.n_events);
+    std::copy_n(m.all_events.counts.get() + m.first_event[f], n,
+                m.events.counts.get() + m.events.n_events);
+    m.events.n_events += n;
+    m.events.frame_events.push_back(n);
+  }
+}
+
+void write_groups(EncoderMemory& m, const BlockShape& shape) {
+  m.groups.code(m.tokens, shape);
+  std::swap(m.events, m.all_events);
+  m.first_event.assign(shape.n_frames, 0);
+  for (std::uint32_t f = 1; f < shape.n_frames; ++f)
+    m.first_event[f] = m.first_event[f - 1] + m.all_events.frame_events[f - 1];
+  for (const std::vector<std::uint32_t>& frames : m.groups.frames) {
+    if (frames.empty()) continue;
+    select_frames(m, frames);
+    BlockShape part = shape;
+    part.n_frames = static_cast<std::uint32_t>(frames.size());
+    count_leaf_events(m, part);
+    write_group(m, part);
+  }
 }
 
 }  // namespace
@@ -231,12 +278,16 @@ bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scra
   set_finest_leaves(m, shape, level);
   separate_tracks(m, shape, level);
   if (level != Level::fast) settle_leaf_size(m, shape);
-  find_bright_keys(m, shape);
-  m.model.code_classes(m.tokens, shape);
-  sort_by_class(m, shape);
-  m.model.code_values(m.tokens, shape);
-  write_events(m, shape);
-  out.push_back(flags(m.model));
+  if (m.model.has_tracks)
+    m.groups.set_single(shape);
+  else
+    m.group_finder.find(m.events, shape, level, m.model, m.groups);
+  m.model.begin_block();
+  if (m.groups.n_groups > 1)
+    write_groups(m, shape);
+  else
+    write_group(m, shape);
+  out.push_back(flags(m));
   append_stream(m.tokens.tokens(), out);
   return true;
 }

@@ -5,8 +5,10 @@
 // Payload (normative: docs/format/codec_gaps.md):
 //
 //   flags     1 byte   bits 0-2: log2 of the leaf size; bit 3: has tracks; bit 4: many track
-//                      contexts; the others are 0
+//                      contexts; bit 5: has groups of frames; the others are 0
 //   stream             one rANS stream (rans.hpp) that holds, in this order,
+//     groups           if there are some: their number, the group of each frame (frame_groups.hpp)
+//     then for each group, or once for the block,
 //     leaf map         events of each leaf (leaf_map.hpp)
 //     bright keys      class of each bright pixel (leaf_classes.hpp)
 //     exceptions       per class: how many of its events have a count above one

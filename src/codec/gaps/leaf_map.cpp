@@ -44,13 +44,15 @@ Cdf16 expected_counts(std::uint64_t mean_16ths) noexcept {
 
 }  // namespace
 
-LeafMapModel::LeafMapModel() : contexts_(n_near * n_wide), priors_(n_priors) {
+LeafMapModel::LeafMapModel()
+    : contexts_(n_near * n_wide), guess_contexts_(n_near * n_wide), priors_(n_priors) {
   for (unsigned bucket = 0; bucket < n_priors; ++bucket)
     priors_[bucket] = expected_counts(twice_middle(bucket));
 }
 
 void LeafMapModel::reset() {
   for (AdaptiveCdf& cdf : contexts_) cdf.n_seen = 0;
+  for (AdaptiveCdf& cdf : guess_contexts_) cdf.n_seen = 0;
   large_.reset();
 }
 
@@ -60,6 +62,17 @@ AdaptiveCdf& LeafMapModel::context(std::uint32_t near8, std::uint32_t wide) noex
   AdaptiveCdf& cdf = contexts_[near_bucket * n_wide + wide_bucket];
   if (cdf.n_seen == 0) {
     const std::uint64_t expected = (std::uint64_t{near8} + 16 * std::uint64_t{wide} / n_wide_leaves) / 3;
+    cdf.reset(priors_[std::min(quarter_octave(expected), n_priors - 1)], 4, learning_rate);
+  }
+  return cdf;
+}
+
+AdaptiveCdf& LeafMapModel::guess_context(std::uint32_t near8, std::uint32_t guess8) noexcept {
+  const unsigned guess_bucket = std::min(quarter_octave(guess8), n_near - 1);
+  const unsigned near_bucket = std::min(half_octave(near8), n_wide - 1);
+  AdaptiveCdf& cdf = guess_contexts_[guess_bucket * n_wide + near_bucket];
+  if (cdf.n_seen == 0) {
+    const std::uint64_t expected = (std::uint64_t{near8} + guess8) / 2;
     cdf.reset(priors_[std::min(quarter_octave(expected), n_priors - 1)], 4, learning_rate);
   }
   return cdf;

@@ -38,11 +38,13 @@ class LeafMapModel {
   LeafMapModel();
   void reset();
 
+  /// \param guess8   eight times the count expected of each leaf by what was coded before; or empty
   /// \param counts   n_leaves values in raster order: read by an encoder, written by a decoder
   /// \param most     no count is larger; at most most_leaf_events
   /// \returns whether that is so: a decoder stops at the first larger one
   template <class Coder>
-  bool code(Coder& coder, const LeafGrid& grid, std::span<std::uint32_t> counts, std::uint32_t most);
+  bool code(Coder& coder, const LeafGrid& grid, std::span<const std::uint32_t> guess8,
+            std::span<std::uint32_t> counts, std::uint32_t most);
 
  private:
   static constexpr unsigned n_near = 64, n_wide = 24;
@@ -50,26 +52,26 @@ class LeafMapModel {
   static constexpr unsigned n_wide_leaves = wide_rows * (2 * wide_reach + 1) + wide_reach;
 
   AdaptiveCdf& context(std::uint32_t near8, std::uint32_t wide) noexcept;
+  AdaptiveCdf& guess_context(std::uint32_t near8, std::uint32_t guess8) noexcept;
   template <class Coder>
-  std::uint32_t code_leaf(Coder& coder, std::uint32_t near8, std::uint32_t wide,
-                          std::uint32_t value);
+  std::uint32_t code_leaf(Coder& coder, AdaptiveCdf& cdf, std::uint32_t value);
 
   std::vector<AdaptiveCdf> contexts_;  // (n_near, n_wide); n_seen == 0: not used yet
+  std::vector<AdaptiveCdf> guess_contexts_;  // (n_near of the guess, n_wide of the near)
   std::vector<Cdf16> priors_;          // by quarter octave of the expected count, in eighths
   NumberModel large_;
   std::vector<std::uint32_t> columns_;  // sums over the last wide_rows rows, padded
 };
 
 template <class Coder>
-std::uint32_t LeafMapModel::code_leaf(Coder& coder, std::uint32_t near8, std::uint32_t wide,
-                                      std::uint32_t value) {
-  const unsigned symbol = coder.symbol(context(near8, wide), value < 15 ? value : 15);
+std::uint32_t LeafMapModel::code_leaf(Coder& coder, AdaptiveCdf& cdf, std::uint32_t value) {
+  const unsigned symbol = coder.symbol(cdf, value < 15 ? value : 15);
   return symbol < 15 ? symbol : 15 + large_.code(coder, value - 15);
 }
 
 template <class Coder>
-bool LeafMapModel::code(Coder& coder, const LeafGrid& grid, std::span<std::uint32_t> counts,
-                        std::uint32_t most) {
+bool LeafMapModel::code(Coder& coder, const LeafGrid& grid, std::span<const std::uint32_t> guess8,
+                        std::span<std::uint32_t> counts, std::uint32_t most) {
   const std::uint32_t n_x = grid.n_x;
   columns_.assign(n_x + 2 * wide_reach, 0);
   std::vector<std::uint32_t> nothing(n_x + 2, 0), above(n_x + 2, 0);
@@ -82,7 +84,10 @@ bool LeafMapModel::code(Coder& coder, const LeafGrid& grid, std::span<std::uint3
       window += columns_[x + 2 * wide_reach];
       left_sum = west1 + west2 + west3;
       const std::uint32_t near8 = 3 * (left + above[x + 1]) + above[x] + above[x + 2];
-      row[x] = code_leaf(coder, near8, window + left_sum, row[x]);
+      AdaptiveCdf& cdf = guess8.empty()
+                             ? context(near8, window + left_sum)
+                             : guess_context(near8, guess8[std::size_t{y} * n_x + x]);
+      row[x] = code_leaf(coder, cdf, row[x]);
       if (row[x] > most) return false;
       west3 = west2, west2 = west1, west1 = left = row[x];
       window -= columns_[x];

@@ -11,6 +11,7 @@ namespace esieve::codec::gaps {
 inline constexpr unsigned leaf_size_mask = 0x07;
 inline constexpr unsigned has_tracks_flag = 0x08;
 inline constexpr unsigned many_contexts_flag = 0x10;
-inline constexpr unsigned known_flags = 0x1f;
+inline constexpr unsigned has_groups_flag = 0x20;
+inline constexpr unsigned known_flags = 0x3f;
 
 }  // namespace esieve::codec::gaps

@@ -8,6 +8,7 @@
 
 #include "codec/block_shape.hpp"
 #include "codec/gaps/bit_cost.hpp"
+#include "codec/gaps/frame_groups.hpp"
 #include "codec/gaps/laws.hpp"
 #include "codec/gaps/leaf_classes.hpp"
 #include "codec/gaps/leaf_map.hpp"
@@ -53,7 +54,8 @@ template <class Coder>
   return sum;
 }
 
-/// The models of a block. Kept in a Scratch from block to block.
+/// The models of a block. Kept in a Scratch from block to block. `shape` below is that of one group
+/// of frames: its n_frames are the group's.
 struct BlockModel {
   LeafGrid grid;
   bool has_tracks = false;  ///< gaps place starters only, and say nothing about counts
@@ -67,9 +69,13 @@ struct BlockModel {
   std::vector<ValueModel> values;   ///< per class
   OutlierModel outliers;
 
+  /// Forgets everything learned. `has_tracks` and `track_contexts` are set before.
+  void begin_block();
   /// What leaf map and gaps would take with this grid and its `leaf_events`.
   [[nodiscard]] BitCost estimate_cost(const BlockShape& shape, std::span<std::uint32_t> events,
                                       const LeafGrid& with);
+  /// The same for the next group of a block, which learns from those before.
+  [[nodiscard]] BitCost next_group_cost(const BlockShape& shape, std::span<std::uint32_t> events);
   /// Leaf map and bright keys; then `leaves` is built.
   /// \returns false if a decoder has read what cannot be
   template <class Coder>
@@ -93,34 +99,55 @@ struct BlockModel {
 
   TokenList trial_;
   LeafMapModel map_;
-  NumberModel numbers_;
+  MapGuess guess_;
+  NumberModel key_steps_, exceptions_;
 };
+
+inline void BlockModel::begin_block() {
+  map_.reset();
+  guess_.reset(grid.n_leaves());
+  key_steps_.reset();
+  exceptions_.reset();
+  outliers.reset();
+  if (has_tracks) tracks.reset(track_contexts);
+}
 
 inline BitCost BlockModel::estimate_cost(const BlockShape& shape, std::span<std::uint32_t> events,
                                          const LeafGrid& with) {
   trial_.clear();
   map_.reset();
-  map_.code(trial_, with, events, most_leaf_events);
+  map_.code(trial_, with, {}, events, most_leaf_events);
   BitCost cost = token_cost(trial_.tokens());
   const std::uint64_t n_slots = std::uint64_t{shape.n_frames} << (2 * with.log2_size);
   for (const std::uint32_t n : events) cost += arrangement_cost(n, n_slots);
   return cost;
 }
 
+inline BitCost BlockModel::next_group_cost(const BlockShape& shape,
+                                           std::span<std::uint32_t> events) {
+  trial_.clear();
+  map_.code(trial_, grid, guess_.guess8(shape.n_frames), events, most_leaf_events);
+  guess_.add(events, shape.n_frames);
+  BitCost cost = token_cost(trial_.tokens());
+  const std::uint64_t n_slots = std::uint64_t{shape.n_frames} << (2 * grid.log2_size);
+  for (const std::uint32_t n : events) cost += arrangement_cost(n, n_slots);
+  return cost;
+}
+
 template <class Coder>
 bool BlockModel::code_classes(Coder& coder, const BlockShape& shape) {
-  map_.reset();
-  outliers.reset();
   leaf_events.resize(grid.n_leaves());
   leaf_keys.resize(grid.n_leaves());
-  if (!map_.code(coder, grid, leaf_events, shape.n_frames << (2 * grid.log2_size))) return false;
+  const std::uint32_t most = shape.n_frames << (2 * grid.log2_size);
+  if (!map_.code(coder, grid, guess_.guess8(shape.n_frames), leaf_events, most)) return false;
+  guess_.add(leaf_events, shape.n_frames);
   if (!code_bright_keys(coder, shape)) return false;
   const PaddedGrid padded(shape);
   leaves.build(shape, grid,
                has_tracks ? PixelNumbers{padded.slot(0, 0), padded.stride}
                           : PixelNumbers{0, shape.det_x},
                leaf_events, leaf_keys);
-  if (has_tracks) tracks.reset(track_contexts);
+
   for (std::size_t c = 0; c < leaves.classes.size(); ++c)
     if (leaves.classes[c].n_events > std::uint64_t{n_ranks(c)} * shape.n_frames) return false;
   return true;
@@ -129,7 +156,6 @@ bool BlockModel::code_classes(Coder& coder, const BlockShape& shape) {
 // The key of a bright pixel as the difference from the last one's.
 template <class Coder>
 bool BlockModel::code_bright_keys(Coder& coder, const BlockShape& shape) {
-  numbers_.reset();
   std::uint32_t last = first_bright_key;
   for (std::size_t leaf = 0; leaf < leaf_events.size(); ++leaf) {
     const std::uint32_t n = leaf_events[leaf];
@@ -139,7 +165,7 @@ bool BlockModel::code_bright_keys(Coder& coder, const BlockShape& shape) {
     }
     const std::uint32_t up = leaf_keys[leaf] - last, down = last - leaf_keys[leaf];
     const std::uint32_t coded =
-        numbers_.code(coder, leaf_keys[leaf] >= last ? 2 * up : 2 * down - 1);
+        key_steps_.code(coder, leaf_keys[leaf] >= last ? 2 * up : 2 * down - 1);
     last = coded & 1 ? last - (coded + 1) / 2 : last + coded / 2;
     if (last < first_bright_key || last >= n_class_keys) return false;
     leaf_keys[leaf] = static_cast<std::uint16_t>(last);
@@ -153,10 +179,9 @@ bool BlockModel::code_values(Coder& coder, const BlockShape& shape) {
   above_one.resize(n_classes);
   gap_laws.resize(n_classes);
   values.resize(n_classes);
-  numbers_.reset();
   for (std::size_t c = 0; c < n_classes; ++c) {
     const LeafClass& of = leaves.classes[c];
-    above_one[c] = numbers_.code(coder, above_one[c]);
+    above_one[c] = exceptions_.code(coder, above_one[c]);
     if (above_one[c] > of.n_events) return false;
     gap_laws[c] = make_gap_law(of.n_events, std::uint64_t{n_ranks(c)} * shape.n_frames);
     values[c].reset(of, above_one[c]);

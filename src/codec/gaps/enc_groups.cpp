@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Frame groups by alternating: mean frames of the groups, then the likeliest group of each frame.
+#include "codec/gaps/enc_groups.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace esieve::codec::gaps {
+namespace {
+
+/// Scores are log2 in 256ths.
+constexpr unsigned score_shift = 8;
+/// A group's mean is drawn towards the block's by so many frames.
+constexpr std::uint64_t prior_frames = 2;
+constexpr std::uint64_t fraction = 256;  // of a count
+
+struct Effort {
+  std::array<std::uint8_t, 4> n_groups;  // tried in turn; 0: no more
+  unsigned n_rounds;
+};
+
+Effort effort(Level level) noexcept {
+  switch (level) {
+    case Level::fast: return {{0, 0, 0, 0}, 0};
+    case Level::standard: return {{8, 0, 0, 0}, 4};
+    default: return {{8, 12, 16, 0}, 8};
+  }
+}
+
+}  // namespace
+
+// Contiguous pieces of the scan are the first guess: neighbours mostly look alike.
+void GroupFinder::start(const BlockShape& shape, unsigned n_groups) {
+  groups_.n_groups = n_groups;
+  groups_.labels.resize(shape.n_frames);
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f)
+    groups_.labels[f] = static_cast<std::uint8_t>(std::uint64_t{f} * n_groups / shape.n_frames);
+}
+
+void GroupFinder::sum_groups(const ExtractedEvents& events, const BlockShape& shape) {
+  sums_.assign(shape.n_pixels() * most_groups, 0);
+  std::size_t e = 0;
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
+    std::uint32_t* const sums = sums_.data() + groups_.labels[f];
+    for (const std::size_t end = e + events.frame_events[f]; e < end; ++e)
+      sums[std::size_t{events.pixels[e]} * most_groups] += events.counts[e];
+  }
+}
+
+void GroupFinder::set_scores(const BlockShape& shape) {
+  const std::size_t n_pixels = shape.n_pixels();
+  std::array<std::uint64_t, most_groups> n_frames{}, n_counts{};
+  for (const std::uint8_t label : groups_.labels) ++n_frames[label];
+  scores_.resize(n_pixels * most_groups);
+  std::array<std::int32_t, most_groups> log_frames{};
+  for (unsigned g = 0; g < groups_.n_groups; ++g)
+    log_frames[g] = static_cast<std::int32_t>(log2_cost(n_frames[g] + prior_frames) >> score_shift);
+  for (std::size_t p = 0; p < n_pixels; ++p) {
+    if (totals_[p] == 0) continue;
+    const std::uint64_t prior = totals_[p] * fraction * prior_frames / shape.n_frames + 1;
+    for (unsigned g = 0; g < groups_.n_groups; ++g) {
+      const std::uint64_t sum = sums_[p * most_groups + g];
+      n_counts[g] += sum;
+      scores_[p * most_groups + g] =
+          static_cast<std::int32_t>(log2_cost(sum * fraction + prior) >> score_shift) -
+          log_frames[g];
+    }
+  }
+  offsets_.assign(most_groups, 0);
+  for (unsigned g = 0; g < groups_.n_groups; ++g)  // 369 = 256 / ln 2
+    offsets_[g] = static_cast<std::int64_t>(n_counts[g] * 369 / (n_frames[g] + 1));
+}
+
+std::uint32_t GroupFinder::assign_frames(const ExtractedEvents& events, const BlockShape& shape) {
+  std::uint32_t n_changed = 0;
+  std::size_t e = 0;
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
+    std::array<std::int32_t, most_groups> likelihood{};
+    for (const std::size_t end = e + events.frame_events[f]; e < end; ++e) {
+      const std::int32_t* const score = &scores_[std::size_t{events.pixels[e]} * most_groups];
+      const auto count = static_cast<std::int32_t>(std::min(events.counts[e], 255U));
+      for (unsigned g = 0; g < most_groups; ++g) likelihood[g] += count * score[g];
+    }
+    unsigned best = 0;
+    for (unsigned g = 1; g < groups_.n_groups; ++g)
+      if (likelihood[g] - offsets_[g] > likelihood[best] - offsets_[best]) best = g;
+    n_changed += groups_.labels[f] != best;
+    groups_.labels[f] = static_cast<std::uint8_t>(best);
+  }
+  return n_changed;
+}
+
+// Maps and places; counts above one gain as well, which is left out on both sides.
+BitCost GroupFinder::cost(const ExtractedEvents& events, const BlockShape& shape,
+                          const BlockModel& model) {
+  groups_.sort_frames();
+  std::vector<std::size_t> first(shape.n_frames, 0);
+  for (std::uint32_t f = 1; f < shape.n_frames; ++f)
+    first[f] = first[f - 1] + events.frame_events[f - 1];
+  trial_.grid = model.grid;
+  trial_.has_tracks = false;
+  trial_.begin_block();
+  BitCost sum = 0;
+  for (const std::vector<std::uint32_t>& frames : groups_.frames) {
+    if (frames.empty()) continue;
+    leaf_events_.assign(model.grid.n_leaves(), 0);
+    for (const std::uint32_t f : frames)
+      for (std::size_t e = first[f]; e < first[f] + events.frame_events[f]; ++e) {
+        const std::uint32_t y = events.pixels[e] / shape.det_x;
+        const std::uint32_t x = events.pixels[e] - y * shape.det_x;
+        ++leaf_events_[(y >> model.grid.log2_size) * model.grid.n_x + (x >> model.grid.log2_size)];
+      }
+    BlockShape part = shape;
+    part.n_frames = static_cast<std::uint32_t>(frames.size());
+    sum += trial_.next_group_cost(part, leaf_events_);
+  }
+  return sum;
+}
+
+void GroupFinder::find(const ExtractedEvents& events, const BlockShape& shape, Level level,
+                       BlockModel& model, FrameGroups& groups) {
+  groups.set_single(shape);
+  const Effort how = effort(level);
+  // Too few frames or events to tell groups apart, or to pay for their maps.
+  if (how.n_rounds == 0 || shape.n_frames < 64 || events.n_events < 2 * model.grid.n_leaves()) return;
+  totals_.assign(shape.n_pixels(), 0);
+  for (std::size_t e = 0; e < events.n_events; ++e) totals_[events.pixels[e]] += events.counts[e];
+  start(shape, 1);
+  BitCost best = cost(events, shape, model);
+  for (const std::uint8_t n_groups : how.n_groups) {
+    if (n_groups == 0) break;
+    start(shape, n_groups);
+    for (unsigned round = 0; round < how.n_rounds; ++round) {
+      sum_groups(events, shape);
+      set_scores(shape);
+      if (assign_frames(events, shape) * 200 < shape.n_frames) break;
+    }
+    const BitCost with_groups = cost(events, shape, model) + (BitCost{2} << 16) * shape.n_frames;
+    if (with_groups >= best) continue;
+    best = with_groups;
+    groups = groups_;
+  }
+}
+
+}  // namespace esieve::codec::gaps

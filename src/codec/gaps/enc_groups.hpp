@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Encoder's side of frame groups: finds frames that look alike.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "codec/block_shape.hpp"
+#include "codec/gaps/extract.hpp"
+#include "codec/gaps/frame_groups.hpp"
+#include "codec/gaps/side_info.hpp"
+#include "codec/level.hpp"
+
+namespace esieve::codec::gaps {
+
+/// Sorts frames into groups by how likely each group's mean frame makes their counts. Whole numbers
+/// only, so that the groups are the same on every machine.
+class GroupFinder {
+ public:
+  /// Sets `groups`: a single one unless several save enough to pay for their maps.
+  void find(const ExtractedEvents& events, const BlockShape& shape, Level level,
+            BlockModel& model, FrameGroups& groups);
+
+ private:
+  void start(const BlockShape& shape, unsigned n_groups);
+  void sum_groups(const ExtractedEvents& events, const BlockShape& shape);
+  void set_scores(const BlockShape& shape);
+  /// \returns how many frames changed their group
+  std::uint32_t assign_frames(const ExtractedEvents& events, const BlockShape& shape);
+  BitCost cost(const ExtractedEvents& events, const BlockShape& shape, const BlockModel& model);
+
+  FrameGroups groups_;
+  std::vector<std::uint32_t> sums_;       // (pixel, most_groups)
+  std::vector<std::uint32_t> totals_;     // per pixel
+  std::vector<std::int32_t> scores_;      // (pixel, most_groups): log2 of the rate
+  std::vector<std::int64_t> offsets_;     // per group: expected counts of a frame
+  std::vector<std::uint32_t> leaf_events_;
+  BlockModel trial_;
+};
+
+}  // namespace esieve::codec::gaps
