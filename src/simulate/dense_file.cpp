@@ -79,7 +79,8 @@ void DenseFile::write_metadata(const Simulation& simulation, const char* title) 
   write_axes(group.get(), simulation.axes(), dims);
   write_parameters(entry.get(), simulation.options());
 
-  const std::array<hsize_t, 4> chunk = {1, frames_per_chunk(dims[1], dims[2] * dims[3] * item_bytes(dtype_)), dims[2], dims[3]};
+  const hsize_t frame_bytes = dims[2] * dims[3] * item_bytes(dtype_);
+  const std::array<hsize_t, 4> chunk = {1, frames_per_chunk(dims[1], frame_bytes), dims[2], dims[3]};
   const h5::Id creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   H5Pset_chunk(creation.get(), 4, chunk.data());
   H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER);

@@ -40,7 +40,8 @@ void butterfly4(Planes<const Real> in, std::size_t step, Planes<Real> out, std::
   const Real *i0 = in.im, *i1 = i0 + step, *i2 = i1 + step, *i3 = i2 + step;
   Real* __restrict re = out.re;
   Real* __restrict im = out.im;
-  const Real w1r = w[1].real(), w1i = w[1].imag(), w2r = w[2].real(), w2i = w[2].imag(), w3r = w[3].real(), w3i = w[3].imag();
+  const Real w1r = w[1].real(), w1i = w[1].imag(), w2r = w[2].real(), w2i = w[2].imag();
+  const Real w3r = w[3].real(), w3i = w[3].imag();
   for (std::size_t i = 0; i < n; ++i) {
     const Real sr = r0[i] + r2[i], si = i0[i] + i2[i], dr = r0[i] - r2[i], di = i0[i] - i2[i];
     const Real tr = r1[i] + r3[i], ti = i1[i] + i3[i], er = r1[i] - r3[i], ei = i1[i] - i3[i];

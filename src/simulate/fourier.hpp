@@ -2,8 +2,8 @@
 //
 // Two-dimensional Fourier transforms of square complex grids.
 //
-// Our own, not a library's: transforming 16 columns at once turns every butterfly into plain vector arithmetic, four
-// times faster than Eigen's kissfft for these sizes, and a plan is immutable, so that threads share it.
+// Our own, not a library's: transforming 16 columns at once turns every butterfly into plain vector arithmetic, three
+// times faster than Eigen's kissfft at 128 x 128, and a plan is immutable, so that threads share it.
 #pragma once
 
 #include <complex>
@@ -18,7 +18,9 @@ template <class Real>
 struct Field {
   explicit Field(int n) : size(n), re(static_cast<std::size_t>(n) * static_cast<std::size_t>(n)), im(re.size()) {}
 
-  std::size_t at(int y, int x) const { return static_cast<std::size_t>(y) * static_cast<std::size_t>(size) + static_cast<std::size_t>(x); }
+  std::size_t at(int y, int x) const {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(size) + static_cast<std::size_t>(x);
+  }
   void clear();
   void multiply(const Field& other);  ///< Element by element.
 

@@ -93,13 +93,13 @@ Sampling choose_sampling(const SimulateOptions& options, const ElectronWave& wav
 
   const double side = std::max<double>(s.bin * static_cast<double>(widest + widest % 2), 2.2 * s.aperture_radius + 8);
   if (side > max_grid)
-    throw UsageError("cannot simulate this defocus and thickness with so many detector pixels (the probe spreads over " +
-                     std::to_string(static_cast<int>(least_box_angstrom(options) / 10)) +
+    throw UsageError("cannot simulate this defocus and thickness with so many detector pixels (the probe needs a box of " +
+                     text(std::round(least_box_angstrom(options)) / 10) +
                      " nm). Use less defocus, a thinner crystal or a smaller detector.");
   s.grid = Fourier<float>::good_size(static_cast<int>(std::ceil(side)));
 
   const int edge = (s.grid / 2 + s.cells - 1) / s.cells;  // of the grid, in reciprocal lattice vectors
-  s.cell_grid = Fourier<float>::good_size(std::max(36, 3 * edge + 6));
+  s.cell_grid = Fourier<float>::good_size(std::max(48, 3 * edge + 6));
 
   const double n_beams = std::numbers::pi * s.aperture_radius * s.aperture_radius;
   const double n_exit = static_cast<double>(s.grid) * s.grid / s.cells / s.cells;

@@ -61,7 +61,10 @@ struct Simulation::Impl {
 };
 
 Simulation::Impl::ExitWaves Simulation::Impl::exit_waves(std::uint64_t first, std::uint64_t count) const {
-  ExitWaves exits{{}, std::vector(count, Field<float>(sampling.grid)), std::vector(count, 0.0), std::vector(count, 0.0)};
+  ExitWaves exits{.probes = {},
+                  .waves = std::vector(count, Field<float>(sampling.grid)),
+                  .norm = std::vector(count, 0.0),
+                  .elastic = std::vector(count, 0.0)};
   for (std::uint64_t f = first; f < first + count; ++f) exits.probes.push_back(prober.at(f));
   for (const BlochBlock& block : blocks) scatter_block(block, exits);
   return exits;
@@ -71,8 +74,10 @@ Simulation::Impl::ExitWaves Simulation::Impl::exit_waves(std::uint64_t first, st
 void Simulation::Impl::scatter_block(const BlochBlock& block, ExitWaves& exits) const {
   const std::size_t count = exits.probes.size();
   Eigen::MatrixXcf amplitudes(static_cast<Eigen::Index>(block.incident.size()), static_cast<Eigen::Index>(count));
-  for (std::size_t f = 0; f < count; ++f)
-    exits.norm[f] += prober.amplitudes(exits.probes[f], block.incident, amplitudes.col(static_cast<Eigen::Index>(f)).data());
+  for (std::size_t f = 0; f < count; ++f) {
+    std::complex<float>* column = amplitudes.col(static_cast<Eigen::Index>(f)).data();
+    exits.norm[f] += prober.amplitudes(exits.probes[f], block.incident, column);
+  }
 
   for (std::size_t begin = 0, end = 0; begin < count; begin = end) {
     const std::size_t terrace = exits.probes[begin].terrace;

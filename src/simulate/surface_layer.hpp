@@ -20,7 +20,7 @@ class SurfaceLayer {
   /// \param reach_angstrom  the layer covers probes at most this far from the origin along each axis
   SurfaceLayer(const ElectronWave& wave, const Sampling& sampling, double reach_angstrom, std::uint64_t seed);
 
-  /// Multiplies an exit wave in real space, given on the periodic grid of `sampling`, around a probe at (y, x) angstrom.
+  /// Multiplies an exit wave in real space, on the periodic grid of `sampling`, around a probe at (y, x) angstrom.
   void apply(double y, double x, Field<float>& wave) const;
 
  private:
