@@ -41,7 +41,36 @@ constexpr const char* any_filter_install = "install its plugin and set HDF5_PLUG
                          "), which is not installed (" + (is_known ? known->install : any_filter_install) + ")");
 }
 
-void check_filters(hid_t creation, const std::string& name) {
+void check_complete(hid_t dataset, const std::string& name, int depth);
+
+/// A name that HDF5 hands out in two steps: length first.
+template <class Get>
+std::string name_from(Get&& get) {
+  const ssize_t n = get(nullptr, 0);
+  std::string name(static_cast<std::size_t>(std::max<ssize_t>(n, 0)) + 1, '\0');
+  get(name.data(), name.size());
+  name.pop_back();
+  return name;
+}
+
+std::string file_of(hid_t dataset) {
+  return name_from([&](char* text, std::size_t n) { return H5Fget_name(dataset, text, n); });
+}
+
+/// Whether the first value can be had: an optional filter that is missing may not have been used either.
+bool can_read(hid_t dataset) {
+  const h5::Id space(H5Dget_space(dataset), H5Sclose), type(H5Dget_type(dataset), H5Tclose);
+  const h5::Id memory_type(H5Tget_native_type(type.get(), H5T_DIR_ASCEND), H5Tclose);
+  const hsize_t one = 1;
+  const std::vector<hsize_t> start(h5::dimensions(dataset).size()), count(start.size(), 1);
+  std::array<std::byte, 64> value{};
+  if (start.empty() || H5Tget_size(memory_type.get()) > value.size()) return false;
+  const h5::Id memory = h5::simple_space({&one, 1});
+  return H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) >= 0 &&
+         H5Dread(dataset, memory_type.get(), memory.get(), space.get(), H5P_DEFAULT, value.data()) >= 0;
+}
+
+void check_filters(hid_t dataset, hid_t creation, const std::string& name) {
   const int n_filters = H5Pget_nfilters(creation);
   for (int i = 0; i < n_filters; ++i) {
     unsigned flags = 0;
@@ -49,43 +78,42 @@ void check_filters(hid_t creation, const std::string& name) {
     std::array<char, 128> stored_name{};
     const H5Z_filter_t id = H5Pget_filter2(creation, static_cast<unsigned>(i), &flags, &n_values, nullptr,
                                            stored_name.size() - 1, stored_name.data(), nullptr);
-    if (id >= 0 && H5Zfilter_avail(id) <= 0) throw_missing_filter(name, id, stored_name.data());
+    if (id < 0 || H5Zfilter_avail(id) > 0) continue;
+    if ((flags & H5Z_FLAG_OPTIONAL) == 0 || !can_read(dataset)) throw_missing_filter(name, id, stored_name.data());
   }
 }
 
-std::string text_of(std::size_t bytes) { return std::string(bytes, '\0'); }
-
-std::filesystem::path folder_of(hid_t dataset) {
-  const ssize_t n = H5Fget_name(dataset, nullptr, 0);
-  if (n <= 0) return ".";
-  std::string file = text_of(static_cast<std::size_t>(n) + 1);
-  H5Fget_name(dataset, file.data(), file.size());
-  return std::filesystem::path(file.c_str()).parent_path();
-}
+/// Folder of the file a dataset lies in.
+std::filesystem::path folder_of(hid_t dataset) { return std::filesystem::path(file_of(dataset)).parent_path(); }
 
 /// As HDF5 looks for the files of virtual datasets: the folder of the environment, of the file, the current one.
-bool is_found(const std::string& file, const std::filesystem::path& folder) {
+std::optional<std::filesystem::path> find_beside(const std::string& file, const std::filesystem::path& folder) {
+  const std::filesystem::path path(file);
+  std::vector<std::filesystem::path> places = {folder / path, path, folder / path.filename()};
+  if (const char* prefix = std::getenv("HDF5_VDS_PREFIX"); prefix != nullptr)
+    places.insert(places.begin(), std::filesystem::path(prefix) / path);
   std::error_code ignored;
-  const auto exists = [&](const std::filesystem::path& path) { return std::filesystem::exists(path, ignored); };
-  const char* prefix = std::getenv("HDF5_VDS_PREFIX");
-  const std::filesystem::path path(file), name = path.filename();
-  if (prefix != nullptr && exists(std::filesystem::path(prefix) / path)) return true;
-  return exists(folder / path) || exists(path) || (path.is_absolute() && exists(folder / name));
+  for (const std::filesystem::path& place : places)
+    if (std::filesystem::is_regular_file(place, ignored)) return place;
+  return std::nullopt;
 }
 
-void check_virtual(hid_t dataset, hid_t creation, const std::string& name) {
+void check_virtual(hid_t dataset, hid_t creation, const std::string& name, int depth) {
+  constexpr int max_depth = 8;
   std::size_t n_sources = 0;
   h5::check(H5Pget_virtual_count(creation, &n_sources), "read the sources of " + name);
   const std::filesystem::path folder = folder_of(dataset);
   for (std::size_t i = 0; i < n_sources; ++i) {
-    const ssize_t n = H5Pget_virtual_filename(creation, i, nullptr, 0);
-    std::string file = text_of(static_cast<std::size_t>(std::max<ssize_t>(n, 0)) + 1);
-    H5Pget_virtual_filename(creation, i, file.data(), file.size());
-    file.pop_back();
-    // "." is the file itself; a pattern names as many files as there are.
-    if (file == "." || file.find('%') != std::string::npos || is_found(file, folder)) continue;
-    throw DataError(name + " is a virtual dataset, and its source " + file +
-                    " is missing (HDF5 would read fill values in its place)");
+    const std::string file = name_from([&](char* text, std::size_t n) { return H5Pget_virtual_filename(creation, i, text, n); });
+    const std::string path = name_from([&](char* text, std::size_t n) { return H5Pget_virtual_dsetname(creation, i, text, n); });
+    if ((file + path).find('%') != std::string::npos) continue;  // a pattern: as many sources as there are
+    const auto found = file == "." ? std::filesystem::path(file_of(dataset)) : find_beside(file, folder);
+    const h5::Id opened = found ? h5::open_file(*found) : h5::Id();
+    const h5::Id source(opened ? H5Dopen2(opened.get(), path.c_str(), H5P_DEFAULT) : -1, H5Dclose);
+    if (!source)
+      throw DataError(name + " is a virtual dataset, and its source " + file + ":" + path +
+                      " is missing (HDF5 would read fill values in its place)");
+    if (depth < max_depth) check_complete(source.get(), found->string() + ":" + path, depth + 1);
   }
 }
 
@@ -104,6 +132,13 @@ void check_external(hid_t dataset, hid_t creation, const std::string& name) {
     if (bytes != H5F_UNLIMITED && present < static_cast<std::uint64_t>(offset) + bytes)
       throw DataError(name + " keeps its values in " + file.data() + ", which is truncated");
   }
+}
+
+void check_complete(hid_t dataset, const std::string& name, int depth) {
+  const h5::Id creation(H5Dget_create_plist(dataset), H5Pclose);
+  check_filters(dataset, creation.get(), name);
+  check_external(dataset, creation.get(), name);
+  if (H5Pget_layout(creation.get()) == H5D_VIRTUAL) check_virtual(dataset, creation.get(), name, depth);
 }
 
 /// Bytes of the chunks that one row of the scan (4-D) or one frame (fewer dimensions) touches.
@@ -135,10 +170,7 @@ h5::Id open_frames_dataset(hid_t file, const std::string& path) {
 
 void check_complete(hid_t dataset, const std::string& name) {
   const h5::Lock lock;
-  const h5::Id creation(H5Dget_create_plist(dataset), H5Pclose);
-  check_filters(creation.get(), name);
-  check_external(dataset, creation.get(), name);
-  if (H5Pget_layout(creation.get()) == H5D_VIRTUAL) check_virtual(dataset, creation.get(), name);
+  check_complete(dataset, name, 0);
 }
 
 std::optional<PlainStorage> plain_storage(hid_t dataset) {
@@ -154,12 +186,7 @@ std::optional<PlainStorage> plain_storage(hid_t dataset) {
   if (!little && H5Tequal(type.get(), reversed.get()) <= 0) return std::nullopt;
   const haddr_t offset = H5Dget_offset(dataset);
   if (offset == HADDR_UNDEF) return std::nullopt;
-  const ssize_t n = H5Fget_name(dataset, nullptr, 0);
-  if (n <= 0) return std::nullopt;
-  std::string file = text_of(static_cast<std::size_t>(n) + 1);
-  H5Fget_name(dataset, file.data(), file.size());
-  file.pop_back();
-  return PlainStorage{file, offset, little ? ByteOrder::little : ByteOrder::big};
+  return PlainStorage{file_of(dataset), offset, little ? ByteOrder::little : ByteOrder::big};
 }
 
 }  // namespace esieve

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 #include "source/metadata_text.hpp"
@@ -141,43 +142,68 @@ json value_json(const std::byte* value, hid_t type, hid_t object) {
   }
 }
 
-template <class Read>
-std::optional<json> read_json(hid_t object, const h5::Id& file_type, const h5::Id& space, Read&& read) {
-  const h5::Id type(H5Tget_native_type(file_type.get(), H5T_DIR_ASCEND), H5Tclose);
+/// Memory for values of variable length: no more than may be kept, and given back all at once.
+class Arena {
+ public:
+  static void* allocate(std::size_t n_bytes, void* arena) {
+    auto& self = *static_cast<Arena*>(arena);
+    if (n_bytes > self.left_) return nullptr;
+    self.left_ -= n_bytes;
+    return self.blocks_.emplace_back(new std::byte[n_bytes]).get();
+  }
+  static void release(void*, void*) {}
+
+ private:
+  std::vector<std::unique_ptr<std::byte[]>> blocks_;
+  std::size_t left_ = max_json_value_bytes;
+};
+
+h5::Id native(const h5::Id& type) { return {H5Tget_native_type(type.get(), H5T_DIR_ASCEND), H5Tclose}; }
+
+/// Calls convert(values) if `read`, given memory for them, succeeds.
+template <class Read, class Convert>
+std::optional<json> read_json(const h5::Id& type, const h5::Id& space, Read&& read, Convert&& convert) {
   if (!type || !space) return std::nullopt;
   if (H5Sget_simple_extent_type(space.get()) == H5S_NULL) return json(nullptr);
   const hssize_t n_items = H5Sget_simple_extent_npoints(space.get());
   const std::uint64_t item = H5Tget_size(type.get());
   if (n_items < 0 || item == 0 || static_cast<std::uint64_t>(n_items) > max_json_value_bytes / item) return std::nullopt;
+  std::vector<std::byte> values(static_cast<std::uint64_t>(n_items) * item + 1);
+  if (n_items > 0 && read(values.data()) < 0) return std::nullopt;
+  return convert(values.data());
+}
+
+json shaped_json(const std::byte* values, const h5::Id& type, const h5::Id& space, hid_t object) {
   std::vector<hsize_t> dims(static_cast<std::size_t>(std::max(0, H5Sget_simple_extent_ndims(space.get()))));
   if (!dims.empty()) H5Sget_simple_extent_dims(space.get(), dims.data(), nullptr);
-  std::vector<std::byte> values(static_cast<std::uint64_t>(n_items) * item + 1);
-  if (n_items > 0 && read(type.get(), values.data()) < 0) return std::nullopt;
-  const std::byte* value = values.data();
-  json result = list_json(value, type.get(), object, dims.data(), dims.size());
-  if (n_items > 0) H5Dvlen_reclaim(type.get(), space.get(), H5P_DEFAULT, values.data());
-  return result;
+  return list_json(values, type.get(), object, dims.data(), dims.size());
 }
 
 }  // namespace
 
 std::optional<json> attribute_json(hid_t attribute) {
   const h5::Lock lock;
-  return read_json(attribute, h5::Id(H5Aget_type(attribute), H5Tclose), h5::Id(H5Aget_space(attribute), H5Sclose),
-                   [&](hid_t type, void* values) { return H5Aread(attribute, type, values); });
+  const h5::Id type = native({H5Aget_type(attribute), H5Tclose}), space(H5Aget_space(attribute), H5Sclose);
+  return read_json(
+      type, space, [&](std::byte* values) { return H5Aread(attribute, type.get(), values); },
+      [&](std::byte* values) {
+        json result = shaped_json(values, type, space, attribute);
+        H5Dvlen_reclaim(type.get(), space.get(), H5P_DEFAULT, values);
+        return result;
+      });
 }
 
 std::optional<json> dataset_json(hid_t dataset) {
   const h5::Lock lock;
-  const h5::Id type(H5Dget_type(dataset), H5Tclose), space(H5Dget_space(dataset), H5Sclose);
-  hsize_t variable_bytes = 0;
-  if (H5Tdetect_class(type.get(), H5T_VLEN) > 0 || H5Tis_variable_str(type.get()) > 0)
-    if (H5Dvlen_get_buf_size(dataset, type.get(), space.get(), &variable_bytes) < 0 ||
-        variable_bytes > max_json_value_bytes)
-      return std::nullopt;
-  return read_json(dataset, type, space, [&](hid_t memory_type, void* values) {
-    return H5Dread(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
-  });
+  const h5::Id type = native({H5Dget_type(dataset), H5Tclose}), space(H5Dget_space(dataset), H5Sclose);
+  // H5Dvlen_get_buf_size would tell the size beforehand, but crashes on scalars (HDF5 1.10.8).
+  Arena arena;
+  const h5::Id transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
+  H5Pset_vlen_mem_manager(transfer.get(), &Arena::allocate, &arena, &Arena::release, &arena);
+  return read_json(
+      type, space,
+      [&](std::byte* values) { return H5Dread(dataset, type.get(), H5S_ALL, H5S_ALL, transfer.get(), values); },
+      [&](const std::byte* values) { return shaped_json(values, type, space, dataset); });
 }
 
 }  // namespace esieve
