@@ -29,6 +29,7 @@ struct EncoderMemory {
   std::vector<std::uint32_t> first;      // per class: first of its events in the arrays below
   std::vector<std::uint32_t> positions;  // frame * n_ranks + rank
   std::vector<std::uint32_t> values;
+  std::vector<std::uint32_t> leaf_events;
   std::vector<std::uint32_t> merged;     // leaf counts while the leaf size is chosen
   std::vector<std::uint64_t> pixel_totals;
   std::vector<std::size_t> first_event;  // of each frame of all_events
@@ -60,13 +61,13 @@ void for_each_event(const ExtractedEvents& events, const BlockShape& shape, Visi
 
 void count_leaf_events(EncoderMemory& m, const BlockShape& shape) {
   const LeafGrid& grid = m.model.grid;
-  m.model.leaf_events.assign(grid.n_leaves(), 0);
+  m.leaf_events.assign(grid.n_leaves(), 0);
   if (grid.log2_size == 0) {
-    for (std::size_t e = 0; e < m.events.n_events; ++e) ++m.model.leaf_events[m.events.pixels[e]];
+    for (std::size_t e = 0; e < m.events.n_events; ++e) ++m.leaf_events[m.events.pixels[e]];
     return;
   }
   for_each_event(m.events, shape, [&](std::uint32_t, std::uint32_t y, std::uint32_t x, std::size_t) {
-    ++m.model.leaf_events[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)];
+    ++m.leaf_events[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)];
   });
 }
 
@@ -88,30 +89,32 @@ void merge_leaves(const LeafGrid& fine, std::span<const std::uint32_t> events,
 // Coarser leaves are cheaper to list and cost more gaps: takes the best, from fine to coarse.
 void settle_leaf_size(EncoderMemory& m, const BlockShape& shape) {
   BlockModel& model = m.model;
-  BitCost cost = model.estimate_cost(shape, model.leaf_events, model.grid);
+  BitCost cost = model.estimate_cost(shape, m.leaf_events, model.grid);
   while (model.grid.log2_size < most_log2_leaf_size) {
     const LeafGrid coarse(shape.det_y, shape.det_x, model.grid.log2_size + 1);
-    merge_leaves(model.grid, model.leaf_events, coarse, m.merged);
+    merge_leaves(model.grid, m.leaf_events, coarse, m.merged);
     const BitCost coarse_cost = model.estimate_cost(shape, m.merged, coarse);
     if (coarse_cost >= cost) return;
     cost = coarse_cost;
     model.grid = coarse;
-    model.leaf_events.swap(m.merged);
+    m.leaf_events.swap(m.merged);
   }
 }
 
-void find_bright_keys(EncoderMemory& m, const BlockShape& shape) {
+void find_keys(EncoderMemory& m, const BlockShape& shape) {
   BlockModel& model = m.model;
-  model.leaf_keys.assign(model.leaf_events.size(), 0);
+  model.leaf_keys.resize(m.leaf_events.size());
+  std::transform(m.leaf_events.begin(), m.leaf_events.end(), model.leaf_keys.begin(), rate_key);
+  model.bright_keys.assign(m.leaf_events.size(), 0);
   if (model.grid.log2_size != 0) return;
-  const auto bright = [&](std::uint32_t n) { return model.is_bright_leaf(n, shape); };
-  if (std::none_of(model.leaf_events.begin(), model.leaf_events.end(), bright)) return;
+  const auto bright = [&](std::uint16_t key) { return model.is_bright_leaf(key, shape); };
+  if (std::none_of(model.leaf_keys.begin(), model.leaf_keys.end(), bright)) return;
   m.pixel_totals.assign(shape.n_pixels(), 0);
   for (std::size_t e = 0; e < m.events.n_events; ++e)
     m.pixel_totals[m.events.pixels[e]] += m.events.counts[e];
-  for (std::size_t p = 0; p < model.leaf_events.size(); ++p)
-    if (bright(model.leaf_events[p]))
-      model.leaf_keys[p] = bright_key(m.pixel_totals[p], shape.n_frames);
+  for (std::size_t p = 0; p < model.leaf_keys.size(); ++p)
+    if (bright(model.leaf_keys[p]))
+      model.bright_keys[p] = bright_key(m.pixel_totals[p], shape.n_frames);
 }
 
 // Deals the events out to their classes and counts those above one.
@@ -120,9 +123,12 @@ void sort_by_class(EncoderMemory& m, const BlockShape& shape) {
   const LeafGrid& grid = model.grid;
   model.leaves.build_ranks(shape, grid, m.ranks);
   const std::size_t n_classes = model.leaves.classes.size();
+  m.model.class_events.assign(n_classes, 0);
+  for (std::size_t leaf = 0; leaf < m.leaf_events.size(); ++leaf)
+    if (m.leaf_events[leaf] != 0)
+      m.model.class_events[model.leaves.leaf_class[leaf]] += m.leaf_events[leaf];
   m.first.assign(n_classes + 1, 0);
-  for (std::size_t c = 0; c < n_classes; ++c)
-    m.first[c + 1] = m.first[c] + model.leaves.classes[c].n_events;
+  for (std::size_t c = 0; c < n_classes; ++c) m.first[c + 1] = m.first[c] + model.class_events[c];
   m.positions.resize(m.events.n_events);
   m.values.resize(m.events.n_events);
   m.model.above_one.assign(n_classes, 0);
@@ -205,7 +211,7 @@ void separate_tracks(EncoderMemory& m, const BlockShape& shape, Level level) {
   m.tracks.reset(shape);
   m.model.has_tracks =
       m.events.n_events != 0 &&
-      m.tracks.has_tracks(m.events, shape, m.model.grid, m.model.leaf_events, level);
+      m.tracks.has_tracks(m.events, shape, m.model.grid, m.leaf_events, level);
   if (!m.model.has_tracks) return;
   m.model.track_contexts = level == Level::max ? TrackContexts::many : TrackContexts::few;
   std::swap(m.events, m.all_events);
@@ -224,7 +230,7 @@ std::byte flags(const EncoderMemory& m) {
 
 /// m.events, of so many frames, into tokens. Their leaf counts are in the model.
 void write_group(EncoderMemory& m, const BlockShape& shape) {
-  find_bright_keys(m, shape);
+  find_keys(m, shape);
   m.model.code_classes(m.tokens, shape);
   sort_by_class(m, shape);
   m.model.code_values(m.tokens, shape);

@@ -68,9 +68,12 @@ void GroupFinder::set_scores(const BlockShape& shape) {
           log_frames[g];
     }
   }
+  std::uint64_t n_all = 0;
+  for (const std::uint64_t n : n_counts) n_all += n;
   offsets_.assign(most_groups, 0);
   for (unsigned g = 0; g < groups_.n_groups; ++g)  // 369 = 256 / ln 2
-    offsets_[g] = static_cast<std::int64_t>(n_counts[g] * 369 / (n_frames[g] + 1));
+    offsets_[g] = static_cast<std::int64_t>(
+        (n_counts[g] + n_all * prior_frames / shape.n_frames) * 369 / (n_frames[g] + prior_frames));
 }
 
 std::uint32_t GroupFinder::assign_frames(const ExtractedEvents& events, const BlockShape& shape) {
@@ -95,6 +98,7 @@ std::uint32_t GroupFinder::assign_frames(const ExtractedEvents& events, const Bl
 // Maps and places; counts above one gain as well, which is left out on both sides.
 BitCost GroupFinder::cost(const ExtractedEvents& events, const BlockShape& shape,
                           const BlockModel& model) {
+  if (groups_.n_groups > 1) groups_.rank_by_size();
   groups_.sort_frames();
   std::vector<std::size_t> first(shape.n_frames, 0);
   for (std::uint32_t f = 1; f < shape.n_frames; ++f)
@@ -114,7 +118,7 @@ BitCost GroupFinder::cost(const ExtractedEvents& events, const BlockShape& shape
       }
     BlockShape part = shape;
     part.n_frames = static_cast<std::uint32_t>(frames.size());
-    sum += trial_.next_group_cost(part, leaf_events_);
+    sum += trial_.next_group_cost(part, leaf_events_, model.grid);
   }
   return sum;
 }

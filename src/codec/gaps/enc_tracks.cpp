@@ -21,7 +21,7 @@ Judgement judgement(Level level) noexcept {
   switch (level) {
     case Level::fast: return {54, 512};
     case Level::standard: return {60, 2048};
-    default: return {63, 16384};
+    default: return {60, 16384};
   }
 }
 

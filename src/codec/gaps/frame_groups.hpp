@@ -22,6 +22,8 @@ struct FrameGroups {
   std::vector<std::vector<std::uint32_t>> frames;  ///< per group, ascending
 
   void set_single(const BlockShape& shape);
+  /// Renames the groups: larger ones first.
+  void rank_by_size();
   /// Fills `frames` from `labels`.
   void sort_frames();
   /// Codes n_groups and labels; a decoder's `frames` are then sorted.
@@ -53,7 +55,7 @@ class MapGuess {
     sums_.assign(n_leaves, 0);
     n_frames_ = 0;
   }
-  void add(std::span<const std::uint32_t> leaf_events, std::uint32_t n_frames);
+  void add(std::span<const std::uint16_t> rate_keys, std::uint32_t n_frames);
   /// Eight times the expected counts of a group of n_frames; empty before the first map.
   std::span<const std::uint32_t> guess8(std::uint32_t n_frames);
 

@@ -33,7 +33,6 @@ std::size_t LeafClasses::n_events() const noexcept {
 }
 
 void LeafClasses::build(const BlockShape& shape, const LeafGrid& grid, PixelNumbers numbers,
-                        std::span<const std::uint32_t> leaf_events,
                         std::span<const std::uint16_t> leaf_keys) {
   std::array<LeafClass, n_class_keys> by_key{};
   const std::uint32_t size = 1U << grid.log2_size;
@@ -41,10 +40,7 @@ void LeafClasses::build(const BlockShape& shape, const LeafGrid& grid, PixelNumb
   for (std::uint32_t ly = 0, leaf = 0; ly < grid.n_y; ++ly) {
     const std::uint32_t rows = std::min(size, shape.det_y - (ly << grid.log2_size));
     for (std::uint32_t lx = 0; lx < grid.n_x; ++lx, ++leaf) {
-      if (leaf_events[leaf] == 0) continue;
-      LeafClass& c = by_key[leaf_keys[leaf]];
-      c.n_events += leaf_events[leaf];
-      c.n_segments += rows;
+      if (leaf_keys[leaf] != 0) by_key[leaf_keys[leaf]].n_segments += rows;
     }
   }
   std::array<std::uint16_t, n_class_keys> class_of_key{};
@@ -57,13 +53,11 @@ void LeafClasses::build(const BlockShape& shape, const LeafGrid& grid, PixelNumb
     c.first_segment = n_segments;
     n_segments += c.n_segments;
     c.bright = key >= first_bright_key;
-    c.mean = c.bright ? bright_mean(key)
-                      : poisson_mean(c.n_events, (std::uint64_t{c.n_segments} << grid.log2_size) *
-                                                     shape.n_frames);
+    if (c.bright) c.mean = bright_mean(key);
     classes.push_back(c);
   }
   for (std::size_t leaf = 0; leaf < leaf_class.size(); ++leaf)
-    leaf_class[leaf] = leaf_events[leaf] == 0 ? no_class : class_of_key[leaf_keys[leaf]];
+    leaf_class[leaf] = leaf_keys[leaf] == 0 ? no_class : class_of_key[leaf_keys[leaf]];
   segments.resize(n_segments);
   std::array<std::uint32_t, n_class_keys> next{};
   for (std::size_t c = 0; c < classes.size(); ++c) next[c] = classes[c].first_segment;

@@ -22,11 +22,11 @@ inline constexpr std::uint16_t no_class = 0xffff;
 
 /// Pixels of similar rate.
 struct LeafClass {
-  std::uint32_t n_events = 0;       ///< in the block
+  std::uint32_t n_events = 0;       ///< in the block; not known to build()
   std::uint32_t n_segments = 0;     ///< of one frame
   std::uint32_t first_segment = 0;  ///< index into LeafClasses::segments
   bool bright = false;              ///< values around a mean above one rather than mostly ones
-  Mean16 mean = 0;                  ///< counts per pixel and frame, roughly
+  Mean16 mean = 0;                  ///< counts per pixel and frame, roughly; if bright
 };
 
 /// A segment: the number of its first pixel, and how many more pixels it has within the detector.
@@ -43,15 +43,14 @@ struct PixelNumbers {
   std::uint32_t first, stride;
 };
 
-/// Bright: a single pixel lit in more than half of the frames.
-[[nodiscard]] constexpr bool is_bright(std::uint32_t n_events, std::uint32_t n_frames,
+/// Bright: a single pixel lit in about half of the frames or more.
+[[nodiscard]] constexpr bool is_bright(std::uint16_t rate_key, std::uint32_t n_frames,
                                        unsigned log2_leaf_size) noexcept {
-  return log2_leaf_size == 0 && n_events > n_frames / 2;
+  return log2_leaf_size == 0 && lowest_of_key(rate_key) > n_frames / 2;
 }
 
-/// Class keys: quarter octaves of the number of events, and, from here on, eighth octaves of the
-/// mean count of bright pixels.
-inline constexpr std::uint16_t first_bright_key = 128;
+/// Class keys: rate keys, and, from here on, eighth octaves of the mean count of bright pixels.
+inline constexpr std::uint16_t first_bright_key = n_rate_keys;
 inline constexpr std::uint16_t n_class_keys = 512;
 [[nodiscard]] std::uint16_t bright_key(std::uint64_t total_counts, std::uint32_t n_frames) noexcept;
 [[nodiscard]] Mean16 bright_mean(std::uint16_t key) noexcept;
@@ -63,10 +62,9 @@ struct LeafClasses {
   std::vector<std::uint32_t> segments;        ///< class by class, in raster order
 
   [[nodiscard]] std::size_t n_events() const noexcept;
-  /// \param leaf_events  events of each leaf
-  /// \param leaf_keys    class key of each leaf; ignored where there are no events
+  /// \param leaf_keys  class key of each leaf; 0 where there are no events
   void build(const BlockShape& shape, const LeafGrid& grid, PixelNumbers numbers,
-             std::span<const std::uint32_t> leaf_events, std::span<const std::uint16_t> leaf_keys);
+             std::span<const std::uint16_t> leaf_keys);
   /// Fills `ranks`: the rank of the first pixel of each segment, (det_y, leaf_x).
   void build_ranks(const BlockShape& shape, const LeafGrid& grid,
                    std::vector<std::uint32_t>& ranks) const;

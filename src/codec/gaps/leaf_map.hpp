@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The first thing in a payload: how many events each leaf (a square of pixels) has in the block.
+// The first thing in a payload: the rate key of each leaf (a square of pixels), which says roughly
+// how many events it has in the block.
 //
 // Each leaf is coded in the context of its neighbours above and to the left, near and wide.
 #pragma once
@@ -12,6 +13,7 @@
 
 #include "codec/gaps/cdf16.hpp"
 #include "codec/gaps/numbers.hpp"
+#include "codec/gaps/rate_keys.hpp"
 
 namespace esieve::codec::gaps {
 
@@ -30,7 +32,7 @@ struct LeafGrid {
 };
 
 /// Keeps sums over neighbouring leaves within 32 bits.
-inline constexpr std::uint32_t most_leaf_events = 1U << 26;
+inline constexpr std::uint32_t most_leaf_events = 1U << 25;
 
 /// Learns how the count of a leaf follows from its surroundings.
 class LeafMapModel {
@@ -38,13 +40,12 @@ class LeafMapModel {
   LeafMapModel();
   void reset();
 
-  /// \param guess8   eight times the count expected of each leaf by what was coded before; or empty
-  /// \param counts   n_leaves values in raster order: read by an encoder, written by a decoder
-  /// \param most     no count is larger; at most most_leaf_events
-  /// \returns whether that is so: a decoder stops at the first larger one
+  /// \param guess8  eight times the count expected of each leaf by what was coded before; or empty
+  /// \param keys    n_leaves rate keys in raster order: read by an encoder, written by a decoder
+  /// \returns false if a decoder has read what is no rate key
   template <class Coder>
   bool code(Coder& coder, const LeafGrid& grid, std::span<const std::uint32_t> guess8,
-            std::span<std::uint32_t> counts, std::uint32_t most);
+            std::span<std::uint16_t> keys);
 
  private:
   static constexpr unsigned n_near = 64, n_wide = 24;
@@ -54,52 +55,53 @@ class LeafMapModel {
   AdaptiveCdf& context(std::uint32_t near8, std::uint32_t wide) noexcept;
   AdaptiveCdf& guess_context(std::uint32_t near8, std::uint32_t guess8) noexcept;
   template <class Coder>
-  std::uint32_t code_leaf(Coder& coder, AdaptiveCdf& cdf, std::uint32_t value);
+  std::uint32_t code_key(Coder& coder, AdaptiveCdf& cdf, std::uint32_t key);
 
   std::vector<AdaptiveCdf> contexts_;  // (n_near, n_wide); n_seen == 0: not used yet
   std::vector<AdaptiveCdf> guess_contexts_;  // (n_near of the guess, n_wide of the near)
   std::vector<Cdf16> priors_;          // by quarter octave of the expected count, in eighths
   NumberModel large_;
   std::vector<std::uint32_t> columns_;  // sums over the last wide_rows rows, padded
+  std::vector<std::uint32_t> rows_;     // (wide_rows + 1, n_x + 2), rows taking turns
 };
 
 template <class Coder>
-std::uint32_t LeafMapModel::code_leaf(Coder& coder, AdaptiveCdf& cdf, std::uint32_t value) {
-  const unsigned symbol = coder.symbol(cdf, value < 15 ? value : 15);
-  return symbol < 15 ? symbol : 15 + large_.code(coder, value - 15);
+std::uint32_t LeafMapModel::code_key(Coder& coder, AdaptiveCdf& cdf, std::uint32_t key) {
+  const unsigned symbol = coder.symbol(cdf, key < 15 ? key : 15);
+  return symbol < 15 ? symbol : 15 + large_.code(coder, key - 15);
 }
 
+// Neighbours count by the middles of their keys, doubled.
 template <class Coder>
 bool LeafMapModel::code(Coder& coder, const LeafGrid& grid, std::span<const std::uint32_t> guess8,
-                        std::span<std::uint32_t> counts, std::uint32_t most) {
+                        std::span<std::uint16_t> keys) {
   const std::uint32_t n_x = grid.n_x;
   columns_.assign(n_x + 2 * wide_reach, 0);
-  std::vector<std::uint32_t> nothing(n_x + 2, 0), above(n_x + 2, 0);
-  for (std::uint32_t y = 0; y < grid.n_y; ++y) {
-    std::uint32_t* const row = counts.data() + std::size_t{y} * n_x;
-    std::uint32_t window = 0, left = y == 0 ? 0 : row[-std::ptrdiff_t{n_x}], left_sum = 0;
+  rows_.assign((wide_rows + 1) * std::size_t{n_x + 2}, 0);
+  for (std::uint32_t y = 0, leaf = 0; y < grid.n_y; ++y) {
+    std::uint32_t* const row = rows_.data() + (y % (wide_rows + 1)) * std::size_t{n_x + 2};
+    const std::uint32_t* const above =
+        rows_.data() + ((y + wide_rows) % (wide_rows + 1)) * std::size_t{n_x + 2};
+    // The row that leaves the window is the one about to be overwritten.
+    if (y > wide_rows)
+      for (std::uint32_t x = 0; x < n_x; ++x) columns_[x + wide_reach] -= row[x + 1];
+    std::uint32_t window = 0, west1 = 0, west2 = 0, west3 = 0, left = y == 0 ? 0 : above[1];
     for (unsigned x = 0; x < 2 * wide_reach; ++x) window += columns_[x];
-    std::uint32_t west2 = 0, west3 = 0, west1 = 0;
-    for (std::uint32_t x = 0; x < n_x; ++x) {
+    for (std::uint32_t x = 0; x < n_x; ++x, ++leaf) {
       window += columns_[x + 2 * wide_reach];
-      left_sum = west1 + west2 + west3;
-      const std::uint32_t near8 = 3 * (left + above[x + 1]) + above[x] + above[x + 2];
-      AdaptiveCdf& cdf = guess8.empty()
-                             ? context(near8, window + left_sum)
-                             : guess_context(near8, guess8[std::size_t{y} * n_x + x]);
-      row[x] = code_leaf(coder, cdf, row[x]);
-      if (row[x] > most) return false;
-      west3 = west2, west2 = west1, west1 = left = row[x];
+      const std::uint32_t near8 = (3 * (left + above[x + 1]) + above[x] + above[x + 2]) / 2;
+      const std::uint32_t wide = (window + west1 + west2 + west3) / 2;
+      AdaptiveCdf& cdf =
+          guess8.empty() ? context(near8, wide) : guess_context(near8, guess8[leaf]);
+      const std::uint32_t key = code_key(coder, cdf, keys[leaf]);
+      if (key >= n_rate_keys) return false;
+      keys[leaf] = static_cast<std::uint16_t>(key);
+      west3 = west2, west2 = west1;
+      west1 = left = row[x + 1] = twice_middle_of_key(keys[leaf]);
       window -= columns_[x];
     }
-    for (std::uint32_t x = 0; x < n_x; ++x) {
-      above[x + 1] = row[x];
-      columns_[x + wide_reach] += row[x];
-      if (y >= wide_rows)
-        columns_[x + wide_reach] -= row[static_cast<std::ptrdiff_t>(x) -
-                                        std::ptrdiff_t{wide_rows} * n_x];
-    }
-    above[0] = above[1], above[n_x + 1] = above[n_x];
+    row[0] = row[1], row[n_x + 1] = row[n_x];
+    for (std::uint32_t x = 0; x < n_x; ++x) columns_[x + wide_reach] += row[x + 1];
   }
   return true;
 }

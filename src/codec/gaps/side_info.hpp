@@ -3,7 +3,9 @@
 // What a payload says before its first event, coded alike by encoder and decoder.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "codec/block_shape.hpp"
@@ -61,9 +63,10 @@ struct BlockModel {
   bool has_tracks = false;  ///< gaps place starters only, and say nothing about counts
   TrackContexts track_contexts = TrackContexts::few;
   TrackModel tracks;
-  std::vector<std::uint32_t> leaf_events;
-  std::vector<std::uint16_t> leaf_keys;
-  std::vector<std::uint32_t> above_one;  ///< per class: events with a count of at least 2
+  std::vector<std::uint16_t> leaf_keys;      ///< rate keys; of bright leaves, then, bright keys
+  std::vector<std::uint16_t> bright_keys;    ///< filled by an encoder; of bright leaves only
+  std::vector<std::uint32_t> class_events;   ///< filled by an encoder
+  std::vector<std::uint32_t> above_one;      ///< per class: events with a count of at least 2
   LeafClasses leaves;
   std::vector<GapLaw> gap_laws;     ///< per class
   std::vector<ValueModel> values;   ///< per class
@@ -72,21 +75,24 @@ struct BlockModel {
   /// Forgets everything learned. `has_tracks` and `track_contexts` are set before.
   void begin_block();
   /// What leaf map and gaps would take with this grid and its `leaf_events`.
-  [[nodiscard]] BitCost estimate_cost(const BlockShape& shape, std::span<std::uint32_t> events,
-                                      const LeafGrid& with);
+  [[nodiscard]] BitCost estimate_cost(const BlockShape& shape,
+                                      std::span<const std::uint32_t> events, const LeafGrid& with);
   /// The same for the next group of a block, which learns from those before.
-  [[nodiscard]] BitCost next_group_cost(const BlockShape& shape, std::span<std::uint32_t> events);
+  [[nodiscard]] BitCost next_group_cost(const BlockShape& shape,
+                                        std::span<const std::uint32_t> events,
+                                        const LeafGrid& with);
   /// Leaf map and bright keys; then `leaves` is built.
   /// \returns false if a decoder has read what cannot be
   template <class Coder>
   bool code_classes(Coder& coder, const BlockShape& shape);
-  /// Exceptions; then laws and values are ready. An encoder has filled `above_one`.
+  /// Totals; then laws and values are ready. An encoder has filled `class_events`, `above_one`.
   template <class Coder>
   bool code_values(Coder& coder, const BlockShape& shape);
 
   /// Whether a leaf's counts have a class of their own.
-  [[nodiscard]] bool is_bright_leaf(std::uint32_t n_events, const BlockShape& shape) const noexcept {
-    return !has_tracks && is_bright(n_events, shape.n_frames, grid.log2_size);
+  [[nodiscard]] bool is_bright_leaf(std::uint16_t rate_key,
+                                    const BlockShape& shape) const noexcept {
+    return !has_tracks && is_bright(rate_key, shape.n_frames, grid.log2_size);
   }
 
   [[nodiscard]] std::uint32_t n_ranks(std::size_t c) const noexcept {
@@ -100,56 +106,61 @@ struct BlockModel {
   TokenList trial_;
   LeafMapModel map_;
   MapGuess guess_;
-  NumberModel key_steps_, exceptions_;
+  NumberModel key_steps_, totals_, exceptions_;
+  std::vector<std::uint16_t> trial_keys_;
 };
 
 inline void BlockModel::begin_block() {
   map_.reset();
   guess_.reset(grid.n_leaves());
   key_steps_.reset();
+  totals_.reset();
   exceptions_.reset();
   outliers.reset();
   if (has_tracks) tracks.reset(track_contexts);
 }
 
-inline BitCost BlockModel::estimate_cost(const BlockShape& shape, std::span<std::uint32_t> events,
+inline BitCost BlockModel::estimate_cost(const BlockShape& shape,
+                                         std::span<const std::uint32_t> events,
                                          const LeafGrid& with) {
-  trial_.clear();
   map_.reset();
-  map_.code(trial_, with, {}, events, most_leaf_events);
-  BitCost cost = token_cost(trial_.tokens());
-  const std::uint64_t n_slots = std::uint64_t{shape.n_frames} << (2 * with.log2_size);
-  for (const std::uint32_t n : events) cost += arrangement_cost(n, n_slots);
-  return cost;
+  guess_.reset(with.n_leaves());
+  return next_group_cost(shape, events, with);
 }
 
 inline BitCost BlockModel::next_group_cost(const BlockShape& shape,
-                                           std::span<std::uint32_t> events) {
+                                           std::span<const std::uint32_t> events,
+                                           const LeafGrid& with) {
   trial_.clear();
-  map_.code(trial_, grid, guess_.guess8(shape.n_frames), events, most_leaf_events);
-  guess_.add(events, shape.n_frames);
+  trial_keys_.resize(events.size());
+  std::array<std::uint64_t, n_rate_keys> n_events{}, n_leaves{};
+  for (std::size_t leaf = 0; leaf < events.size(); ++leaf) {
+    const std::uint16_t key = rate_key(events[leaf]);
+    trial_keys_[leaf] = key;
+    n_events[key] += events[leaf];
+    ++n_leaves[key];
+  }
+  map_.code(trial_, with, guess_.guess8(shape.n_frames), trial_keys_);
+  guess_.add(trial_keys_, shape.n_frames);
   BitCost cost = token_cost(trial_.tokens());
-  const std::uint64_t n_slots = std::uint64_t{shape.n_frames} << (2 * grid.log2_size);
-  for (const std::uint32_t n : events) cost += arrangement_cost(n, n_slots);
+  const std::uint64_t leaf_slots = std::uint64_t{shape.n_frames} << (2 * with.log2_size);
+  for (std::size_t key = 1; key < n_rate_keys; ++key)
+    cost += arrangement_cost(n_events[key], n_leaves[key] * leaf_slots);
   return cost;
 }
 
 template <class Coder>
 bool BlockModel::code_classes(Coder& coder, const BlockShape& shape) {
-  leaf_events.resize(grid.n_leaves());
   leaf_keys.resize(grid.n_leaves());
-  const std::uint32_t most = shape.n_frames << (2 * grid.log2_size);
-  if (!map_.code(coder, grid, guess_.guess8(shape.n_frames), leaf_events, most)) return false;
-  guess_.add(leaf_events, shape.n_frames);
+  bright_keys.resize(grid.n_leaves());
+  if (!map_.code(coder, grid, guess_.guess8(shape.n_frames), leaf_keys)) return false;
+  guess_.add(leaf_keys, shape.n_frames);
   if (!code_bright_keys(coder, shape)) return false;
   const PaddedGrid padded(shape);
   leaves.build(shape, grid,
                has_tracks ? PixelNumbers{padded.slot(0, 0), padded.stride}
                           : PixelNumbers{0, shape.det_x},
-               leaf_events, leaf_keys);
-
-  for (std::size_t c = 0; c < leaves.classes.size(); ++c)
-    if (leaves.classes[c].n_events > std::uint64_t{n_ranks(c)} * shape.n_frames) return false;
+               leaf_keys);
   return true;
 }
 
@@ -157,15 +168,11 @@ bool BlockModel::code_classes(Coder& coder, const BlockShape& shape) {
 template <class Coder>
 bool BlockModel::code_bright_keys(Coder& coder, const BlockShape& shape) {
   std::uint32_t last = first_bright_key;
-  for (std::size_t leaf = 0; leaf < leaf_events.size(); ++leaf) {
-    const std::uint32_t n = leaf_events[leaf];
-    if (!is_bright_leaf(n, shape)) {
-      leaf_keys[leaf] = static_cast<std::uint16_t>(quarter_octave(n));
-      continue;
-    }
-    const std::uint32_t up = leaf_keys[leaf] - last, down = last - leaf_keys[leaf];
+  for (std::size_t leaf = 0; leaf < leaf_keys.size(); ++leaf) {
+    if (!is_bright_leaf(leaf_keys[leaf], shape)) continue;
+    const std::uint32_t up = bright_keys[leaf] - last, down = last - bright_keys[leaf];
     const std::uint32_t coded =
-        key_steps_.code(coder, leaf_keys[leaf] >= last ? 2 * up : 2 * down - 1);
+        key_steps_.code(coder, bright_keys[leaf] >= last ? 2 * up : 2 * down - 1);
     last = coded & 1 ? last - (coded + 1) / 2 : last + coded / 2;
     if (last < first_bright_key || last >= n_class_keys) return false;
     leaf_keys[leaf] = static_cast<std::uint16_t>(last);
@@ -176,14 +183,19 @@ bool BlockModel::code_bright_keys(Coder& coder, const BlockShape& shape) {
 template <class Coder>
 bool BlockModel::code_values(Coder& coder, const BlockShape& shape) {
   const std::size_t n_classes = leaves.classes.size();
+  class_events.resize(n_classes);
   above_one.resize(n_classes);
   gap_laws.resize(n_classes);
   values.resize(n_classes);
   for (std::size_t c = 0; c < n_classes; ++c) {
-    const LeafClass& of = leaves.classes[c];
+    LeafClass& of = leaves.classes[c];
+    const std::uint64_t n_slots = std::uint64_t{n_ranks(c)} * shape.n_frames;
+    of.n_events = class_events[c] = totals_.code(coder, class_events[c]);
+    if (of.n_events == 0 || of.n_events > n_slots) return false;
+    if (!of.bright) of.mean = poisson_mean(of.n_events, n_slots);
     above_one[c] = exceptions_.code(coder, above_one[c]);
     if (above_one[c] > of.n_events) return false;
-    gap_laws[c] = make_gap_law(of.n_events, std::uint64_t{n_ranks(c)} * shape.n_frames);
+    gap_laws[c] = make_gap_law(of.n_events, n_slots);
     values[c].reset(of, above_one[c]);
   }
   return true;
