@@ -49,7 +49,7 @@ struct VerifyResult {
   bool dropped_equal = true;                ///< What the file says was dropped is what thresholding drops.
 
   /// Everything that was checked holds.
-  bool okay() const;
+  ESIEVE_API bool okay() const;
 };
 
 /// Rebuilds every frame from the events, in parallel and streaming (memory bounded by a few chunks per thread), checks
