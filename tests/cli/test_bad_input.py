@@ -43,8 +43,7 @@ class BadInput(ProgramTest):
             for keep in (1, 50, 200, len(whole) // 2, len(whole) - 1):
                 with self.subTest(name=name, keep=keep):
                     (self.folder / ("cut_" + name)).write_bytes(whole[:keep])
-                    done = self.run_program("convert", "cut_" + name, "out.hdf5",
-                                            expect=USAGE if keep == 1 and name == "in.npy" else BAD_DATA)
+                    done = self.run_program("convert", "cut_" + name, "out.hdf5", expect=BAD_DATA)
                     self.assertIn("cut_" + name, done.stderr)
                     self.assertNotIn("out.hdf5", self.left_behind())
                     self.assertNotIn("out.hdf5.partial", self.left_behind())
@@ -63,7 +62,7 @@ class BadInput(ProgramTest):
         with h5py().File(self.folder / "in.h5", "w") as file:
             file["first/frames"] = sparse((4, 4, 16, 16))
             file["second/frames"] = sparse((4, 4, 16, 16))
-        self.refuse("convert", "in.h5", "out.hdf5", expect=USAGE, says=r"first/frames.*second/frames.*--dataset")
+        self.refuse("convert", "in.h5", "out.hdf5", expect=USAGE, says=r"--dataset.*first/frames.*second/frames")
         self.refuse("convert", "in.h5", "out.hdf5", "--dataset", "third", expect=USAGE, says="third")
         self.run_program("convert", "in.h5", "out.hdf5", "--dataset", "second/frames")
 
@@ -73,7 +72,7 @@ class BadInput(ProgramTest):
         self.refuse("convert", "in.npy", "out.hdf5", "--scan-shape", "60", expect=USAGE, says="--scan-shape")
         self.refuse("convert", "in.npy", "out.hdf5", "--scan-shape", "0,4096", expect=USAGE, says="--scan-shape")
         (self.folder / "in.raw").write_bytes(bytes(100))
-        self.refuse("convert", "in.raw", "out.hdf5", "--shape", "10,4,4", "--dtype", "u1", expect=BAD_DATA, says="100")
+        self.refuse("convert", "in.raw", "out.hdf5", "--shape", "10,4,4", "--dtype", "u1", expect=USAGE, says="100.*160")
         self.refuse("convert", "in.raw", "out.hdf5", expect=USAGE, says="--shape")
         self.refuse("convert", "in.raw", "out.hdf5", "--shape", "4,5,5", "--dtype", "q9", expect=USAGE, says="q9")
 
@@ -83,7 +82,7 @@ class BadInput(ProgramTest):
         self.refuse("convert", "in.npy", expect=USAGE, says="OUTPUT")
         self.refuse("convert", "in.npy", "out.hdf5", "--nonsense", expect=USAGE, says="nonsense")
         self.refuse("convert", "in.npy", "in.npy", "--force", expect=USAGE, says="source")
-        self.refuse("transmogrify", expect=USAGE, says="")
+        self.refuse("transmogrify", expect=USAGE, says="transmogrify|subcommand")
         np.save(self.folder / "map.npy", np.zeros((3, 3)))
         self.refuse("convert", "in.npy", "out.hdf5", "--dark", "map.npy", expect=USAGE, says="3.*16")
 
