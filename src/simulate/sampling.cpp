@@ -93,9 +93,9 @@ Sampling choose_sampling(const SimulateOptions& options, const ElectronWave& wav
 
   const double side = std::max<double>(s.bin * static_cast<double>(widest + widest % 2), 2.2 * s.aperture_radius + 8);
   if (side > max_grid)
-    throw UsageError("cannot simulate this defocus and thickness with so many detector pixels (the probe needs a box of " +
+    throw UsageError("cannot simulate this defocus and thickness with so many detector pixels (the probe needs " +
                      text(std::round(least_box_angstrom(options)) / 10) +
-                     " nm). Use less defocus, a thinner crystal or a smaller detector.");
+                     " nm to spread in). Use less defocus, a thinner crystal or a smaller detector.");
   s.grid = Fourier<float>::good_size(static_cast<int>(std::ceil(side)));
 
   const int edge = (s.grid / 2 + s.cells - 1) / s.cells;  // of the grid, in reciprocal lattice vectors
