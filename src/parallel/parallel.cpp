@@ -26,8 +26,29 @@ ThreadLimit::ThreadLimit(int threads) {
 
 ThreadLimit::~ThreadLimit() = default;
 
+namespace {
+
+/// An arena for the threads asked for, more than the machine has processors included, within the process's limit.
+class Arena {
+ public:
+  explicit Arena(int threads)
+      : allowed_(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(resolve_threads(threads))),
+        arena_(static_cast<int>(tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism))) {}
+
+  template <class Work>
+  void execute(Work work) {
+    arena_.execute(work);
+  }
+
+ private:
+  tbb::global_control allowed_;  // oneTBB warns of arenas beyond what is allowed
+  tbb::task_arena arena_;
+};
+
+}  // namespace
+
 void parallel_for(std::size_t n, int threads, const std::function<void(std::size_t)>& body) {
-  tbb::task_arena arena(resolve_threads(threads));
+  Arena arena(threads);
   arena.execute([&] {
     tbb::parallel_for(tbb::blocked_range<std::size_t>(0, n, 1), [&](const tbb::blocked_range<std::size_t>& range) {
       for (std::size_t i = range.begin(); i != range.end(); ++i) body(i);
@@ -46,7 +67,7 @@ void ordered_pipeline(std::uint64_t n, int threads, std::size_t n_slots,
   for (std::size_t slot = 0; slot < n_slots; ++slot) free_slots.push(slot);
 
   std::uint64_t next = 0;
-  tbb::task_arena arena(resolve_threads(threads));
+  Arena arena(threads);
   arena.execute([&] {
     tbb::parallel_pipeline(
         n_slots,  // tokens: a slot is always free when an item starts
