@@ -67,6 +67,8 @@ std::uint64_t element_bits(const ValueMap& map, DType dtype, std::uint32_t count
 }
 
 std::uint32_t count_of_bits(const ValueMap& map, DType dtype, std::uint64_t bits) {
+  const bool top_bit = bits >> (8 * item_bytes(dtype) - 1) != 0;
+  if (top_bit && is_signed(dtype)) return 0;  // negative
   double nearest = static_cast<double>(bits);
   if (map.quantum) {
     const double element = item_bytes(dtype) == 4 ? std::bit_cast<float>(static_cast<std::uint32_t>(bits))
