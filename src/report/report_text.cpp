@@ -25,7 +25,10 @@ class Page {
   /// "  label            12.3 MiB    4.17 : 1   note"
   void size(const std::string& label, std::uint64_t bytes, std::optional<double> ratio, const std::string& note) {
     std::string text = "  " + padded(label, 24) + right(size_in_words(bytes), 12);
-    if (ratio) text += right(rounded(*ratio), 9) + " : 1";
+    if (ratio)
+      text += right(rounded(*ratio), 9) + " : 1";
+    else if (!note.empty())
+      text += std::string(13, ' ');
     if (!note.empty()) text += "   " + note;
     text_ += text + "\n";
   }
@@ -131,10 +134,10 @@ void add_sizes(Page& page, const Report& report, const Figures& figures) {
             figures.bits_per_event ? rounded(*figures.bits_per_event) + " bits an event" : "");
   if (file.floor_bits)
     page.size("Entropy floor", static_cast<std::uint64_t>(*file.floor_bits / 8), std::nullopt,
-              figures.floor_ratio ? "              the file takes " + percent(*figures.floor_ratio) + " of it" : "");
+              figures.floor_ratio ? "the file takes " + percent(*figures.floor_ratio) : "");
   if (report.entropy)
     page.size("Pixel rates alone", static_cast<std::uint64_t>(report.entropy->bits / 8), std::nullopt,
-              figures.entropy_ratio ? "              the file takes " + percent(*figures.entropy_ratio) + " of it" : "");
+              figures.entropy_ratio ? "the file takes " + percent(*figures.entropy_ratio) : "");
 }
 
 void add_summary(Page& page, const Report& report, const Figures& figures) {
