@@ -77,7 +77,7 @@ class Finder {
 
   std::vector<std::string> find(const std::string& wanted) const {
     if (!wanted.empty()) return find_wanted(wanted);
-    if (candidates_.empty()) throw_nothing();
+    if (candidates_.empty()) return {only_other()};
     const bool stacks = std::any_of(candidates_.begin(), candidates_.end(), has_many_frames);
     if (const auto plotted = default_plot(); plotted && (!stacks || has_many_frames(*plotted))) return parts(plotted->path);
     std::vector<DatasetFacts> likely;
@@ -150,14 +150,16 @@ class Finder {
     return found;
   }
 
-  [[noreturn]] void throw_nothing() const {
-    std::string text = name_ + " has no dataset of frames (numbers in 2 to 4 dimensions)";
-    for (const h5::Object& object : objects_)
-      if (object.kind == h5::ObjectKind::broken_link)
-        throw DataError(text + "; " + object.path + " is kept in " + object.target + ", which is missing");
+  /// Of datasets that cannot be frames the only one that looks like them, so that what is wrong with it can be said.
+  std::string only_other() const {
     std::vector<DatasetFacts> shaped;
     std::copy_if(others_.begin(), others_.end(), std::back_inserter(shaped),
                  [](const DatasetFacts& facts) { return facts.shape.size() >= 2; });
+    const std::string text = name_ + " has no dataset of frames (numbers in 2 to 4 dimensions)";
+    for (const h5::Object& object : objects_)
+      if (object.kind == h5::ObjectKind::broken_link)
+        throw DataError(text + "; " + object.path + " is kept in " + object.target + ", which is missing");
+    if (shaped.size() == 1) return shaped.front().path;
     throw DataError(text + (shaped.empty() ? "" : "; it has " + list(shaped)));
   }
 

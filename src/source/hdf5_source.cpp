@@ -80,7 +80,7 @@ DType frames_dtype(const DatasetFacts& facts, const std::string& name) {
   std::string advice;
   if (facts.type_name == "complex") advice = "; save its real part, imaginary part or modulus";
   if (facts.type_name == "16-bit float") advice = "; save it as float32, which is exact";
-  throw DataError(name + " holds " + facts.type_name + ", not numbers that can be counts" + advice);
+  throw DataError(name + " is of type " + facts.type_name + ", which cannot be counts" + advice);
 }
 
 std::vector<Part> open_parts(hid_t file, const std::vector<std::string>& paths, SourceInfo& info) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "esieve/error.hpp"
 #include "esieve/source.hpp"
 
 namespace esieve {
@@ -32,6 +33,27 @@ inline void write_bytes(const std::filesystem::path& path, const std::string& he
   std::ofstream file(path, std::ios::binary);
   file.write(head.data(), static_cast<std::streamsize>(head.size()));
   file.write(reinterpret_cast<const char*>(body.data()), static_cast<std::streamsize>(body.size()));
+}
+
+/// Opens and reads the file `good` with every byte of its first `n_bytes` changed in turn: whatever comes of it must be
+/// frames or an error in words.
+inline void survives_changed_bytes(const std::filesystem::path& path, const std::string& good, std::size_t n_bytes) {
+  write_bytes(path, good);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  const auto put = [&](std::size_t at, char value) { file.seekp(static_cast<std::streamoff>(at)).put(value).flush(); };
+  for (std::size_t at = 0; at < n_bytes; ++at) {
+    for (const char value : {'\0', '9', '\'', '(', ',', '\xff'}) {
+      put(at, value);
+      try {
+        const auto source = open_source(path);
+        std::vector<std::byte> frames(source->info().dense_bytes());
+        source->read({0, source->info().scan.n_frames()}, frames);
+      } catch (const Error&) {
+      }
+    }
+    put(at, good[at]);
+  }
+  EXPECT_NO_THROW(open_source(path)) << "the unchanged file";
 }
 
 inline std::vector<std::byte> read_frames(const Source& source, FrameRange range) {

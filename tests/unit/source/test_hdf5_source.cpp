@@ -145,6 +145,19 @@ TEST(Hdf5Source, refuses_values_that_are_no_counts_and_says_what_they_are) {
               ThrowsMessage<DataError>(AllOf(HasSubstr("no dataset of frames"), HasSubstr("/complex (3 x 4 x 4 complex)"))));
 }
 
+TEST(Hdf5Source, says_what_is_wrong_with_the_only_dataset_there_is) {
+  const TemporaryFolder folder;
+  const h5::Id half(H5Tcopy(H5T_IEEE_F32LE), H5Tclose);
+  H5Tset_fields(half.get(), 15, 10, 5, 0, 10);
+  H5Tset_size(half.get(), 2);
+  H5Tset_ebias(half.get(), 15);
+  write_array(create_file(folder / "x.h5").get(), "/data", half.get(), {3, 4, 4}, nullptr, half.get());
+  EXPECT_THAT([&] { open_source(folder / "x.h5"); },
+              ThrowsMessage<DataError>(AllOf(HasSubstr("16-bit float"), HasSubstr("float32, which is exact"))));
+  write_array(create_file(folder / "x.h5").get(), "/data", DType::u16, {3, 0, 4});
+  EXPECT_THAT([&] { open_source(folder / "x.h5"); }, ThrowsMessage<DataError>(HasSubstr("holds no frames")));
+}
+
 TEST(Hdf5Source, refuses_five_dimensions_and_says_how_to_go_on) {
   const TemporaryFolder folder;
   const std::vector<std::uint8_t> values(2 * 2 * 2 * 3 * 3);

@@ -184,6 +184,12 @@ TEST(MibSource, notices_frames_that_are_out_of_step) {
   EXPECT_THAT([&] { read_all(*open_source(folder / "x.mib")); }, ThrowsMessage<DataError>(HasSubstr("frame 1 has no Merlin header")));
 }
 
+TEST(MibSource, survives_any_single_byte_changed_in_its_header) {
+  const TemporaryFolder folder;
+  const MibFrames frames{384, 4, 1024, 2, "R64", "   2x2", 6};
+  survives_changed_bytes(folder / "x.mib", mib_header(frames, 0) + std::string(1024 * 2, '\1'), 200);
+}
+
 /// Unpacks the real files; false if there is no program to do it with.
 bool unzip(const std::filesystem::path& archive, const TemporaryFolder& folder) {
   const std::string command = "unzip -qo '" + archive.string() + "' -d '" + folder.path().string() + "' 2>/dev/null || " +

@@ -97,17 +97,7 @@ TEST(NpySource, refuses_damaged_headers) {
 TEST(NpySource, survives_any_single_byte_changed_in_its_header) {
   const TemporaryFolder folder;
   const std::string good = npy_header(1, "'<u2'", "False", "(2, 2, 3)");
-  for (std::size_t at = 0; at < good.size(); ++at)
-    for (const char value : {'\0', '9', '\'', '(', '\xff'}) {
-      std::string bad = good;
-      bad[at] = value;
-      write_bytes(folder / "x.npy", bad, std::vector<std::byte>(24));
-      try {
-        const auto source = open_source(folder / "x.npy");
-        EXPECT_EQ(read_all(*source).size(), source->info().dense_bytes());
-      } catch (const Error&) {  // said in words, which is all that is asked
-      }
-    }
+  survives_changed_bytes(folder / "x.npy", good + std::string(24, '\1'), good.size());
 }
 
 }  // namespace
