@@ -29,20 +29,30 @@ double common_power_of_two(const std::vector<double>& values) {
   return std::ldexp(1.0, lowest);
 }
 
-// Euclid's algorithm on rounded multiples: remainders below the rounding error count as zero. 0 if there is none.
+// Remainders below this share of the divisor count as zero. What is no multiple after all fails the exact test later.
+constexpr double tolerance = 0.02;
+
+// Euclid's algorithm on two numbers that are multiples but for rounding.
+double approximate_gcd(double a, double b, double least) {
+  while (b >= least) {
+    const double remainder = std::fabs(a - b * std::round(a / b));
+    if (remainder <= tolerance * b) return b;
+    a = b;
+    b = remainder;
+  }
+  return 0;
+}
+
+// The number all of them are multiples of, made more precise by each larger multiple. 0 if there is none.
 template <class T>
 double approximate_divisor(const std::vector<double>& values) {
-  const double epsilon = 8 * double{std::numeric_limits<T>::epsilon()};
+  const double least = values.back() / max_count<T>;
   double divisor = values.front();
   for (const double value : values) {
-    double a = value, b = divisor;
-    while (b > value * epsilon) {
-      const double remainder = a - b * std::round(a / b);
-      a = b;
-      b = std::fabs(remainder);
-      if (a < values.back() / max_count<T>) return 0;
-    }
-    divisor = a;
+    const double count = std::round(value / divisor);
+    const double remainder = std::fabs(value - count * divisor);
+    divisor = remainder <= tolerance * divisor ? value / count : approximate_gcd(divisor, remainder, least);
+    if (divisor < least || divisor == 0) return 0;
   }
   return divisor;
 }

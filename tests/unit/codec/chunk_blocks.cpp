@@ -153,7 +153,7 @@ PlainEvents as_plain(const ChunkEvents& events, DType dtype) {
       if constexpr (std::is_floating_point_v<T>)
         value = static_cast<T>(count * events.quantum);
       else
-        value = static_cast<T>(count);
+        value = count <= static_cast<std::make_unsigned_t<T>>(std::numeric_limits<T>::max()) ? static_cast<T>(count) : T{};
       plain.bits.push_back(std::bit_cast<BitsOf<T>>(value));
     });
   }
