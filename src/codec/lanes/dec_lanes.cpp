@@ -21,7 +21,7 @@ class BlockDecoder {
 
   DecodeStatus decode(std::span<const std::byte> bytes) {
     Sections sections;
-    if (const DecodeStatus status = cut_sections(bytes, sections); status != DecodeStatus::okay) return status;
+    if (const DecodeStatus status = cut_sections(bytes, n_states(), sections); status != DecodeStatus::okay) return status;
     if (!read_side(sections)) return DecodeStatus::corrupt;
     start(sections);
     for (std::size_t step = 0; step < layout_.n_steps; ++step)
@@ -31,30 +31,37 @@ class BlockDecoder {
   }
 
  private:
+  [[nodiscard]] std::size_t n_states() const {
+    std::size_t n = 0;
+    for (std::size_t g = 0; g < n_groups; ++g) n += layout_.in_use(g) ? group_lanes : 0;
+    return n;
+  }
+
   bool read_side(const Sections& sections) {
     model_.profile = sections.preamble.profile;
     model_.shrinkage = static_cast<std::int32_t>(sections.preamble.shrinkage);
     SideDecoder side(sections.side);
     const unsigned tile_shift = sections.preamble.tile_shift;
-    if (layout_.n_strips == 1) {
+    if (layout_.mapped) {
       model_.rates = class_rates(layout_.shape.n_frames);
       const std::size_t n_across = tiles_across(layout_.shape.det_x, tile_shift);
-      workspace_.tiles.resize(n_across * tiles_across(layout_.n_rows, tile_shift));
+      workspace_.tiles.resize(n_across * tiles_across(layout_.shape.det_y, tile_shift));
       decode_classes(side, n_across, workspace_.tiles);
       expand_tiles(workspace_.tiles, layout_, tile_shift, model_.classes);
     } else {
       model_.rates = class_rates(rate_scale);
-      model_.classes.assign(layout_.n_pixels(), static_cast<std::uint8_t>(side.raw(8)));
+      model_.classes.assign(layout_.n_models(), static_cast<std::uint8_t>(side.raw(8)));
     }
     decode_weights(side, profile_features[static_cast<std::size_t>(model_.profile)], model_.weights);
     LevelTables tables;
     if (!decode_tables(side, tables)) return false;
-    expand_tables(tables, window_levels(model_.profile), model_.tables);
+    expand_tables(tables, model_.profile, kernels().split_tables, model_.tables);
     make_pixel_models(layout_, model_);
     return true;
   }
 
   void start(const Sections& sections) {
+    std::size_t state_at = 0;
     for (std::size_t g = 0; g < n_groups; ++g) {
       // Words are copied once: aligned, and padded so that the last rows may be decoded like the others.
       auto& words = workspace_.words[g];
@@ -64,10 +71,12 @@ class BlockDecoder {
       std::fill_n(words.begin() + static_cast<std::ptrdiff_t>(n), most_row_words(layout_.shape.det_x), std::uint16_t{0});
       state_.words[g] = words.data();
       words_end_[g] = words.data() + n;
-      for (std::size_t i = 0; i < group_lanes; ++i) {
-        const std::size_t at = (g * group_lanes + i) * sizeof(std::uint32_t);
-        state_.groups[g].low[i] = load_le<std::uint16_t>(sections.states, at);
-        state_.groups[g].high[i] = load_le<std::uint16_t>(sections.states, at + 2);
+      state_.groups[g].low.fill(0);
+      state_.groups[g].high.fill(1);
+      if (!layout_.in_use(g)) continue;
+      for (std::size_t i = 0; i < group_lanes; ++i, state_at += sizeof(std::uint32_t)) {
+        state_.groups[g].low[i] = load_le<std::uint16_t>(sections.states, state_at);
+        state_.groups[g].high[i] = load_le<std::uint16_t>(sections.states, state_at + 2);
       }
     }
     state_.escapes = reinterpret_cast<const std::uint8_t*>(sections.escapes.data());
@@ -77,7 +86,8 @@ class BlockDecoder {
   DecodeStatus decode_row(std::size_t step, std::size_t y) {
     const LaneRows where(layout_, step, y);
     const std::size_t width = layout_.shape.det_x;
-    const RowTask task{&model_, width, y * width, rows_.above(y, 1), rows_.above(y, 2), where.active};
+    RowTask task{&model_, width, {}, rows_.above(y, 1), rows_.above(y, 2), where.active};
+    for (std::size_t g = 0; g < n_groups; ++g) task.first_model[g] = layout_.model_start(g, y);
     std::uint16_t* row = rows_.row(y);
     kernels().decode_row[static_cast<std::size_t>(model_.profile)](task, state_, row);
     if (state_.corrupt) return DecodeStatus::corrupt;

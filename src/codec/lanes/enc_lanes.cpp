@@ -75,14 +75,14 @@ class BlockEncoder {
     if (sum == 0) return false;
     model_.profile = effort_.profile;
     model_.shrinkage = one / 10;
-    if (layout_.n_strips == 1) {
+    if (layout_.mapped) {
       model_.rates = class_rates(layout_.shape.n_frames);
       tile_shift_ = effort_.tile_shift;
       choose_tiles(totals);
     } else {
       model_.rates = class_rates(rate_scale);
       const std::uint64_t mean = std::max<std::uint64_t>(1, sum * rate_scale / layout_.shape.n_counts());
-      model_.classes.assign(layout_.n_pixels(), nearest_class(mean));
+      model_.classes.assign(layout_.n_models(), nearest_class(mean));
     }
     WeightFit fit(model_, layout_);
     for_sampled_rows(effort_.fit_columns, [&](const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t i) {
@@ -98,16 +98,16 @@ class BlockEncoder {
     }, 1);
     double bits_per_count = 0;
     tables_ = statistics.choose(bits_per_count);
-    expand_tables(tables_, window_levels(model_.profile), model_.tables);
+    expand_tables(tables_, model_.profile, kernels().split_tables, model_.tables);
     make_pixel_models(layout_, model_);
     return true;
   }
 
   void choose_tiles(const std::vector<std::uint64_t>& totals) {
     const std::size_t width = layout_.shape.det_x, n_across = tiles_across(width, tile_shift_);
-    std::vector<std::uint64_t> sums(n_across * tiles_across(layout_.n_rows, tile_shift_));
+    std::vector<std::uint64_t> sums(n_across * tiles_across(layout_.shape.det_y, tile_shift_));
     std::vector<std::uint32_t> n_members(sums.size());
-    for (std::size_t y = 0; y < layout_.n_rows; ++y)
+    for (std::size_t y = 0; y < layout_.shape.det_y; ++y)
       for (std::size_t x = 0; x < width; ++x) {
         const std::size_t tile = (y >> tile_shift_) * n_across + (x >> tile_shift_);
         sums[tile] += totals[y * width + x];
@@ -154,8 +154,10 @@ class BlockEncoder {
   }
 
   RowTask task_of(std::size_t step, std::size_t y) {
-    return {&model_, layout_.shape.det_x, y * layout_.shape.det_x, rows_.above(y, 1), rows_.above(y, 2),
-            LaneRows(layout_, step, y).active};
+    RowTask task{&model_, layout_.shape.det_x, {}, rows_.above(y, 1), rows_.above(y, 2),
+                 LaneRows(layout_, step, y).active};
+    for (std::size_t g = 0; g < n_groups; ++g) task.first_model[g] = layout_.model_start(g, y);
+    return task;
   }
 
   /// Room for one more row of words, growing downwards.
@@ -175,6 +177,7 @@ class BlockEncoder {
       state_.groups[g].high.fill(1);
       state_.words[g] = workspace_.words[g].data() + workspace_.words[g].size();
     }
+    state_.levels = workspace_.levels.data();
     const std::size_t n_raw_bytes = layout_.shape.n_counts() * sizeof(Count);
     for (std::size_t step = layout_.n_steps; step-- > 0;) {
       for (std::size_t y = layout_.n_rows; y-- > 0;) {
@@ -186,7 +189,9 @@ class BlockEncoder {
         kernels().encode_row[profile()](task_of(step, y), rows_.row(y), state_);
         append_escapes(LaneRows(layout_, step, y));
       }
-      if (n_words(0) * 2 + n_words(1) * 2 + escapes_.size() > n_raw_bytes) return false;
+      std::size_t n_bytes = escapes_.size();
+      for (std::size_t g = 0; g < n_groups; ++g) n_bytes += 2 * n_words(g);
+      if (n_bytes > n_raw_bytes) return false;
     }
     return true;
   }
@@ -210,7 +215,7 @@ class BlockEncoder {
   void append(std::vector<std::byte>& out) {
     std::vector<std::byte> side_bytes;
     SideEncoder side(side_bytes);
-    if (layout_.n_strips == 1)
+    if (layout_.mapped)
       encode_classes(workspace_.tiles, tiles_across(layout_.shape.det_x, tile_shift_), side);
     else
       side.raw(model_.classes[0], 8);
@@ -225,10 +230,10 @@ class BlockEncoder {
     for (std::size_t g = 0; g < n_groups; ++g) preamble.n_words[g] = static_cast<std::uint32_t>(n_words(g));
     append_preamble(out, preamble);
     out.insert(out.end(), side_bytes.begin(), side_bytes.end());
-    for (const GroupState& group : state_.groups)
-      for (std::size_t i = 0; i < group_lanes; ++i) {
-        append_le(out, group.low[i]);
-        append_le(out, group.high[i]);
+    for (std::size_t g = 0; g < n_groups; ++g)
+      for (std::size_t i = 0; i < group_lanes && layout_.in_use(g); ++i) {
+        append_le(out, state_.groups[g].low[i]);
+        append_le(out, state_.groups[g].high[i]);
       }
     for (std::size_t g = 0; g < n_groups; ++g) {
       const auto* bytes = reinterpret_cast<const std::byte*>(state_.words[g]);

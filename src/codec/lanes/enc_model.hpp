@@ -36,14 +36,16 @@ class WeightFit {
   static constexpr std::size_t most_terms = most_features + 2;
   using Matrix = std::array<std::array<double, most_terms>, most_terms>;
 
-  void collect(const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t x);
+  /// Terms of all lanes of a group; `around` has the classes of the pixel and its neighbours (0: none there).
+  void collect(const RowTask& task, const std::uint16_t* row, std::size_t group, std::size_t x,
+               const std::array<std::uint8_t, 1 + most_neighbours>& around);
 
   const BlockModel& model_;
   const Layout& layout_;
   RateRatios ratios_;
   std::size_t n_features_, n_neighbours_, n_terms_;
   std::array<Matrix, n_octaves> sums_{};
-  std::array<std::array<float, n_lanes>, most_terms> terms_{};
+  std::array<std::array<float, group_lanes>, most_terms> terms_{};
 };
 
 /// Counts by level, from which the symbol tables follow.

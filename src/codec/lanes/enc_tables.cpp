@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "codec/lanes/enc_model.hpp"
@@ -9,7 +10,7 @@ namespace {
 
 /// The prediction in the middle of a level.
 double level_centre(std::size_t level, Profile profile) {
-  const std::size_t per_octave = profile == Profile::full ? 8 : 4;
+  const std::size_t per_octave = octave_levels(profile);
   const double within = (static_cast<double>(level % per_octave) + 0.5) / static_cast<double>(per_octave);
   return std::ldexp(1.0 + within, static_cast<int>(level / per_octave)) / one;
 }
@@ -37,14 +38,20 @@ LevelStatistics::LevelStatistics(Profile profile) : histograms_(n_levels, Histog
 }
 
 void LevelStatistics::add(const RowTask& task, const std::uint16_t* row, const std::uint16_t* levels) {
-  for (std::size_t x = 0; x < task.width; ++x) {
-    if (task.model->classes[task.first_pixel + x] == 0) continue;
-    for (std::size_t lane = 0; lane < n_lanes; ++lane) {
-      if ((task.active[lane / group_lanes] >> lane % group_lanes & 1U) == 0) continue;
-      const std::uint16_t level = levels[x * n_lanes + lane];
-      const Bins bins = bins_[level];
-      const std::int32_t place = ((row[x * n_lanes + lane] - bins.base) >> bins.shift) + 1;
-      ++histograms_[level][static_cast<std::size_t>(std::clamp(place, 0, static_cast<std::int32_t>(n_bins) - 1))];
+  for (std::size_t g = 0; g < n_groups; ++g) {
+    if (task.active[g] == 0) continue;
+    for (std::size_t x = 0; x < task.width; ++x) {
+      const std::uint8_t own = task.model->classes[task.first_model[g] + x];
+      if (own == 0) continue;
+      const std::size_t window_first = window_of(task.model->rates[own]) * octave_levels(task.model->profile);
+      const std::size_t first = x * n_lanes + g * group_lanes;
+      for (std::uint32_t lanes = task.active[g]; lanes != 0; lanes &= lanes - 1) {
+        const std::size_t i = first + static_cast<std::size_t>(std::countr_zero(lanes));
+        const std::size_t level = window_first + levels[i];
+        const Bins bins = bins_[level];
+        const std::int32_t place = ((row[i] - bins.base) >> bins.shift) + 1;
+        ++histograms_[level][static_cast<std::size_t>(std::clamp(place, 0, static_cast<std::int32_t>(n_bins) - 1))];
+      }
     }
   }
 }

@@ -9,10 +9,12 @@ namespace {
 
 constexpr float unit = 1.0F / static_cast<float>(one);
 
+using Lanes = std::array<float, group_lanes>;
+
 /// Sum of products over the lanes, in an order that does not depend on the instruction set.
-double dot(const std::array<float, n_lanes>& a, const std::array<float, n_lanes>& b) {
+double dot(const Lanes& a, const Lanes& b) {
   std::array<float, 16> sums{};
-  for (std::size_t lane = 0; lane < n_lanes; lane += sums.size())
+  for (std::size_t lane = 0; lane < group_lanes; lane += sums.size())
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += a[lane + i] * b[lane + i];
   for (std::size_t half = sums.size() / 2; half > 0; half /= 2)
     for (std::size_t i = 0; i < half; ++i) sums[i] += sums[i + half];
@@ -35,65 +37,58 @@ WeightFit::WeightFit(const BlockModel& model, const Layout& layout)
       n_neighbours_(profile_neighbours[static_cast<std::size_t>(model.profile)]),
       n_terms_(n_features_ + 2) {}
 
-void WeightFit::collect(const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t x) {
+void WeightFit::collect(const RowTask& task, const std::uint16_t* row, std::size_t group, std::size_t x,
+                        const std::array<std::uint8_t, 1 + most_neighbours>& around) {
   const std::array<const std::uint16_t*, 3> rows = {row, task.above, task.above2};
-  const auto at = [&](int dy, int dx) { return rows[static_cast<std::size_t>(-dy)] + (static_cast<std::ptrdiff_t>(x) + dx) * static_cast<std::ptrdiff_t>(n_lanes); };
-  const std::size_t width = layout_.shape.det_x;
-  const std::uint8_t own = model_.classes[y * width + x];
+  const auto at = [&](Offset offset) {
+    return rows[static_cast<std::size_t>(-offset.dy)] + group * group_lanes +
+           (static_cast<std::ptrdiff_t>(x) + offset.dx) * static_cast<std::ptrdiff_t>(n_lanes);
+  };
+  const std::uint8_t own = around[0];
   for (std::size_t k = 0; k < n_neighbours_; ++k) {
-    auto& term = terms_[k];
-    const std::size_t ny = y + static_cast<std::size_t>(neighbours[k].dy);
-    const std::size_t nx = x + static_cast<std::size_t>(neighbours[k].dx);
-    const std::uint8_t other = ny < layout_.n_rows && nx < width ? model_.classes[ny * width + nx] : std::uint8_t{0};
-    if (other == 0) {
-      term.fill(0);
-      continue;
-    }
+    const std::uint8_t other = around[1 + k];
     const float rate = static_cast<float>(model_.rates[other]) * unit;
     const float ratio = static_cast<float>(ratios_(own, other)) * unit;
-    const std::uint16_t* counts = at(neighbours[k].dy, neighbours[k].dx);
-    for (std::size_t l = 0; l < n_lanes; ++l) term[l] = (static_cast<float>(counts[l]) - rate) * ratio;
+    const std::uint16_t* counts = at(neighbours[k]);
+    for (std::size_t l = 0; l < group_lanes; ++l) terms_[k][l] = (static_cast<float>(counts[l]) - rate) * ratio;
   }
-  const std::uint16_t *w = at(0, -1), *n = at(-1, 0), *nw = at(-1, -1), *ne = at(-1, 1), *ww = at(0, -2), *nn = at(-2, 0);
-  const auto minimum = [&](std::size_t k, const std::uint16_t* a, const std::uint16_t* b) {
-    for (std::size_t l = 0; l < n_lanes; ++l) terms_[k][l] = static_cast<float>(std::min(a[l], b[l]));
-  };
-  if (model_.profile != Profile::near) {
-    std::size_t k = n_neighbours_;
-    minimum(k++, w, n);
-    minimum(k++, w, nw);
-    minimum(k++, w, ne);
-    minimum(k++, n, nw);
-    minimum(k++, n, ne);
-    minimum(k++, w, ww);
-    if (model_.profile == Profile::full) {
-      minimum(k++, n, nn);
-      for (std::size_t l = 0; l < n_lanes; ++l)
-        terms_[k][l] = static_cast<float>(std::min(std::min(w[l], n[l]), nw[l]));
-    }
+  for (std::size_t k = n_neighbours_; k < n_features_; ++k) {
+    const Minimum& of = minima[k - n_neighbours_];
+    const std::uint16_t *a = at(neighbours[of.a]), *b = at(neighbours[of.b]), *c = at(neighbours[of.c]);
+    for (std::size_t l = 0; l < group_lanes; ++l)
+      terms_[k][l] = static_cast<float>(std::min(std::min(a[l], b[l]), c[l]));
   }
   const float rate = static_cast<float>(model_.rates[own]) * unit;
-  const std::uint16_t* counts = at(0, 0);
+  const std::uint16_t* counts = at({0, 0});
   terms_[n_features_].fill(rate);
-  for (std::size_t l = 0; l < n_lanes; ++l) terms_[n_features_ + 1][l] = static_cast<float>(counts[l]) - rate;
-  for (std::size_t l = 0; l < n_lanes; ++l)
-    if ((task.active[l / group_lanes] >> l % group_lanes & 1U) == 0)
+  for (std::size_t l = 0; l < group_lanes; ++l) terms_[n_features_ + 1][l] = static_cast<float>(counts[l]) - rate;
+  for (std::size_t l = 0; l < group_lanes; ++l)
+    if ((task.active[group] >> l & 1U) == 0)
       for (std::size_t k = 0; k < n_terms_; ++k) terms_[k][l] = 0;
 }
 
 void WeightFit::add(const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t first,
                     std::size_t stride) {
   const std::size_t width = layout_.shape.det_x;
-  for (std::size_t x = first; x < width; x += stride) {
-    const std::uint8_t own = model_.classes[y * width + x];
-    if (own == 0) continue;
-    collect(task, row, y, x);
-    const std::int32_t rate = model_.rates[own];
-    // Counts scatter in proportion to their rate.
-    const double weight = 1.0 / (static_cast<double>(rate) / one + 0.05);
-    Matrix& sums = sums_[octave_of(rate)];
-    for (std::size_t i = 0; i < n_terms_; ++i)
-      for (std::size_t j = i; j < n_terms_; ++j) sums[i][j] += weight * dot(terms_[i], terms_[j]);
+  for (std::size_t g = 0; g < n_groups; ++g) {
+    if (task.active[g] == 0) continue;
+    for (std::size_t x = first; x < width; x += stride) {
+      std::array<std::uint8_t, 1 + most_neighbours> around{};
+      around[0] = model_.classes[task.first_model[g] + x];
+      if (around[0] == 0) continue;
+      for (std::size_t k = 0; k < n_neighbours_; ++k) {
+        const std::size_t nx = x + static_cast<std::size_t>(neighbours[k].dx);
+        const auto up = static_cast<std::size_t>(-neighbours[k].dy);
+        if (up <= y && nx < width) around[1 + k] = model_.classes[task.first_model[g] + nx - up * width];
+      }
+      collect(task, row, g, x, around);
+      const std::int32_t rate = model_.rates[around[0]];
+      // Counts scatter in proportion to their rate.
+      const double weight = 1.0 / (static_cast<double>(rate) / one + 0.05);
+      Matrix& sums = sums_[octave_of(rate)];
+      for (std::size_t i = 0; i < n_terms_; ++i)
+        for (std::size_t j = i; j < n_terms_; ++j) sums[i][j] += weight * dot(terms_[i], terms_[j]);
+    }
   }
 }
 

@@ -35,6 +35,6 @@ struct Sections {
   std::span<const std::byte> side, states, escapes;
   std::array<std::span<const std::byte>, n_groups> words;
 };
-[[nodiscard]] DecodeStatus cut_sections(std::span<const std::byte> bytes, Sections& sections);
+[[nodiscard]] DecodeStatus cut_sections(std::span<const std::byte> bytes, std::size_t n_states, Sections& sections);
 
 }  // namespace esieve::codec::lanes

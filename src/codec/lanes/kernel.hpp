@@ -15,13 +15,12 @@ namespace esieve::codec::lanes {
 
 /// Rows are kept lane-major: the counts of all lanes at column 0, then at column 1, ... with zero columns around.
 inline constexpr std::size_t row_margin = 4;
-[[nodiscard]] constexpr std::size_t row_items(std::size_t width) { return (width + 2 * row_margin) * n_lanes; }
 
 /// Where a row lies in the unit, and what surrounds it. Row pointers point at column 0.
 struct RowTask {
   const BlockModel* model = nullptr;
   std::size_t width = 0;
-  std::size_t first_pixel = 0;  ///< Index of the row's pixel models.
+  std::array<std::size_t, n_groups> first_model{};  ///< Of each group's row.
   const std::uint16_t* above = nullptr;
   const std::uint16_t* above2 = nullptr;
   std::array<std::uint32_t, n_groups> active{};
@@ -54,6 +53,7 @@ struct EncodeState {
   std::array<GroupState, n_groups> groups;
   /// Words are written downwards from here; the caller sees to it that a row's worth fits.
   std::array<std::uint16_t*, n_groups> words{};
+  std::uint16_t* levels = nullptr;  ///< Room for the levels of a row.
   std::vector<Escape> escapes;  ///< Appended in the order of encoding: last column first, last lane first.
 };
 
@@ -61,11 +61,13 @@ struct EncodeState {
 [[nodiscard]] constexpr std::size_t most_row_words(std::size_t width) { return (2 * width + 2) * group_lanes; }
 
 struct Kernels {
+  bool split_tables;  ///< See Window.
   void (*gather8)(const std::uint8_t* counts, const std::size_t* starts, std::size_t width, std::uint16_t* row);
   void (*gather16)(const std::uint16_t* counts, const std::size_t* starts, std::size_t width, std::uint16_t* row);
   void (*scatter8)(const std::uint16_t* row, const std::size_t* starts, std::size_t width, std::uint8_t* counts);
   void (*scatter16)(const std::uint16_t* row, const std::size_t* starts, std::size_t width, std::uint16_t* counts);
-  /// By profile. The level of every lane and column, lane-major without margins.
+  /// By profile. The level, within the pixel's window, of every lane and column; lane-major without margins. Dark
+  /// pixels have none.
   std::array<void (*)(const RowTask&, const std::uint16_t* row, std::uint16_t* levels), n_profiles> find_levels;
   std::array<void (*)(const RowTask&, const std::uint16_t* row, EncodeState&), n_profiles> encode_row;
   std::array<void (*)(const RowTask&, DecodeState&, std::uint16_t* row), n_profiles> decode_row;

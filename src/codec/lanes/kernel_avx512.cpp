@@ -10,6 +10,9 @@
 
 #include "codec/lanes/kernel.hpp"
 
+// Every processor with VBMI2 has VNNI.
+#pragma GCC target("avx512vnni")
+
 namespace esieve::codec::lanes {
 namespace {
 
@@ -19,6 +22,7 @@ struct Simd {
     __m512i a, b;  // in the order of unpacklo and unpackhi, so that packus restores the lanes' own
   };
   using Mask = __mmask32;
+  static constexpr bool split_tables = false;
 
   static U16 load(const std::uint16_t* from) { return _mm512_loadu_si512(from); }
   static void store(std::uint16_t* to, U16 a) { _mm512_storeu_si512(to, a); }
@@ -34,9 +38,22 @@ struct Simd {
   static U16 sign(U16 a) { return _mm512_srli_epi16(a, 15); }
   static U16 shift_right(U16 a, U16 n) { return _mm512_srlv_epi16(a, n); }
   static U16 shift_left(U16 a, U16 n) { return _mm512_sllv_epi16(a, n); }
-  static bool all_at_least(U16 a, std::uint16_t least) {
-    return _mm512_cmplt_epu16_mask(a, set1(least)) == 0;
-  }
+  static bool all_set(U16 a) { return _mm512_testn_epi16_mask(a, a) == 0; }
+  /// A small number in all lanes, from memory: building it from a general register takes longer.
+  static U16 small(std::size_t value) { return _mm512_set1_epi32(static_cast<int>(small_pairs[value])); }
+  static constexpr std::array<std::uint32_t, 16> small_pairs = {
+      0x00000, 0x10001, 0x20002, 0x30003, 0x40004, 0x50005, 0x60006, 0x70007,
+      0x80008, 0x90009, 0xA000A, 0xB000B, 0xC000C, 0xD000D, 0xE000E, 0xF000F};
+  struct Constants {
+    U16 slot_mask = hidden(probability_one - 1);
+    U16 end = hidden(probability_one);
+    /// A constant the compiler does not know, so that it keeps it rather than building it again and again.
+    static U16 hidden(std::size_t value) {
+      U16 result = set1(value);
+      asm("" : "+v"(result));
+      return result;
+    }
+  };
 
   static Mask mask_from_bits(std::uint32_t bits) { return bits; }
   static std::uint32_t bits(Mask mask) { return mask; }
@@ -46,33 +63,28 @@ struct Simd {
   static U16 keep(Mask mask, U16 a) { return _mm512_maskz_mov_epi16(mask, a); }
   static U16 select(Mask mask, U16 a, U16 b) { return _mm512_mask_mov_epi16(b, mask, a); }
 
-  static void multiply_add(I32& sum, U16 a, U16 b, std::int32_t both) {
-    const __m512i weights = _mm512_set1_epi32(both);
-    sum.a = _mm512_add_epi32(sum.a, _mm512_madd_epi16(_mm512_unpacklo_epi16(a, b), weights));
-    sum.b = _mm512_add_epi32(sum.b, _mm512_madd_epi16(_mm512_unpackhi_epi16(a, b), weights));
+  static void multiply_add(I32& sum, U16 a, U16 b, std::int32_t weights) {
+    sum.a = _mm512_dpwssd_epi32(sum.a, _mm512_unpacklo_epi16(a, b), _mm512_set1_epi32(weights));
+    sum.b = _mm512_dpwssd_epi32(sum.b, _mm512_unpackhi_epi16(a, b), _mm512_set1_epi32(weights));
   }
 
+  static constexpr std::array<int, 2> last_level = {31 * 0x10001, 63 * 0x10001};
+
+  /// Predictions of zero and less become level 0: as floats they are negative integers, which packing saturates.
   template <unsigned shift, std::size_t n_window>
-  static U16 level(I32 sum, std::int32_t floor, std::uint16_t window) {
-    const __m512i least = _mm512_set1_epi32(floor);
-    const auto one = [&](__m512i v) {
-      const __m512 real = _mm512_cvtepi32_ps(_mm512_max_epi32(v, least));
-      return _mm512_srli_epi32(_mm512_castps_si512(real), shift);
-    };
-    const __m512i from = set1(window + (0x3F800000U >> shift));
-    return _mm512_min_epu16(_mm512_subs_epu16(_mm512_packus_epi32(one(sum.a), one(sum.b)), from), set1(n_window - 1));
+  static U16 level(I32 sum, std::uint32_t window) {
+    const auto one = [&](__m512i v) { return _mm512_srai_epi32(_mm512_castps_si512(_mm512_cvtepi32_ps(v)), shift); };
+    const __m512i biased = _mm512_packus_epi32(one(sum.a), one(sum.b));
+    const __m512i from = _mm512_set1_epi32(static_cast<int>(window));
+    return _mm512_min_epu16(_mm512_subs_epu16(biased, from), _mm512_set1_epi32(last_level[n_window / 64]));
   }
 
   template <std::size_t n_window>
-  static U16 lookup(const std::uint16_t* window, U16 level) {
+  static U16 lookup(const Window::Row& row, U16 level) {
     if constexpr (n_window == 32)
-      return _mm512_permutexvar_epi16(level, load(window));
+      return _mm512_permutexvar_epi16(level, _mm512_load_si512(row.data()));
     else
-      return _mm512_permutex2var_epi16(load(window), level, load(window + 32));
-  }
-  template <std::size_t n_window>
-  static U16 lookup_start(const std::uint16_t* window, std::size_t k, U16 level) {
-    return lookup<n_window>(window + k * n_levels, level);
+      return _mm512_permutex2var_epi16(_mm512_load_si512(row.data()), level, _mm512_load_si512(row.data() + 32));
   }
 
   /// Takes the low words of the lanes in `mask`, so that the decoder meets them in the order of lanes.
@@ -86,7 +98,9 @@ struct Simd {
   }
   static void get_words(U16& low, U16& high, Mask mask, const std::uint16_t*& words) {
     high = _mm512_mask_mov_epi16(high, mask, low);
-    low = _mm512_mask_expand_epi16(low, mask, _mm512_loadu_si512(words));
+    __m512i next = _mm512_loadu_si512(words);
+    asm("" : "+v"(next));  // as a load of its own: expanding from memory is microcoded on Zen
+    low = _mm512_mask_expand_epi16(low, mask, next);
     words += std::popcount(mask);
   }
 
@@ -135,11 +149,11 @@ struct Simd {
     const __m512i product_low = _mm512_mullo_epi16(frequency, high);
     const __m512i product_high = _mm512_mulhi_epu16(frequency, high);
     const __m512i addend = _mm512_mask_add_epi16(place, _mm512_movepi16_mask(low), place, frequency);
-    const __m512i next_low = _mm512_add_epi16(_mm512_add_epi16(product_low, product_low), addend);
-    __m512i next_high = _mm512_shldi_epi16(product_high, product_low, 1);
-    next_high = _mm512_mask_add_epi16(next_high, _mm512_cmplt_epu16_mask(next_low, addend), next_high, set1(1));
-    low = _mm512_mask_mov_epi16(low, active, next_low);
-    high = _mm512_mask_mov_epi16(high, active, next_high);
+    const __m512i doubled = _mm512_add_epi16(product_low, product_low);
+    low = _mm512_add_epi16(doubled, addend);
+    // Carry out of the sum: both top bits set, or one of them and not the sum's. By masks it takes longer.
+    const __m512i carry = _mm512_srli_epi16(_mm512_ternarylogic_epi64(doubled, addend, low, 0xD4), 15);
+    high = _mm512_add_epi16(_mm512_shldi_epi16(product_high, product_low, 1), carry);
     get_words(low, high, _mm512_mask_testn_epi16_mask(active, high, high), words);
   }
 

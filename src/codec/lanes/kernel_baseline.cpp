@@ -15,6 +15,7 @@ struct Simd {
   using U16 = std::array<std::uint16_t, group_lanes>;
   using I32 = std::array<std::uint32_t, group_lanes>;  // unsigned: sums wrap
   using Mask = U16;                                    // 0 or 0xFFFF
+  static constexpr bool split_tables = false;
 
   template <class Operation>
   static U16 each(Operation operation) {
@@ -41,9 +42,14 @@ struct Simd {
   static U16 sign(const U16& a) { return each([&](std::size_t i) { return a[i] >> 15; }); }
   static U16 shift_right(const U16& a, const U16& n) { return each([&](std::size_t i) { return a[i] >> n[i]; }); }
   static U16 shift_left(const U16& a, const U16& n) { return each([&](std::size_t i) { return a[i] << n[i]; }); }
-  static bool all_at_least(const U16& a, std::uint16_t least) {
-    return std::all_of(a.begin(), a.end(), [&](std::uint16_t v) { return v >= least; });
+  static bool all_set(const U16& a) {
+    return std::all_of(a.begin(), a.end(), [](std::uint16_t v) { return v != 0; });
   }
+  static U16 small(std::size_t value) { return set1(value); }
+  struct Constants {
+    U16 slot_mask = set1(probability_one - 1);
+    U16 end = set1(probability_one);
+  };
 
   static Mask mask_from_bits(std::uint32_t bits) {
     return each([&](std::size_t i) { return (bits >> i & 1U) != 0 ? 0xFFFF : 0; });
@@ -65,28 +71,26 @@ struct Simd {
     return each([&](std::size_t i) { return mask[i] != 0 ? a[i] : b[i]; });
   }
 
-  static void multiply_add(I32& sum, const U16& a, const U16& b, std::int32_t both) {
-    const auto first = static_cast<std::int16_t>(both), second = static_cast<std::int16_t>(both >> 16);
+  static void multiply_add(I32& sum, const U16& a, const U16& b, std::int32_t weights) {
+    const auto first = static_cast<std::int16_t>(weights), second = static_cast<std::int16_t>(weights >> 16);
     for (std::size_t i = 0; i < group_lanes; ++i)
       sum[i] += static_cast<std::uint32_t>(first * static_cast<std::int16_t>(a[i])) +
                 static_cast<std::uint32_t>(second * static_cast<std::int16_t>(b[i]));
   }
 
   template <unsigned shift, std::size_t n_window>
-  static U16 level(const I32& sum, std::int32_t floor, std::uint16_t window) {
+  static U16 level(const I32& sum, std::uint32_t window) {
     return each([&](std::size_t i) {
-      const std::uint32_t level = level_of(std::max(static_cast<std::int32_t>(sum[i]), floor), shift);
-      return level < window ? 0 : std::min<std::uint32_t>(level - window, n_window - 1);
+      const auto prediction = static_cast<std::int32_t>(sum[i]);
+      if (prediction <= 0) return std::uint32_t{0};
+      const std::uint32_t level = std::bit_cast<std::uint32_t>(static_cast<float>(prediction)) >> shift;
+      return level < (window & 0xFFFFU) ? 0U : std::min<std::uint32_t>(level - (window & 0xFFFFU), n_window - 1);
     });
   }
 
   template <std::size_t n_window>
-  static U16 lookup(const std::uint16_t* window, const U16& level) {
-    return each([&](std::size_t i) { return window[level[i]]; });
-  }
-  template <std::size_t n_window>
-  static U16 lookup_start(const std::uint16_t* window, std::size_t k, const U16& level) {
-    return lookup<n_window>(window + k * n_levels, level);
+  static U16 lookup(const Window::Row& row, const U16& level) {
+    return each([&](std::size_t i) { return row[level[i]]; });
   }
 
   static void put_word(std::uint16_t& low, std::uint16_t& high, std::uint16_t*& words) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codec/lanes/model.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace esieve::codec::lanes {
@@ -16,8 +17,7 @@ constexpr std::int32_t clamp_to_int16(std::int32_t value) { return std::clamp(va
 /// What a pixel's class alone decides.
 struct ClassFacts {
   std::int64_t base;
-  std::int32_t floor;
-  std::uint16_t window;
+  std::uint8_t window;
   std::size_t octave;
 };
 
@@ -26,8 +26,8 @@ std::array<ClassFacts, n_classes> class_facts(const BlockModel& model) {
   for (std::size_t c = 1; c < n_classes; ++c) {
     const std::int32_t rate = model.rates[c];
     const std::size_t octave = octave_of(rate);
-    facts[c] = {rate + (std::int64_t{rate} * model.weights.own[octave] >> fraction_bits), (rate >> 5) + 1,
-                window_of(rate, model.profile), octave};
+    facts[c] = {rate + (std::int64_t{rate} * model.weights.own[octave] >> fraction_bits),
+                window_of(rate), octave};
   }
   return facts;
 }
@@ -37,20 +37,23 @@ void make_all(const Layout& layout, BlockModel& model) {
   const RateRatios ratios(model.rates, model.shrinkage);
   const auto facts = class_facts(model);
   const std::size_t width = layout.shape.det_x;
-  model.pixel_models.resize(layout.n_pixels() * sizeof(PixelModel<n_features>));
+  model.pixel_models.resize(layout.n_models() * sizeof(PixelModel<n_features>));
   auto* pixel = reinterpret_cast<PixelModel<n_features>*>(model.pixel_models.data());
   // Classes with a margin of dark pixels, whose ratio and rate are zero.
-  constexpr std::size_t margin = 3;
+  constexpr std::size_t margin = 4;
   const std::size_t pitch = width + 2 * margin;
-  std::vector<std::uint8_t> padded(pitch * (layout.n_rows + 2));
-  for (std::size_t y = 0; y < layout.n_rows; ++y)
+  const std::size_t strip_pitch = pitch * (layout.n_rows + 2);
+  std::vector<std::uint8_t> padded(strip_pitch * layout.n_strips);
+  for (std::size_t y = 0; y < layout.model_rows(); ++y)
     std::copy_n(model.classes.begin() + static_cast<std::ptrdiff_t>(y * width), width,
-                padded.begin() + static_cast<std::ptrdiff_t>((y + 2) * pitch + margin));
+                padded.begin() + static_cast<std::ptrdiff_t>(y / layout.n_rows * strip_pitch +
+                                                             (y % layout.n_rows + 2) * pitch + margin));
   std::array<std::ptrdiff_t, n_neighbours> steps;
   for (std::size_t k = 0; k < n_neighbours; ++k)
     steps[k] = neighbours[k].dy * static_cast<std::ptrdiff_t>(pitch) + neighbours[k].dx;
-  for (std::size_t y = 0; y < layout.n_rows; ++y) {
-    const std::uint8_t* classes = padded.data() + (y + 2) * pitch + margin;
+  for (std::size_t y = 0; y < layout.model_rows(); ++y) {
+    const std::uint8_t* classes =
+        padded.data() + y / layout.n_rows * strip_pitch + (y % layout.n_rows + 2) * pitch + margin;
     for (std::size_t x = 0; x < width; ++x, ++pixel) {
       const std::uint8_t own = classes[x];
       if (own == 0) {
@@ -68,10 +71,12 @@ void make_all(const Layout& layout, BlockModel& model) {
       }
       for (std::size_t k = n_neighbours; k < n_features; ++k) pixel->coefficient[k] = weights[k];
       pixel->base = static_cast<std::int32_t>(std::clamp<std::int64_t>(base, -(1 << 30), 1 << 30));
-      pixel->floor = fact.floor;
+      pixel->from = (fact.window * static_cast<std::uint32_t>(octave_levels(model.profile)) +
+                     (0x3F800000U >> level_shift(model.profile))) * 0x10001U;
       pixel->window = fact.window;
       pixel->lit = 1;
       pixel->bright = model.tables.bright[fact.window];
+      pixel->plan = model.tables.plan[fact.window];
     }
   }
 }
@@ -107,15 +112,9 @@ std::size_t octave_of(std::int32_t rate) {
   return static_cast<std::size_t>(std::clamp(octave, 0, static_cast<int>(n_octaves) - 1));
 }
 
-std::uint32_t level_of(std::int32_t prediction, unsigned shift) {
-  const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(prediction));
-  return (bits >> shift) - (0x3F800000U >> shift);
-}
-
-std::uint16_t window_of(std::int32_t rate, Profile profile) {
-  const std::uint32_t below = profile == Profile::full ? 16 : 8;  // two octaves
-  const std::uint32_t level = level_of(rate, level_shift(profile));
-  return static_cast<std::uint16_t>(level > below ? level - below : 0);
+std::uint8_t window_of(std::int32_t rate) {
+  const int octave = static_cast<int>(std::bit_width(static_cast<std::uint32_t>(rate))) - 1;
+  return static_cast<std::uint8_t>(std::clamp(octave - 2, 0, static_cast<int>(n_windows) - 1));
 }
 
 RateRatios::RateRatios(const std::array<std::int32_t, n_classes>& rates, std::int32_t shrinkage) {
@@ -128,17 +127,17 @@ RateRatios::RateRatios(const std::array<std::int32_t, n_classes>& rates, std::in
 void expand_tiles(std::span<const std::uint8_t> tiles, const Layout& layout, unsigned tile_shift,
                   std::vector<std::uint8_t>& classes) {
   const std::size_t width = layout.shape.det_x, n_across = tiles_across(width, tile_shift);
-  classes.resize(layout.n_pixels());
-  for (std::size_t y = 0; y < layout.n_rows; ++y)
+  classes.assign(layout.n_models(), 0);
+  for (std::size_t y = 0; y < layout.shape.det_y; ++y)
     for (std::size_t x = 0; x < width; ++x)
       classes[y * width + x] = tiles[(y >> tile_shift) * n_across + (x >> tile_shift)];
 }
 
 void make_pixel_models(const Layout& layout, BlockModel& model) {
   switch (model.profile) {
-    case Profile::near: return make_all<4, 4>(layout, model);
-    case Profile::wide: return make_all<14, 8>(layout, model);
-    case Profile::full: return make_all<20, 12>(layout, model);
+    case Profile::near: return make_all<6, 6>(layout, model);
+    case Profile::wide: return make_all<16, 10>(layout, model);
+    case Profile::full: return make_all<22, 14>(layout, model);
   }
 }
 

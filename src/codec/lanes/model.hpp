@@ -18,17 +18,24 @@ enum class Profile : std::uint8_t { near = 0, wide = 1, full = 2 };
 inline constexpr std::size_t n_profiles = 3;
 
 /// Features of a profile: counts of neighbours, then minima of two (or three) of them. [§3.2]
-inline constexpr std::array<std::size_t, n_profiles> profile_features = {4, 14, 20};
-inline constexpr std::size_t most_features = 20;
+inline constexpr std::array<std::size_t, n_profiles> profile_features = {6, 16, 22};
+inline constexpr std::size_t most_features = 22;
 
-/// Neighbours in the order of their features: (rows up, columns right).
+/// Neighbours in the order of their features: (rows down, columns right). A profile has the first 6, 10 or 14.
 struct Offset {
   int dy, dx;
 };
-inline constexpr std::array<Offset, 12> neighbours = {{{0, -1}, {-1, 0}, {-1, -1}, {-1, 1}, {0, -2}, {-2, 0},
-                                                       {-2, -1}, {-2, 1}, {-1, 2}, {-1, -2}, {0, -3}, {-2, 2}}};
-/// How many of a profile's features are plain neighbours; the others are minima.
-inline constexpr std::array<std::size_t, n_profiles> profile_neighbours = {4, 8, 12};
+inline constexpr std::array<std::size_t, n_profiles> profile_neighbours = {6, 10, 14};
+inline constexpr std::size_t most_neighbours = 14;
+inline constexpr std::array<Offset, most_neighbours> neighbours = {{{0, -2}, {0, -1}, {-1, -1}, {-1, 0}, {-1, 1}, {-1, 2},
+                                                       {-2, -1}, {-2, 0}, {-2, 1}, {-2, 2},
+                                                       {0, -4}, {0, -3}, {-1, -3}, {-1, -2}}};
+/// Minima: of the neighbours with these indices in `neighbours`. Profile wide has the first 6, full all.
+struct Minimum {
+  std::size_t a, b, c;
+};
+inline constexpr std::array<Minimum, 8> minima = {{{3, 2, 2}, {3, 4, 4}, {1, 3, 3}, {1, 2, 2}, {1, 4, 4}, {1, 0, 0},
+                                                   {3, 7, 7}, {1, 3, 2}}};
 
 /// Fixed point of rates, weights and predictions: 12 fractional bits.
 inline constexpr unsigned fraction_bits = 12;
@@ -59,49 +66,54 @@ struct Weights {
   std::array<std::array<std::int16_t, most_features>, n_octaves> of{};
 };
 
-/// Prediction of one pixel in all lanes: max(base + sum of coefficient × feature, floor), level relative to window.
+/// Prediction of one pixel in all lanes: base + sum of coefficient × feature; its level is looked up in a window.
 template <std::size_t n_features>
 struct PixelModel {
   std::int32_t base;
-  std::int32_t floor;
-  std::uint16_t window;
-  std::uint8_t lit;     ///< 0: the pixel is zero throughout and not coded.
-  std::uint8_t bright;  ///< Some level of the window has an offset or a shift.
+  std::uint32_t from;     ///< The window's first level plus the level of 1 as a float's bits, in both halves.
+  std::uint8_t window;    ///< [§3.5]
+  std::uint8_t plan;      ///< How many symbols the decoder compares before it looks whether it is done.
+  std::uint8_t lit;       ///< 0: the pixel is zero throughout and not coded.
+  std::uint8_t bright;    ///< Some level of the window has an offset or a shift.
   std::array<std::int16_t, n_features> coefficient;
 };
 
 /// Levels of a prediction: 4 or (profile full) 8 an octave. [§3.5]
-inline constexpr std::size_t n_levels = 256 + 64;
 [[nodiscard]] constexpr unsigned level_shift(Profile profile) { return profile == Profile::full ? 20 : 21; }
-[[nodiscard]] constexpr std::size_t window_levels(Profile profile) { return profile == Profile::full ? 64 : 32; }
-/// The level of a prediction (at least 1 in fixed point).
-std::uint32_t level_of(std::int32_t prediction, unsigned shift);
-/// First level of the window of a pixel of this rate.
-std::uint16_t window_of(std::int32_t rate, Profile profile);
+[[nodiscard]] constexpr std::size_t octave_levels(Profile profile) { return profile == Profile::full ? 8 : 4; }
+/// A pixel's predictions are told apart over 8 octaves, from 2 below that of its own rate; window w begins with
+/// octave w.
+[[nodiscard]] constexpr std::size_t window_levels(Profile profile) { return 8 * octave_levels(profile); }
+inline constexpr std::size_t n_windows = 28;
+inline constexpr std::size_t n_levels = (n_windows + 7) * 8;
+std::uint8_t window_of(std::int32_t rate);
 
 inline constexpr std::size_t n_symbols = 16;
 inline constexpr std::size_t escape_symbol = n_symbols - 1;
 inline constexpr unsigned probability_bits = 15;
 inline constexpr std::uint32_t probability_one = 1U << probability_bits;
 
-/// Tables of all levels, the k-th threshold of every level side by side so that a window is one load.
+/// What the kernels look up by a level within a window. Kernels with `split_tables` want the low bytes of a row's
+/// levels first, then the high bytes.
+struct alignas(64) Window {
+  using Row = std::array<std::uint16_t, 64>;
+  std::array<Row, n_symbols> start;  ///< Sum of the frequencies below a symbol.
+  Row offset, shift;
+  Row limit;                         ///< Symbols at least this have no frequency and are escaped.
+};
+
 struct SymbolTables {
-  /// start[k][level]: sum of the frequencies below symbol k.
-  alignas(64) std::array<std::array<std::uint16_t, n_levels>, n_symbols> start;
-  alignas(64) std::array<std::uint16_t, n_levels> offset;
-  alignas(64) std::array<std::uint16_t, n_levels> shift;
-  /// Symbols at least this have no frequency and are escaped.
-  alignas(64) std::array<std::uint16_t, n_levels> limit;
-  /// Whether the window that begins at a level has an offset or a shift.
-  std::array<std::uint8_t, n_levels> bright;
-  /// Encoder's view: start | frequency << 16.
+  std::array<Window, n_windows> windows;
+  /// PixelModel::bright and ::plan.
+  std::array<std::uint8_t, n_windows> bright, plan;
+  /// By absolute level, for encoding: start | frequency << 16.
   alignas(64) std::array<std::array<std::uint32_t, n_symbols>, n_levels> entry;
 };
 
 /// Everything the kernels need about a block.
 struct BlockModel {
   Profile profile = Profile::near;
-  std::vector<std::uint8_t> classes;     ///< Of each pixel of a unit.
+  std::vector<std::uint8_t> classes;     ///< Of each pixel that has a model.
   std::array<std::int32_t, n_classes> rates{};
   std::int32_t shrinkage = 0;            ///< Added to both rates of a ratio. [§3.4]
   Weights weights;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codec/lanes/side_info.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstdlib>
 
@@ -202,7 +203,26 @@ std::array<std::uint16_t, n_symbols> frequencies(const LevelTable& level) {
   return result;
 }
 
-void expand_tables(const LevelTables& from, std::size_t n_window, SymbolTables& to) {
+namespace {
+
+/// Row of a window for the kernels.
+void fill_row(Window::Row& row, const std::vector<std::uint16_t>& by_level, std::size_t first, std::size_t n_window,
+              bool split) {
+  auto* bytes = reinterpret_cast<std::uint8_t*>(row.data());
+  for (std::size_t i = 0; i < n_window; ++i) {
+    const std::uint16_t value = by_level[first + i];
+    if (split) {
+      bytes[i] = static_cast<std::uint8_t>(value);
+      bytes[n_window + i] = static_cast<std::uint8_t>(value >> 8);
+    } else {
+      row[i] = value;
+    }
+  }
+}
+
+}  // namespace
+
+void expand_tables(const LevelTables& from, Profile profile, bool split, SymbolTables& to) {
   LevelTable current;
   current.log_frequency[0] = current.log_frequency[escape_symbol] = 1;
   for (const LevelTable& table : from.levels)
@@ -210,25 +230,42 @@ void expand_tables(const LevelTables& from, std::size_t n_window, SymbolTables& 
       current = table;
       break;
     }
+  std::array<std::vector<std::uint16_t>, n_symbols> starts;
+  for (auto& row : starts) row.resize(n_levels);
+  std::vector<std::uint16_t> offset(n_levels), shift(n_levels), limit(n_levels);
   for (std::size_t level = 0; level < n_levels; ++level) {
     if (level >= from.first && level - from.first < from.levels.size() &&
         from.levels[level - from.first].log_frequency[escape_symbol] != 0)
       current = from.levels[level - from.first];
     const auto frequency = frequencies(current);
-    to.offset[level] = current.offset;
-    to.shift[level] = current.shift;
-    to.limit[level] = static_cast<std::uint16_t>(limit_of(current));
+    offset[level] = current.offset;
+    shift[level] = current.shift;
+    limit[level] = static_cast<std::uint16_t>(limit_of(current));
     std::uint32_t start = 0;
     for (std::size_t k = 0; k < n_symbols; ++k) {
-      to.start[k][level] = static_cast<std::uint16_t>(start);
+      starts[k][level] = static_cast<std::uint16_t>(start);
       to.entry[level][k] = start | std::uint32_t{frequency[k]} << 16;
       start += frequency[k];
     }
   }
-  to.bright.fill(0);
-  for (std::size_t level = 0; level + n_window <= n_levels; ++level)
-    for (std::size_t i = level; i < level + n_window; ++i)
-      if (to.offset[i] != 0 || to.shift[i] != 0) to.bright[level] = 1;
+  const std::size_t per_octave = octave_levels(profile), n_window = window_levels(profile);
+  for (std::size_t w = 0; w < n_windows; ++w) {
+    Window& window = to.windows[w];
+    const std::size_t first = w * per_octave;
+    for (std::size_t k = 0; k < n_symbols; ++k) fill_row(window.start[k], starts[k], first, n_window, split);
+    fill_row(window.offset, offset, first, n_window, split);
+    fill_row(window.shift, shift, first, n_window, split);
+    fill_row(window.limit, limit, first, n_window, split);
+    to.bright[w] = 0;
+    for (std::size_t i = first; i < first + n_window; ++i)
+      if (offset[i] != 0 || shift[i] != 0) to.bright[w] = 1;
+    // Judged by a level somewhat above that of the pixel's own rate: bright moments decide.
+    const std::size_t typical = first + 3 * per_octave;
+    const auto likely_beyond = [&](std::size_t k) {
+      return group_lanes * (probability_one - starts[k][typical]) > probability_one / 4;
+    };
+    to.plan[w] = likely_beyond(10) ? 3 : likely_beyond(6) ? 2 : likely_beyond(3) ? 1 : 0;
+  }
 }
 
 }  // namespace esieve::codec::lanes

@@ -43,6 +43,7 @@ void encode_tables(const LevelTables& tables, SideEncoder& side);
 /// Frequencies of a level: at least 1 where the logarithm is not 0, their sum probability_one.
 std::array<std::uint16_t, n_symbols> frequencies(const LevelTable& level);
 /// The tables as the kernels use them.
-void expand_tables(const LevelTables& from, std::size_t n_window, SymbolTables& to);
+/// \param split as Kernels::split_tables
+void expand_tables(const LevelTables& from, Profile profile, bool split, SymbolTables& to);
 
 }  // namespace esieve::codec::lanes

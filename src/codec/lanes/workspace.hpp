@@ -15,21 +15,25 @@ namespace esieve::codec::lanes {
 /// Lane-major rows of a unit: the last few, each with zero margins; rows outside the unit are zero.
 class RowWindow {
  public:
-  explicit RowWindow(std::size_t width) : n_items_(row_items(width)), items_((n_rows + 1) * n_items_) {}
+  explicit RowWindow(std::size_t width) : n_columns_(width + 2 * row_margin), items_((n_rows + 1) * n_columns_) {}
 
   /// Column 0 of row y. Rows y, y - 1 and y - 2 are distinct; y - 3 may be overwritten.
   [[nodiscard]] std::uint16_t* row(std::size_t y) noexcept {
-    return items_.data() + y % n_rows * n_items_ + row_margin * n_lanes;
+    return items_[y % n_rows * n_columns_ + row_margin].counts.data();
   }
   /// Row y - up, or zeros above the unit.
   [[nodiscard]] const std::uint16_t* above(std::size_t y, std::size_t up) noexcept {
-    return y >= up ? row(y - up) : items_.data() + n_rows * n_items_ + row_margin * n_lanes;
+    return y >= up ? row(y - up) : items_[n_rows * n_columns_ + row_margin].counts.data();
   }
 
  private:
   static constexpr std::size_t n_rows = 4;
-  std::size_t n_items_;
-  std::vector<std::uint16_t> items_;
+  struct alignas(64) Column {
+    std::array<std::uint16_t, n_lanes> counts{};
+  };
+
+  std::size_t n_columns_;
+  std::vector<Column> items_;
 };
 
 struct Workspace {
