@@ -12,10 +12,10 @@
 
 namespace esieve::codec::gaps {
 
-/// A rate key stands for a range of numbers of events: 0, 1, then ranges that grow like the square
-/// root, which is what a count tells about its rate, and quarter octaves beyond. Finer would cost
-/// more than the gaps could gain.
-inline constexpr std::array<std::uint32_t, 11> first_of_key{0, 1, 2, 4, 7, 11, 16, 22, 29, 37, 46};
+/// A rate key stands for a range of numbers of events: 0, then ranges that grow like the square
+/// root, which is how far a count can be from what its rate makes likely, and quarter octaves
+/// beyond. Exact numbers would cost more than they let the gaps gain.
+inline constexpr std::array<std::uint32_t, 7> first_of_key{0, 1, 4, 10, 20, 32, 44};
 inline constexpr std::uint16_t n_fine_keys = first_of_key.size();
 inline constexpr std::uint32_t first_coarse = 56;
 inline constexpr unsigned coarse_offset = quarter_octave(first_coarse);
@@ -43,7 +43,7 @@ inline constexpr std::uint16_t n_rate_keys = 128;
   return lowest_of_key(key) + lowest_of_key(static_cast<std::uint16_t>(key + 1)) - 1;
 }
 
-static_assert(rate_key(45) == 9 && rate_key(46) == 10 && rate_key(55) == 10);
+static_assert(rate_key(43) == 5 && rate_key(44) == 6 && rate_key(55) == 6);
 static_assert(lowest_of_key(n_fine_keys) == first_coarse && rate_key(first_coarse) == n_fine_keys);
 static_assert(rate_key(1U << 26) < n_rate_keys);
 

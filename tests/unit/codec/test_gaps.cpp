@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The gaps coder: what goes in comes out, dense and as events, and hostile payloads do no harm.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "codec/gaps/gaps.hpp"
+#include "codec/gaps/laws.hpp"
+#include "codec/gaps/rans.hpp"
+#include "codec/gaps/rate_keys.hpp"
+
+namespace esieve::codec {
+namespace {
+
+std::uint64_t test_seed() {
+  const char* const text = std::getenv("ESIEVE_TEST_SEED");
+  return text == nullptr ? 20240 : std::strtoull(text, nullptr, 10);
+}
+
+/// What the events of a random block look like.
+enum class Pattern { even, bright_spot, tracks, two_kinds_of_frames, large_counts };
+constexpr Pattern all_patterns[] = {Pattern::even, Pattern::bright_spot, Pattern::tracks,
+                                    Pattern::two_kinds_of_frames, Pattern::large_counts};
+constexpr Level all_levels[] = {Level::fast, Level::standard, Level::max};
+
+template <class Count>
+std::vector<Count> random_block(std::mt19937_64& random, const BlockShape& shape, Pattern pattern,
+                                double density) {
+  std::vector<Count> counts(shape.n_counts(), 0);
+  std::uniform_real_distribution<double> uniform;
+  const std::size_t n_pixels = shape.n_pixels();
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const std::size_t frame = i / n_pixels, y = i % n_pixels / shape.det_x, x = i % shape.det_x;
+    double rate = density;
+    if (pattern == Pattern::bright_spot && y < 3 && x < 3) rate = 3;
+    if (pattern == Pattern::two_kinds_of_frames && (frame / 40 + x / 8) % 2 == 0) rate *= 6;
+    if (pattern == Pattern::tracks && x > 0 && y > 0 && (counts[i - 1] | counts[i - shape.det_x]))
+      rate = 0.35;
+    std::poisson_distribution<int> poisson(rate);
+    auto count = static_cast<std::uint64_t>(poisson(random));
+    if (count != 0 && pattern == Pattern::tracks) count = 1 + random() % 120;
+    if (count != 0 && pattern == Pattern::large_counts && uniform(random) < 0.3) count = random();
+    counts[i] = static_cast<Count>(count);
+    if (count != 0 && counts[i] == 0) counts[i] = 1;
+  }
+  return counts;
+}
+
+template <class Count>
+EventSink events_of(const std::vector<Count>& counts, const BlockShape& shape) {
+  EventSink events;
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
+    const std::size_t before = events.n_events();
+    for (std::uint32_t p = 0; p < shape.n_pixels(); ++p)
+      if (const Count count = counts[f * shape.n_pixels() + p]; count != 0) {
+        events.pixels.push_back(p);
+        events.counts.push_back(count);
+      }
+    events.frame_events.push_back(static_cast<std::uint32_t>(events.n_events() - before));
+  }
+  return events;
+}
+
+/// Encodes, checks both decoders, and returns the payload (empty if the coder did not want the block).
+template <class Count>
+std::vector<std::byte> expect_round_trip(const std::vector<Count>& counts, const BlockShape& shape,
+                                         Level level, Scratch& scratch) {
+  const std::vector<std::byte> before{std::byte{42}};
+  std::vector<std::byte> out = before;
+  if (!encode_gaps(counts.data(), shape, level, scratch, out)) {
+    EXPECT_EQ(out, before) << "a refused block must leave the output alone";
+    return {};
+  }
+  EXPECT_EQ(out.front(), before.front()) << "earlier contents must be kept";
+  const std::vector<std::byte> payload(out.begin() + 1, out.end());
+  std::vector<Count> dense(counts.size(), Count{77});
+  EXPECT_EQ(decode_gaps(payload, shape, scratch, dense.data()), DecodeStatus::okay);
+  EXPECT_EQ(dense, counts);
+  EventSink sink;
+  EXPECT_EQ(decode_gaps_events(payload, shape, scratch, sink), DecodeStatus::okay);
+  const EventSink expected = events_of(counts, shape);
+  EXPECT_EQ(sink.frame_events, expected.frame_events);
+  EXPECT_EQ(sink.pixels, expected.pixels);
+  EXPECT_EQ(sink.counts, expected.counts);
+  return payload;
+}
+
+template <class Count>
+class Gaps : public testing::Test {};
+using CountTypes = testing::Types<std::uint8_t, std::uint16_t, std::uint32_t>;
+TYPED_TEST_SUITE(Gaps, CountTypes);
+
+TYPED_TEST(Gaps, gives_back_random_blocks_of_every_pattern_level_and_shape) {
+  const std::uint64_t seed = test_seed();
+  SCOPED_TRACE("ESIEVE_TEST_SEED=" + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  constexpr BlockShape shapes[] = {{1, 1, 1, 1},    {1, 64, 64, 1},  {3, 5, 7, 3},
+                                   {130, 16, 24, 65}, {65, 33, 17, 13}, {7, 1, 300, 7},
+                                   {200, 12, 1, 20}, {2, 70, 130, 1}};
+  Scratch scratch;  // shared: what one block leaves must not reach the next
+  for (const BlockShape& shape : shapes)
+    for (const Pattern pattern : all_patterns)
+      for (const Level level : all_levels)
+        for (const double density : {0.002, 0.03, 0.15}) {
+          const auto counts = random_block<TypeParam>(random, shape, pattern, density);
+          expect_round_trip(counts, shape, level, scratch);
+          if (testing::Test::HasFailure()) {
+            FAIL() << shape.n_frames << " x " << shape.det_y << " x " << shape.det_x
+                   << " pattern " << static_cast<int>(pattern) << " level "
+                   << static_cast<int>(level) << " density " << density;
+          }
+        }
+}
+
+TYPED_TEST(Gaps, gives_the_same_bytes_whatever_was_coded_before) {
+  std::mt19937_64 random(test_seed());
+  const BlockShape shape{70, 20, 30, 35};
+  for (const Pattern pattern : all_patterns) {
+    const auto counts = random_block<TypeParam>(random, shape, pattern, 0.03);
+    const auto other = random_block<TypeParam>(random, shape, Pattern::tracks, 0.01);
+    for (const Level level : all_levels) {
+      Scratch fresh, used;
+      std::vector<std::byte> a, b, ignored;
+      ASSERT_TRUE(encode_gaps(other.data(), shape, level, used, ignored));
+      ASSERT_TRUE(encode_gaps(counts.data(), shape, level, fresh, a));
+      ASSERT_TRUE(encode_gaps(counts.data(), shape, level, used, b));
+      EXPECT_EQ(a, b);
+    }
+  }
+}
+
+TYPED_TEST(Gaps, survives_damaged_and_truncated_payloads) {
+  const std::uint64_t seed = test_seed();
+  SCOPED_TRACE("ESIEVE_TEST_SEED=" + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  const BlockShape shape{90, 24, 40, 30};
+  Scratch scratch;
+  std::size_t n_refused = 0, n_tried = 0;
+  for (const Pattern pattern : all_patterns)
+    for (const Level level : all_levels) {
+      const auto counts = random_block<TypeParam>(random, shape, pattern, 0.03);
+      std::vector<std::byte> payload;
+      ASSERT_TRUE(encode_gaps(counts.data(), shape, level, scratch, payload));
+      for (int trial = 0; trial < 60; ++trial, ++n_tried) {
+        std::vector<std::byte> damaged = payload;
+        if (trial % 3 == 0)
+          damaged.resize(random() % damaged.size());
+        else
+          for (int hits = trial % 3; hits-- > 0;)
+            damaged[trial % 2 == 0 ? random() % damaged.size() : random() % 8] ^=
+                static_cast<std::byte>(1 + random() % 255);
+        damaged.shrink_to_fit();  // so that a sanitizer sees the first byte beyond
+        std::vector<TypeParam> dense(counts.size());
+        const DecodeStatus status = decode_gaps(damaged, shape, scratch, dense.data());
+        EventSink sink;
+        const DecodeStatus event_status = decode_gaps_events(damaged, shape, scratch, sink);
+        n_refused += status != DecodeStatus::okay;
+        if (event_status != DecodeStatus::okay) continue;
+        for (const std::uint32_t pixel : sink.pixels) ASSERT_LT(pixel, shape.n_pixels());
+      }
+    }
+  EXPECT_GT(n_refused, n_tried * 9 / 10) << "the states at the end of the stream tell damage";
+}
+
+TEST(GapsCoder, refuses_blocks_that_are_mostly_lit) {
+  const BlockShape shape{20, 10, 10, 20};
+  const std::vector<std::uint16_t> counts(shape.n_counts(), 3);
+  Scratch scratch;
+  std::vector<std::byte> out;
+  EXPECT_FALSE(encode_gaps(counts.data(), shape, Level::fast, scratch, out));
+  EXPECT_TRUE(out.empty());
+}
+
+TEST(GapsCoder, refuses_unknown_flags_and_other_shapes) {
+  std::mt19937_64 random(test_seed());
+  const BlockShape shape{40, 16, 16, 40};
+  const auto counts = random_block<std::uint8_t>(random, shape, Pattern::even, 0.05);
+  Scratch scratch;
+  std::vector<std::byte> payload;
+  ASSERT_TRUE(encode_gaps(counts.data(), shape, Level::standard, scratch, payload));
+  EventSink sink;
+  EXPECT_EQ(decode_gaps_events({}, shape, scratch, sink), DecodeStatus::truncated);
+  EXPECT_EQ(decode_gaps_events(payload, {0, 16, 16, 0}, scratch, sink), DecodeStatus::out_of_range);
+  EXPECT_NE(decode_gaps_events(payload, {41, 16, 16, 41}, scratch, sink), DecodeStatus::okay);
+  payload[0] |= std::byte{0x80};
+  EXPECT_EQ(decode_gaps_events(payload, shape, scratch, sink), DecodeStatus::unknown_version);
+}
+
+TEST(GapsCoder, refuses_counts_beyond_the_type) {
+  const BlockShape shape{1, 8, 8, 1};
+  std::vector<std::uint16_t> counts(64, 0);
+  counts[5] = 256;
+  Scratch scratch;
+  std::vector<std::byte> payload;
+  ASSERT_TRUE(encode_gaps(counts.data(), shape, Level::fast, scratch, payload));
+  std::vector<std::uint8_t> narrow(64);
+  EXPECT_EQ(decode_gaps(payload, shape, scratch, narrow.data()), DecodeStatus::out_of_range);
+}
+
+TEST(GapsCoder, costs_little_more_than_the_entropy_of_even_random_events) {
+  std::mt19937_64 random(7);
+  const BlockShape shape{256, 64, 64, 256};
+  const auto counts = random_block<std::uint8_t>(random, shape, Pattern::even, 0.01);
+  Scratch scratch;
+  std::vector<std::byte> payload;
+  ASSERT_TRUE(encode_gaps(counts.data(), shape, Level::standard, scratch, payload));
+  const double entropy_bits = 0.081757 * static_cast<double>(shape.n_counts());  // of Poisson(0.01)
+  EXPECT_LT(8.0 * static_cast<double>(payload.size()), 1.01 * entropy_bits);
+}
+
+TEST(GapsCoder, gains_from_tracks_and_from_groups_of_frames) {
+  std::mt19937_64 random(9);
+  const BlockShape shape{640, 32, 32, 80};
+  Scratch scratch;
+  for (const Pattern pattern : {Pattern::tracks, Pattern::two_kinds_of_frames}) {
+    const double density = pattern == Pattern::tracks ? 0.01 : 0.03;
+    const auto counts = random_block<std::uint16_t>(random, shape, pattern, density);
+    std::vector<std::byte> payload;
+    ASSERT_TRUE(encode_gaps(counts.data(), shape, Level::max, scratch, payload));
+    const auto flags = std::to_integer<unsigned>(payload[0]);
+    EXPECT_EQ((flags & 0x08) != 0, pattern == Pattern::tracks);
+    EXPECT_EQ((flags & 0x20) != 0, pattern == Pattern::two_kinds_of_frames);
+  }
+}
+
+}  // namespace
+
+namespace gaps {
+namespace {
+
+TEST(GapLaw, gives_every_symbol_a_share_and_follows_the_geometric_law) {
+  for (const auto [n_events, n_slots] : {std::pair{1ULL, 1ULL}, {1ULL, 2ULL}, {7ULL, 7ULL},
+                                         {1ULL, 1ULL << 31}, {1000ULL, 4000ULL}}) {
+    const GapLaw law = make_gap_law(n_events, n_slots);
+    for (unsigned s = 0; s < n_symbols; ++s) EXPECT_GE(law.cdf.width(s), 1U);
+    EXPECT_EQ(law.cdf.start[0], 0);
+    EXPECT_EQ(law.cdf.start[n_symbols], probability_one);
+  }
+  const GapLaw law = make_gap_law(1000, 4000);  // 1/4, 3/16, 9/64, ...
+  EXPECT_EQ(law.n_low_bits, 0);
+  EXPECT_NEAR(law.cdf.width(0), probability_one / 4.0, 16);
+  EXPECT_NEAR(law.cdf.width(2), probability_one * 9 / 64.0, 16);
+}
+
+TEST(AdaptiveCdf, keeps_every_interval_open_and_learns) {
+  AdaptiveCdf cdf{};
+  cdf.reset(8);
+  for (int i = 0; i < 5000; ++i) {
+    cdf.learn(3);
+    for (unsigned s = 0; s < n_symbols; ++s) ASSERT_GE(cdf.width(s), 1U);
+  }
+  EXPECT_GT(cdf.width(3), probability_one * 9 / 10);
+  for (std::uint32_t slot = 0; slot < probability_one; ++slot) {
+    const unsigned symbol = cdf.find(slot);
+    ASSERT_LE(cdf.start[symbol], slot);
+    ASSERT_GT(cdf.start[symbol + 1], slot);
+  }
+}
+
+TEST(RansStream, gives_back_tokens_of_every_kind) {
+  const std::uint64_t seed = test_seed();
+  SCOPED_TRACE("ESIEVE_TEST_SEED=" + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  const GapLaw law = make_gap_law(3, 100000);
+  std::vector<std::uint32_t> values(5000);
+  for (std::uint32_t& value : values) value = static_cast<std::uint32_t>(random() % (15U << 13));
+  const auto code_all = [&](auto& coder) {
+    AdaptiveCdf cdf{};
+    cdf.reset(5);
+    for (std::uint32_t& value : values) {
+      value = coder.interval(law.cdf, law.n_low_bits, value);
+      EXPECT_EQ(coder.symbol(cdf, value & 15), value & 15);
+      EXPECT_EQ(coder.bits(16, value & 0xffff), value & 0xffff);
+    }
+  };
+  TokenList tokens;
+  code_all(tokens);
+  const std::vector<std::uint32_t> expected = values;
+  std::vector<std::byte> stream;
+  append_stream(tokens.tokens(), stream);
+  std::fill(values.begin(), values.end(), 0);
+  StreamReader reader(stream);
+  AdaptiveCdf cdf{};
+  cdf.reset(5);
+  for (const std::uint32_t value : expected) {
+    EXPECT_EQ(reader.interval(law.cdf, law.n_low_bits), value);
+    EXPECT_EQ(reader.symbol(cdf), value & 15);
+    EXPECT_EQ(reader.bits(16), value & 0xffff);
+  }
+  EXPECT_TRUE(reader.finished());
+}
+
+TEST(RateKeys, cover_all_numbers_of_events_in_order) {
+  for (std::uint32_t n = 0; n < 5000; ++n) {
+    const std::uint16_t key = rate_key(n);
+    EXPECT_LE(lowest_of_key(key), n);
+    EXPECT_GT(lowest_of_key(static_cast<std::uint16_t>(key + 1)), n);
+  }
+}
+
+}  // namespace
+}  // namespace gaps
+}  // namespace esieve::codec
