@@ -32,8 +32,9 @@ struct ContainerOptions {
   std::uint32_t frames_per_chunk = 0;                ///< 0: chosen by level and frame size.
   bool overwrite = false;                            ///< Replace an existing file.
   bool durable = true;                               ///< The bytes are on the disk when `close` returns.
-  std::optional<ThresholdOptions> threshold;         ///< Recorded; the frames given must already be thresholded.
-  std::optional<double> floor_bits;                  ///< Known entropy floor of simulated data, recorded.
+  std::optional<ThresholdOptions> threshold{};       ///< Recorded; the frames given must already be thresholded.
+  bool all_parts = false;                            ///< Also what small files otherwise go without: EMD, mean pattern, ...
+  std::optional<double> floor_bits{};                ///< Known entropy floor of simulated data, recorded.
 };
 
 /// Frames of a chunk: `n_frames` as HDF5 chunk (scan_rows, scan_columns, det_y, det_x).

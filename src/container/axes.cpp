@@ -15,13 +15,15 @@ constexpr std::uint64_t min_gzip_axis_bytes = 192;
 
 }  // namespace
 
-h5::Attributes axis_attributes(const Axis& axis, bool navigate, bool emd) {
-  const auto text = [emd](const std::string& value) {
-    return emd ? h5::Attribute::Value(h5::VariableText{value}) : h5::Attribute::Value(value);
+h5::Attributes axis_attributes(const Axis& axis, bool navigate, AxisUse use) {
+  const auto text = [use](const std::string& value) {
+    return use == AxisUse::emd ? h5::Attribute::Value(h5::VariableText{value}) : h5::Attribute::Value(value);
   };
-  h5::Attributes attributes = {{layout::units, text(axis.units)},
-                               {layout::axis_name, text(axis.name)},
-                               {layout::axis_navigate, navigate}};
+  h5::Attributes attributes = {{layout::units, text(axis.units)}};
+  if (use != AxisUse::nexus) {
+    attributes.push_back({layout::axis_name, text(axis.name)});
+    attributes.push_back({layout::axis_navigate, navigate});
+  }
   if (axis.scale != 1) attributes.push_back({layout::axis_scale, axis.scale});
   if (axis.offset != 0) attributes.push_back({layout::axis_offset, axis.offset});
   return attributes;

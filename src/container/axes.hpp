@@ -11,8 +11,10 @@
 
 namespace esieve {
 
-/// Attributes that make an axis dataset an axis of HyperSpy as well, and of EMD if its strings have variable length.
-h5::Attributes axis_attributes(const Axis& axis, bool navigate, bool emd);
+/// Which conventions an axis serves, each including those before it.
+enum class AxisUse : std::uint8_t { nexus, hyperspy, emd };
+
+h5::Attributes axis_attributes(const Axis& axis, bool navigate, AxisUse use);
 
 /// Of axis values that are not integers. Scale and offset are in the attributes with full precision anyway.
 enum class Precision : std::uint8_t { low, full };

@@ -9,13 +9,19 @@
 namespace esieve {
 namespace {
 
-/// HDF5 keeps 1 MiB of decoded chunks: a program that reads frame by frame through it decodes each chunk once up to this
-/// size, and again for every frame above it.
-constexpr std::uint64_t default_chunk_bytes = std::uint64_t{1} << 20;
-/// For archives, where size counts more than reading single frames.
-constexpr std::uint64_t archive_chunk_bytes = std::uint64_t{8} << 20;
+/// Dense bytes of a chunk. HDF5 keeps 1 MiB of decoded chunks by itself: a program that reads frame by frame through it
+/// decodes each chunk once up to that size, and again for every frame above it. More frames together make smaller files.
+constexpr std::uint64_t target_bytes(Level level) {
+  switch (level) {
+    case Level::fast: return std::uint64_t{1} << 20;
+    case Level::standard: return std::uint64_t{4} << 20;
+    case Level::max: break;
+  }
+  return std::uint64_t{16} << 20;
+}
+
 /// HDF5's limit, and ours.
-constexpr std::uint64_t max_chunk_dense_bytes = (std::uint64_t{1} << 32) - 1;
+constexpr std::uint64_t max_chunk_dense_bytes = (std::uint64_t{1} << 32) - 2048;
 
 constexpr std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
@@ -25,8 +31,7 @@ std::uint64_t frames_wanted(std::uint64_t frame_bytes, const ContainerOptions& o
     throw UsageError(std::to_string(options.frames_per_chunk) + " frames per chunk are too many (chunks must stay below 4 GiB: " +
                      std::to_string(most) + " frames at most)");
   if (options.frames_per_chunk != 0) return options.frames_per_chunk;
-  const std::uint64_t target = options.level == Level::max ? archive_chunk_bytes : default_chunk_bytes;
-  return std::clamp<std::uint64_t>(target / frame_bytes, 1, most);
+  return std::clamp<std::uint64_t>(target_bytes(options.level) / frame_bytes, 1, most);
 }
 
 }  // namespace

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::uint32_t max_gathered_side = 1024;
 constexpr std::uint32_t min_preview_side = 32;
+/// Of precision, after the leading one: counting noise leaves no use for more, and the eye none for fewer.
+constexpr int most_bits = 10, fewest_bits = 4;
 
 DetectorShape binned(DetectorShape shape, std::uint32_t factor) {
   return {(shape.det_y + factor - 1) / factor, (shape.det_x + factor - 1) / factor};
@@ -86,7 +88,7 @@ MeanPattern::Preview MeanPattern::preview(std::uint64_t budget_bytes) const {
             static_cast<double>(std::max<std::uint64_t>(1, n_frames_)) *
             covered(y, result.binning, detector_.det_y) * covered(x, result.binning, detector_.det_x);
     const bool coarsest = std::min(result.shape.det_y, result.shape.det_x) / 2 < min_preview_side;
-    for (int bits = 23; bits >= 4; bits = bits > 12 ? bits - 4 : bits - 2) {
+    for (int bits = most_bits; bits >= fewest_bits; bits -= 2) {
       result.values.resize(means.size());
       std::transform(means.begin(), means.end(), result.values.begin(),
                      [bits](double mean) { return rounded(mean, bits); });

@@ -10,8 +10,8 @@
 namespace esieve {
 namespace {
 
-/// Share of the chunks' bytes that the mean pattern may take.
-constexpr std::uint64_t preview_share = 100;
+/// The mean pattern may take this fraction of the chunks' bytes.
+constexpr std::uint64_t preview_fraction = 200;
 
 const std::vector<std::string> scan_axes = {layout::axes[0], layout::axes[1]};
 const std::vector<std::string> detector_axes = {layout::axes[2], layout::axes[3]};
@@ -37,7 +37,7 @@ h5::Id make_scan_image(const Contents& contents, const Shared& shared) {
 }
 
 h5::Id make_mean_pattern(const Contents& contents, const Shared& shared) {
-  const auto preview = contents.pattern.preview(contents.chunks.total_bytes / preview_share);
+  const auto preview = contents.pattern.preview(contents.chunks.total_bytes / preview_fraction);
   const std::array<hsize_t, 2> dims = {preview.shape.det_y, preview.shape.det_x};
   const h5::Id mean = h5::make_array(contents.file, DType::f32, dims, preview.values.data(),
                                      {{layout::units, contents.info.units}});
@@ -57,11 +57,12 @@ h5::Id make_mean_pattern(const Contents& contents, const Shared& shared) {
 
 h5::Id make_entry(const Contents& contents, const Shared& shared) {
   const h5::Id data = make_data_group(contents, shared);
-  const h5::Id scan_image = make_scan_image(contents, shared);
-  h5::Id mean_pattern, process;
-  std::vector<h5::Link> links = {{layout::data_group, data.get()},
-                                 {layout::scan_image, scan_image.get()},
-                                 {layout::source, shared.source.get()}};
+  h5::Id scan_image, mean_pattern, process;
+  std::vector<h5::Link> links = {{layout::data_group, data.get()}, {layout::source, shared.source.get()}};
+  if (contents.extras.scan_image) {
+    scan_image = make_scan_image(contents, shared);
+    links.push_back({layout::scan_image, scan_image.get()});
+  }
   if (contents.extras.mean_pattern) {
     mean_pattern = make_mean_pattern(contents, shared);
     links.push_back({layout::mean_pattern, mean_pattern.get()});

@@ -45,14 +45,19 @@ Shared make_shared(const Contents& contents) {
   const std::array<std::uint64_t, 4> sizes = {info.scan.scan_y, info.scan.scan_x, info.detector.det_y,
                                               info.detector.det_x};
   const Precision precision = contents.extras.emd ? Precision::full : Precision::low;
+  const AxisUse use = contents.extras.emd        ? AxisUse::emd
+                      : contents.extras.hyperspy ? AxisUse::hyperspy
+                                                 : AxisUse::nexus;
   Shared shared;
   for (std::size_t axis = 0; axis < 4; ++axis) {
     shared.axes[axis] = make_axis(contents.file, info.axes[axis], sizes[axis], precision,
-                                  axis_attributes(info.axes[axis], axis < 2, contents.extras.emd));
+                                  axis_attributes(info.axes[axis], axis < 2, use));
     h5::expect_names(shared.axes[axis].get());
   }
-  shared.electrons = contents.index.make_electrons(contents.file, {{layout::units, info.units}});
-  h5::expect_names(shared.electrons.get());
+  if (contents.extras.scan_image) {
+    shared.electrons = contents.index.make_electrons(contents.file, {{layout::units, info.units}});
+    h5::expect_names(shared.electrons.get());
+  }
   shared.source = make_source(contents);
   h5::expect_names(shared.source.get());
   return shared;
@@ -95,13 +100,17 @@ void write_tree(const Contents& contents) {
   if (emd_root) h5::add_link(contents.file, {layout::emd_root, emd_root.get()});
   for (const h5::Id* object : {&shared.axes[0], &shared.axes[1], &shared.axes[2], &shared.axes[3], &shared.electrons,
                                &shared.source})
-    h5::names_complete(object->get());
+    if (*object) h5::names_complete(object->get());
 }
 
-Extras choose_extras(std::uint64_t chunk_bytes, const SourceInfo& info) {
+Extras choose_extras(std::uint64_t chunk_bytes, const SourceInfo& info, const ContainerOptions& options) {
   const bool is_scan = info.scan.n_frames() > 1;
-  const bool is_large = chunk_bytes >= layout::min_bytes_for_extras;
-  return {.hyperspy = is_scan || is_large, .emd = is_large, .mean_pattern = is_large && is_scan, .frame_events = is_large};
+  const bool is_large = chunk_bytes >= layout::min_bytes_for_extras || options.all_parts;
+  return {.scan_image = is_scan || is_large,
+          .hyperspy = is_scan || is_large,
+          .emd = is_large,
+          .mean_pattern = is_large,
+          .frame_events = is_large};
 }
 
 }  // namespace esieve

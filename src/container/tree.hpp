@@ -33,6 +33,7 @@ struct DroppedTotals {
 
 /// Parts that small files go without.
 struct Extras {
+  bool scan_image = true;
   bool hyperspy = true;
   bool emd = true;
   bool mean_pattern = true;
@@ -57,7 +58,7 @@ struct Contents {
 /// What goes under several names.
 struct Shared {
   std::array<h5::Id, 4> axes;
-  h5::Id electrons;  ///< Per frame.
+  h5::Id electrons;  ///< Per frame; nothing without a scan image.
   h5::Id source;
 };
 
@@ -65,7 +66,7 @@ struct Shared {
 void write_tree(const Contents& contents);
 
 /// Which parts a file with so many bytes of chunks has.
-Extras choose_extras(std::uint64_t chunk_bytes, const SourceInfo& info);
+Extras choose_extras(std::uint64_t chunk_bytes, const SourceInfo& info, const ContainerOptions& options);
 
 // The parts. Each returns an object without a name yet.
 

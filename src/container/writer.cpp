@@ -94,7 +94,7 @@ struct ContainerWriter::Impl {
   }
 
   void finish() {
-    const Extras extras = choose_extras(chunks.total_bytes, info);
+    const Extras extras = choose_extras(chunks.total_bytes, info, options);
     write_tree({file.id(), dataset.get(), info, options, grid, index, pattern, chunks, dropped, digest.hex(), extras});
     h5::names_complete(dataset.get());
   }

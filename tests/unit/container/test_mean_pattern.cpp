@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "container/mean_pattern.hpp"
+#include "support/test_data.hpp"
+
+namespace esieve {
+namespace {
+
+std::vector<double> disc(DetectorShape shape) {
+  std::vector<double> pattern(shape.n_pixels());
+  for (std::uint32_t y = 0; y < shape.det_y; ++y)
+    for (std::uint32_t x = 0; x < shape.det_x; ++x)
+      pattern[std::size_t{y} * shape.det_x + x] = 1e4 * std::exp(-std::hypot(y - shape.det_y / 2.0, x - shape.det_x / 2.0) / 20);
+  return pattern;
+}
+
+TEST(MeanPattern, IsTheMeanToAThousandthWhereThereIsRoom) {
+  const DetectorShape shape{30, 50};
+  const std::vector<double> sum = disc(shape);
+  MeanPattern pattern(shape);
+  pattern.add(sum, 3);
+  pattern.add(sum, 7);
+  const auto preview = pattern.preview(1 << 20);
+  ASSERT_EQ(preview.binning, 1U);
+  ASSERT_EQ(preview.shape, shape);
+  for (std::size_t i = 0; i < sum.size(); ++i) EXPECT_NEAR(preview.values[i], 2 * sum[i] / 10, 1e-3 * sum[i] / 5);
+}
+
+TEST(MeanPattern, BinsAndRoundsToItsBudgetButNotBelow32Pixels) {
+  const DetectorShape shape{512, 512};
+  MeanPattern pattern(shape);
+  pattern.add(disc(shape), 1);
+  std::uint32_t binning = 1;
+  for (const std::uint64_t budget : std::initializer_list<std::uint64_t>{1'000'000, 100'000, 10'000, 4'000, 0}) {
+    const auto preview = pattern.preview(budget);
+    EXPECT_GE(preview.binning, binning);
+    binning = preview.binning;
+    EXPECT_GE(preview.shape.det_y, 32U);
+    EXPECT_GE(preview.shape.det_x, 32U);
+  }
+  EXPECT_EQ(binning, 16U);
+}
+
+TEST(MeanPattern, NeverBinsADetectorThatIsSmallInOneDirection) {
+  MeanPattern pattern({4, 600});
+  pattern.add(std::vector<double>(2400, 1), 1);
+  EXPECT_EQ(pattern.preview(0).binning, 1U);
+}
+
+TEST(MeanPattern, AveragesOverPixelsThatExistInBinsAtTheEdge) {
+  const DetectorShape shape{65, 71};
+  MeanPattern pattern(shape);
+  pattern.add(std::vector<double>(shape.n_pixels(), 12), 4);
+  const auto preview = pattern.preview(0);
+  ASSERT_EQ(preview.binning, 1U) << "a constant pattern fits any budget";
+  std::vector<double> noisy(shape.n_pixels(), 12);
+  noisy.back() = 13;
+  for (std::size_t i = 0; i < 60; ++i) noisy[i * 70] += static_cast<double>(i) / 7;
+  pattern.add(noisy, 4);
+  const auto binned = pattern.preview(0);
+  ASSERT_EQ(binned.binning, 2U);
+  ASSERT_EQ(binned.shape, (DetectorShape{33, 36}));
+  EXPECT_FLOAT_EQ(binned.values[36 * 20 + 35], 3);     // one column of pixels
+  EXPECT_NEAR(binned.values.back(), 3.125, 0.2);        // one pixel, rounded to 4 bits
+}
+
+TEST(MeanPattern, HoldsLargeDetectorsInLittleMemoryWithTheRightMean) {
+  const DetectorShape shape{4096, 2048};
+  std::vector<double> sum(shape.n_pixels());
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = i % 2 == 0 ? 2 : 4;
+  MeanPattern pattern(shape);
+  pattern.add(sum, 1);
+  const auto preview = pattern.preview(1 << 20);
+  EXPECT_EQ(preview.binning, 4U);
+  EXPECT_THAT(preview.values, testing::Each(3.0F));
+}
+
+TEST(MeanPattern, KeepsNaNAndInfinityAsTheyAre) {
+  MeanPattern pattern({2, 2});
+  pattern.add(std::vector<double>{std::nan(""), INFINITY, -3, 0}, 2);
+  const auto preview = pattern.preview(100);
+  EXPECT_TRUE(std::isnan(preview.values[0]));
+  EXPECT_EQ(preview.values[1], INFINITY);
+  EXPECT_EQ(preview.values[2], -1.5F);
+  EXPECT_EQ(preview.values[3], 0.0F);
+}
+
+}  // namespace
+}  // namespace esieve
