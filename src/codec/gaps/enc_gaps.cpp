@@ -283,11 +283,12 @@ bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scra
   m.tokens.clear();
   set_finest_leaves(m, shape, level);
   separate_tracks(m, shape, level);
+  const LeafGrid finest = m.model.grid;
   if (level != Level::fast) settle_leaf_size(m, shape);
   if (m.model.has_tracks)
     m.groups.set_single(shape);
   else
-    m.group_finder.find(m.events, shape, level, m.model, m.groups);
+    m.group_finder.find(m.events, shape, level, finest, m.model.grid, m.groups);
   m.model.begin_block();
   if (m.groups.n_groups > 1)
     write_groups(m, shape);

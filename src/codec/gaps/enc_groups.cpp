@@ -97,42 +97,50 @@ std::uint32_t GroupFinder::assign_frames(const ExtractedEvents& events, const Bl
 
 // Maps and places; counts above one gain as well, which is left out on both sides.
 BitCost GroupFinder::cost(const ExtractedEvents& events, const BlockShape& shape,
-                          const BlockModel& model) {
+                          const LeafGrid& grid) {
   if (groups_.n_groups > 1) groups_.rank_by_size();
   groups_.sort_frames();
   std::vector<std::size_t> first(shape.n_frames, 0);
   for (std::uint32_t f = 1; f < shape.n_frames; ++f)
     first[f] = first[f - 1] + events.frame_events[f - 1];
-  trial_.grid = model.grid;
+  trial_.grid = grid;
   trial_.has_tracks = false;
   trial_.begin_block();
   BitCost sum = 0;
   for (const std::vector<std::uint32_t>& frames : groups_.frames) {
     if (frames.empty()) continue;
-    leaf_events_.assign(model.grid.n_leaves(), 0);
+    leaf_events_.assign(grid.n_leaves(), 0);
     for (const std::uint32_t f : frames)
       for (std::size_t e = first[f]; e < first[f] + events.frame_events[f]; ++e) {
         const std::uint32_t y = events.pixels[e] / shape.det_x;
         const std::uint32_t x = events.pixels[e] - y * shape.det_x;
-        ++leaf_events_[(y >> model.grid.log2_size) * model.grid.n_x + (x >> model.grid.log2_size)];
+        ++leaf_events_[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)];
       }
     BlockShape part = shape;
     part.n_frames = static_cast<std::uint32_t>(frames.size());
-    sum += trial_.next_group_cost(part, leaf_events_, model.grid);
+    sum += trial_.next_group_cost(part, leaf_events_, grid);
   }
   return sum;
 }
 
 void GroupFinder::find(const ExtractedEvents& events, const BlockShape& shape, Level level,
-                       BlockModel& model, FrameGroups& groups) {
+                       const LeafGrid& finest, LeafGrid& grid, FrameGroups& groups) {
   groups.set_single(shape);
   const Effort how = effort(level);
   // Too few frames or events to tell groups apart, or to pay for their maps.
-  if (how.n_rounds == 0 || shape.n_frames < 64 || events.n_events < 2 * model.grid.n_leaves()) return;
+  if (how.n_rounds == 0 || shape.n_frames < 64 || events.n_events < 2 * grid.n_leaves()) return;
   totals_.assign(shape.n_pixels(), 0);
   for (std::size_t e = 0; e < events.n_events; ++e) totals_[events.pixels[e]] += events.counts[e];
   start(shape, 1);
-  BitCost best = cost(events, shape, model);
+  BitCost best = cost(events, shape, grid);
+  LeafGrid best_grid = grid;
+  const auto consider = [&](const LeafGrid& with) {
+    const BitCost with_groups = cost(events, shape, with) + (BitCost{2} << 16) * shape.n_frames;
+    if (with_groups >= best) return;
+    best = with_groups;
+    best_grid = with;
+    groups = groups_;
+  };
   for (const std::uint8_t n_groups : how.n_groups) {
     if (n_groups == 0) break;
     start(shape, n_groups);
@@ -141,11 +149,10 @@ void GroupFinder::find(const ExtractedEvents& events, const BlockShape& shape, L
       set_scores(shape);
       if (assign_frames(events, shape) * 200 < shape.n_frames) break;
     }
-    const BitCost with_groups = cost(events, shape, model) + (BitCost{2} << 16) * shape.n_frames;
-    if (with_groups >= best) continue;
-    best = with_groups;
-    groups = groups_;
+    consider(grid);
+    if (finest.log2_size != grid.log2_size) consider(finest);
   }
+  grid = best_grid;
 }
 
 }  // namespace esieve::codec::gaps

@@ -19,8 +19,10 @@ namespace esieve::codec::gaps {
 class GroupFinder {
  public:
   /// Sets `groups`: a single one unless several save enough to pay for their maps.
+  /// \param finest  leaves that may be worth it with groups though they were not without
+  /// \param grid    the leaves settled on for a single group; replaced if finer ones are better
   void find(const ExtractedEvents& events, const BlockShape& shape, Level level,
-            BlockModel& model, FrameGroups& groups);
+            const LeafGrid& finest, LeafGrid& grid, FrameGroups& groups);
 
  private:
   void start(const BlockShape& shape, unsigned n_groups);
@@ -28,7 +30,7 @@ class GroupFinder {
   void set_scores(const BlockShape& shape);
   /// \returns how many frames changed their group
   std::uint32_t assign_frames(const ExtractedEvents& events, const BlockShape& shape);
-  BitCost cost(const ExtractedEvents& events, const BlockShape& shape, const BlockModel& model);
+  BitCost cost(const ExtractedEvents& events, const BlockShape& shape, const LeafGrid& grid);
 
   FrameGroups groups_;
   std::vector<std::uint32_t> sums_;       // (pixel, most_groups)
