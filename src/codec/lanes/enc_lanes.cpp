@@ -15,18 +15,18 @@ namespace {
 /// What a level of effort means here.
 struct Effort {
   Profile profile;
-  std::size_t fit_columns;    ///< Columns (of 64 lanes) to learn weights from.
+  std::size_t fit_columns;    ///< Columns (of 128 lanes) to learn weights from.
   std::size_t table_columns;  ///< Columns to learn tables from.
   unsigned tile_shift;        ///< Of the rate map.
 };
 
 Effort effort_of(Level level) {
   switch (level) {
-    case Level::fast: return {Profile::near, 1024, 4096, 1};
-    case Level::standard: return {Profile::wide, 4096, 16384, 0};
+    case Level::fast: return {Profile::near, 512, 4096, 1};
+    case Level::standard: return {Profile::wide, 1536, 12288, 0};
     case Level::max: break;
   }
-  return {Profile::full, 16384, ~std::size_t{0}, 0};
+  return {Profile::full, 8192, 65536, 0};
 }
 
 template <class Count>

@@ -45,7 +45,7 @@ class WeightFit {
   RateRatios ratios_;
   std::size_t n_features_, n_neighbours_, n_terms_;
   std::array<Matrix, n_octaves> sums_{};
-  std::array<std::array<float, group_lanes>, most_terms> terms_{};
+  std::array<std::array<std::int16_t, group_lanes>, most_terms> terms_{};
 };
 
 /// Counts by level, from which the symbol tables follow.

@@ -9,16 +9,21 @@ namespace {
 
 constexpr float unit = 1.0F / static_cast<float>(one);
 
-using Lanes = std::array<float, group_lanes>;
+/// Terms are whitened (divided by the scatter of the pixel's count) and kept with 6 fractional bits. That is enough,
+/// sums are exact in any order, and a few wild counts do not decide.
+constexpr float term_unit = 64.0F;
+constexpr float largest_term = 2047.0F;
 
-/// Sum of products over the lanes, in an order that does not depend on the instruction set.
-double dot(const Lanes& a, const Lanes& b) {
-  std::array<float, 16> sums{};
-  for (std::size_t lane = 0; lane < group_lanes; lane += sums.size())
-    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += a[lane + i] * b[lane + i];
-  for (std::size_t half = sums.size() / 2; half > 0; half /= 2)
-    for (std::size_t i = 0; i < half; ++i) sums[i] += sums[i + half];
-  return static_cast<double>(sums[0]);
+std::int16_t to_term(float value) {
+  return static_cast<std::int16_t>(std::clamp(value * term_unit, -largest_term, largest_term));
+}
+
+using Lanes = std::array<std::int16_t, group_lanes>;
+
+std::int32_t dot(const Lanes& a, const Lanes& b) {
+  std::int32_t sum = 0;
+  for (std::size_t i = 0; i < group_lanes; ++i) sum += a[i] * b[i];
+  return sum;
 }
 
 std::int16_t to_weight(double value) {
@@ -45,23 +50,25 @@ void WeightFit::collect(const RowTask& task, const std::uint16_t* row, std::size
            (static_cast<std::ptrdiff_t>(x) + offset.dx) * static_cast<std::ptrdiff_t>(n_lanes);
   };
   const std::uint8_t own = around[0];
+  const float rate = static_cast<float>(model_.rates[own]) * unit;
+  const float scale = 1.0F / std::sqrt(rate + 0.05F);
   for (std::size_t k = 0; k < n_neighbours_; ++k) {
     const std::uint8_t other = around[1 + k];
-    const float rate = static_cast<float>(model_.rates[other]) * unit;
-    const float ratio = static_cast<float>(ratios_(own, other)) * unit;
+    const float mean = static_cast<float>(model_.rates[other]) * unit;
+    const float ratio = static_cast<float>(ratios_(own, other)) * unit * scale;
     const std::uint16_t* counts = at(neighbours[k]);
-    for (std::size_t l = 0; l < group_lanes; ++l) terms_[k][l] = (static_cast<float>(counts[l]) - rate) * ratio;
+    for (std::size_t l = 0; l < group_lanes; ++l) terms_[k][l] = to_term((static_cast<float>(counts[l]) - mean) * ratio);
   }
   for (std::size_t k = n_neighbours_; k < n_features_; ++k) {
     const Minimum& of = minima[k - n_neighbours_];
     const std::uint16_t *a = at(neighbours[of.a]), *b = at(neighbours[of.b]), *c = at(neighbours[of.c]);
     for (std::size_t l = 0; l < group_lanes; ++l)
-      terms_[k][l] = static_cast<float>(std::min(std::min(a[l], b[l]), c[l]));
+      terms_[k][l] = to_term(static_cast<float>(std::min(std::min(a[l], b[l]), c[l])) * scale);
   }
-  const float rate = static_cast<float>(model_.rates[own]) * unit;
   const std::uint16_t* counts = at({0, 0});
-  terms_[n_features_].fill(rate);
-  for (std::size_t l = 0; l < group_lanes; ++l) terms_[n_features_ + 1][l] = static_cast<float>(counts[l]) - rate;
+  terms_[n_features_].fill(to_term(rate * scale));
+  for (std::size_t l = 0; l < group_lanes; ++l)
+    terms_[n_features_ + 1][l] = to_term((static_cast<float>(counts[l]) - rate) * scale);
   for (std::size_t l = 0; l < group_lanes; ++l)
     if ((task.active[group] >> l & 1U) == 0)
       for (std::size_t k = 0; k < n_terms_; ++k) terms_[k][l] = 0;
@@ -82,12 +89,9 @@ void WeightFit::add(const RowTask& task, const std::uint16_t* row, std::size_t y
         if (up <= y && nx < width) around[1 + k] = model_.classes[task.first_model[g] + nx - up * width];
       }
       collect(task, row, g, x, around);
-      const std::int32_t rate = model_.rates[around[0]];
-      // Counts scatter in proportion to their rate.
-      const double weight = 1.0 / (static_cast<double>(rate) / one + 0.05);
-      Matrix& sums = sums_[octave_of(rate)];
+      Matrix& sums = sums_[octave_of(model_.rates[around[0]])];
       for (std::size_t i = 0; i < n_terms_; ++i)
-        for (std::size_t j = i; j < n_terms_; ++j) sums[i][j] += weight * dot(terms_[i], terms_[j]);
+        for (std::size_t j = i; j < n_terms_; ++j) sums[i][j] += dot(terms_[i], terms_[j]);
     }
   }
 }

@@ -112,33 +112,37 @@ struct Simd {
     low = _mm512_or_si512(_mm512_sllv_epi16(low, shift), _mm512_and_si512(value, mask));
   }
 
-  /// state / frequency and the next state; the quotient (below 2^17) by a reciprocal, then corrected exactly.
-  static __m512i next_state(__m512i state, __m512i entry) {
-    const __m512i start = _mm512_and_si512(entry, _mm512_set1_epi32(0xFFFF));
-    const __m512i frequency = _mm512_srli_epi32(entry, 16);
-    const __m512 divisor = _mm512_cvtepi32_ps(frequency);
-    __m512 inverse = _mm512_rcp14_ps(divisor);
-    inverse = _mm512_mul_ps(inverse, _mm512_fnmadd_ps(divisor, inverse, _mm512_set1_ps(2.0F)));
-    __m512i quotient = _mm512_cvttps_epi32(_mm512_mul_ps(_mm512_cvtepu32_ps(state), inverse));
-    __m512i rest = _mm512_sub_epi32(state, _mm512_mullo_epi32(quotient, frequency));
-    const __mmask16 low = _mm512_movepi32_mask(rest);
-    quotient = _mm512_mask_sub_epi32(quotient, low, quotient, _mm512_set1_epi32(1));
-    rest = _mm512_mask_add_epi32(rest, low, rest, frequency);
-    const __mmask16 high = _mm512_cmpge_epi32_mask(rest, frequency);
-    quotient = _mm512_mask_add_epi32(quotient, high, quotient, _mm512_set1_epi32(1));
-    rest = _mm512_mask_sub_epi32(rest, high, rest, frequency);
-    return _mm512_add_epi32(_mm512_slli_epi32(quotient, probability_bits), _mm512_add_epi32(rest, start));
+  static void look_up_entries(const std::uint32_t* entries, U16 level, U16 symbol, U16& start, U16& frequency) {
+    const __m512i index = _mm512_add_epi16(_mm512_slli_epi16(level, 4), symbol);
+    const __m512i a = _mm512_i32gather_epi32(_mm512_unpacklo_epi16(index, zero()), entries, 4);
+    const __m512i b = _mm512_i32gather_epi32(_mm512_unpackhi_epi16(index, zero()), entries, 4);
+    const __m512i half = _mm512_set1_epi32(0xFFFF);
+    start = _mm512_packus_epi32(_mm512_and_si512(a, half), _mm512_and_si512(b, half));
+    frequency = _mm512_packus_epi32(_mm512_srli_epi32(a, 16), _mm512_srli_epi32(b, 16));
   }
 
-  static void encode_symbol(U16& low, U16& high, const std::uint32_t* entries, U16 level, U16 symbol, Mask active,
-                            std::uint16_t*& words) {
-    const __m512i index = _mm512_add_epi16(_mm512_slli_epi16(level, 4), symbol);
-    const __m512i entry_a = _mm512_i32gather_epi32(_mm512_unpacklo_epi16(index, zero()), entries, 4);
-    const __m512i entry_b = _mm512_i32gather_epi32(_mm512_unpackhi_epi16(index, zero()), entries, 4);
-    const U16 frequency = _mm512_packus_epi32(_mm512_srli_epi32(entry_a, 16), _mm512_srli_epi32(entry_b, 16));
+  /// The state after a symbol. The quotient (below 2^17) by a reciprocal a little too small: it may be 1 too small,
+  /// never too large, whatever the processor's first estimate (2^-14) is.
+  static __m512i next_state(__m512i state, __m512i start, __m512i frequency) {
+    const __m512 divisor = _mm512_cvtepi32_ps(frequency);
+    const __m512 estimate = _mm512_rcp14_ps(divisor);
+    const __m512 inverse = _mm512_mul_ps(
+        estimate, _mm512_fnmadd_ps(divisor, estimate, _mm512_set1_ps(2.0F - 1.0F / (1 << 20))));
+    const __m512i quotient = _mm512_cvttps_epi32(_mm512_mul_ps(_mm512_cvtepu32_ps(state), inverse));
+    const __m512i rest = _mm512_sub_epi32(state, _mm512_mullo_epi32(quotient, frequency));
+    // quotient * 2^15 + rest + start; if the quotient is 1 too small, rest is frequency too large
+    const __m512i sum = _mm512_add_epi32(_mm512_slli_epi32(quotient, probability_bits), _mm512_add_epi32(rest, start));
+    const __mmask16 short_by_one = _mm512_cmpge_epi32_mask(rest, frequency);
+    return _mm512_mask_add_epi32(sum, short_by_one, sum,
+                                 _mm512_sub_epi32(_mm512_set1_epi32(1 << probability_bits), frequency));
+  }
+
+  static void encode_symbol(U16& low, U16& high, U16 start, U16 frequency, Mask active, std::uint16_t*& words) {
     put_words(low, high, _mm512_mask_cmpge_epu16_mask(active, _mm512_srli_epi16(high, 1), frequency), words);
-    const __m512i a = next_state(_mm512_unpacklo_epi16(low, high), entry_a);
-    const __m512i b = next_state(_mm512_unpackhi_epi16(low, high), entry_b);
+    const __m512i a = next_state(_mm512_unpacklo_epi16(low, high), _mm512_unpacklo_epi16(start, zero()),
+                                 _mm512_unpacklo_epi16(frequency, zero()));
+    const __m512i b = next_state(_mm512_unpackhi_epi16(low, high), _mm512_unpackhi_epi16(start, zero()),
+                                 _mm512_unpackhi_epi16(frequency, zero()));
     const __m512i half = _mm512_set1_epi32(0xFFFF);
     low = _mm512_mask_mov_epi16(low, active, _mm512_packus_epi32(_mm512_and_si512(a, half), _mm512_and_si512(b, half)));
     high = _mm512_mask_mov_epi16(high, active, _mm512_packus_epi32(_mm512_srli_epi32(a, 16), _mm512_srli_epi32(b, 16)));

@@ -114,15 +114,22 @@ struct Simd {
     }
   }
 
-  static void encode_symbol(U16& low, U16& high, const std::uint32_t* entries, const U16& level, const U16& symbol,
-                            const Mask& active, std::uint16_t*& words) {
+  static void look_up_entries(const std::uint32_t* entries, const U16& level, const U16& symbol, U16& start,
+                              U16& frequency) {
+    for (std::size_t i = 0; i < group_lanes; ++i) {
+      const std::uint32_t entry = entries[level[i] * n_symbols + symbol[i]];
+      start[i] = static_cast<std::uint16_t>(entry);
+      frequency[i] = static_cast<std::uint16_t>(entry >> 16);
+    }
+  }
+
+  static void encode_symbol(U16& low, U16& high, const U16& start, const U16& frequency, const Mask& active,
+                            std::uint16_t*& words) {
     for (std::size_t i = group_lanes; i-- > 0;) {
       if (active[i] == 0) continue;
-      const std::uint32_t entry = entries[level[i] * n_symbols + symbol[i]];
-      const std::uint32_t start = entry & 0xFFFFU, frequency = entry >> 16;
-      if (high[i] >> 1 >= frequency) put_word(low[i], high[i], words);
+      if (high[i] >> 1 >= frequency[i]) put_word(low[i], high[i], words);
       const std::uint32_t state = std::uint32_t{high[i]} << 16 | low[i];
-      const std::uint32_t next = (state / frequency << probability_bits) + state % frequency + start;
+      const std::uint32_t next = (state / frequency[i] << probability_bits) + state % frequency[i] + start[i];
       low[i] = static_cast<std::uint16_t>(next);
       high[i] = static_cast<std::uint16_t>(next >> 16);
     }
