@@ -28,7 +28,7 @@ enum class CountCoder : std::uint8_t {
 struct CoderScratch {
   Scratch coders;
   PackScratch pack;
-  std::vector<std::byte> plane;
+  std::vector<std::byte> plane, trial, sample;
 };
 
 /// Appends the counts in the coder that makes them smallest.

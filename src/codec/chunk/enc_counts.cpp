@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Which coder a block of counts goes to. Decided on the block alone, so that equal blocks give equal bytes.
+#include <algorithm>
+
 #include "codec/chunk/count_coder.hpp"
 #include "codec/gaps/gaps.hpp"
 #include "codec/lanes/lanes.hpp"
@@ -6,25 +10,114 @@
 namespace esieve::codec {
 namespace {
 
-template <class Count>
-CountCoder encode_as(std::span<const std::byte> plane, const BlockShape& shape, Level level, CoderScratch& scratch,
-                     std::vector<std::byte>& out) {
-  const auto* counts = reinterpret_cast<const Count*>(plane.data());
-  if (encode_gaps(counts, shape, level, scratch.coders, out)) return CountCoder::gaps;
-  if (encode_lanes(counts, shape, level, scratch.coders, out)) return CountCoder::lanes;
-  pack_items(plane, sizeof(Count), level, scratch.pack, out);
-  return CountCoder::packed;
+// Shares of lit counts up to which only gaps is asked, and from which only lanes is. In between the level decides how
+// much it is worth to know: both are tried, or gaps goes first.
+struct Border {
+  double gaps_only, lanes_only;
+};
+
+Border border(Level level) {
+  switch (level) {
+    case Level::fast: return {0.03, 0.03};
+    case Level::standard: return {0.015, 0.08};
+    case Level::max: break;
+  }
+  return {0.002, 0.3};
 }
+
+// Items that show whether a block repeats itself within or between frames: the same stretch of neighbouring frames, at a
+// few places of the block.
+void sample_items(std::span<const std::byte> plane, std::size_t item_bytes, const BlockShape& shape,
+                  std::size_t n_places, std::vector<std::byte>& sample) {
+  constexpr std::size_t stretch_bytes = 4096, n_neighbours = 4;
+  const std::size_t frame_bytes = shape.n_pixels() * item_bytes;
+  const std::size_t stretch = std::min(frame_bytes, stretch_bytes);
+  const std::size_t neighbours = std::min<std::size_t>(shape.n_frames, n_neighbours);
+  sample.clear();
+  for (std::size_t place = 0; place < n_places; ++place) {
+    const std::size_t frame = (shape.n_frames - neighbours) * (2 * place + 1) / (2 * n_places);
+    const std::size_t offset =
+        (frame_bytes - stretch) / item_bytes * (2 * place + 1) / (2 * n_places) * item_bytes;
+    for (std::size_t f = frame; f < frame + neighbours; ++f) {
+      const auto from = plane.subspan(f * frame_bytes + offset, stretch);
+      sample.insert(sample.end(), from.begin(), from.end());
+    }
+  }
+}
+
+template <class Count>
+class CountEncoder {
+ public:
+  CountEncoder(std::span<const std::byte> plane, const BlockShape& shape, Level level, CoderScratch& scratch,
+               double lit_share, std::vector<std::byte>& out)
+      : plane_(plane), shape_(shape), level_(level), scratch_(scratch), out_(out), start_(out.size()),
+        lit_share_(lit_share) {}
+
+  CountCoder run() {
+    const Border at = border(level_);
+    if (lit_share_ < at.lanes_only) try_coder(CountCoder::gaps);
+    if (lit_share_ >= at.gaps_only || best_ == CountCoder::none) try_coder(CountCoder::lanes);
+    if (lit_share_ >= at.lanes_only && best_ == CountCoder::none) try_coder(CountCoder::gaps);
+    if (best_ == CountCoder::none || packing_may_win()) try_coder(CountCoder::packed);
+    return best_;
+  }
+
+ private:
+  std::size_t best_bytes() const { return out_.size() - start_; }
+
+  bool append(CountCoder coder, std::vector<std::byte>& to) {
+    const auto* counts = reinterpret_cast<const Count*>(plane_.data());
+    switch (coder) {
+      case CountCoder::gaps: return encode_gaps(counts, shape_, level_, scratch_.coders, to);
+      case CountCoder::lanes: return encode_lanes(counts, shape_, level_, scratch_.coders, to);
+      default: pack_items(plane_, sizeof(Count), level_, scratch_.pack, to); return true;
+    }
+  }
+
+  // Keeps the result if it is the first or smaller than the best so far.
+  void try_coder(CountCoder coder) {
+    if (best_ == CountCoder::none) {
+      if (append(coder, out_)) best_ = coder;
+      return;
+    }
+    scratch_.trial.clear();
+    if (!append(coder, scratch_.trial) || scratch_.trial.size() >= best_bytes()) return;
+    out_.resize(start_);
+    out_.insert(out_.end(), scratch_.trial.begin(), scratch_.trial.end());
+    best_ = coder;
+  }
+
+  // Whether a sample packs about as well as the coder of the whole does for as many events.
+  bool packing_may_win() {
+    sample_items(plane_, sizeof(Count), shape_, lit_share_ < 0.03 ? 1 : 4, scratch_.sample);
+    const auto* counts = reinterpret_cast<const Count*>(scratch_.sample.data());
+    const std::size_t n_counts = scratch_.sample.size() / sizeof(Count);
+    const auto n_lit = n_counts - static_cast<std::size_t>(std::count(counts, counts + n_counts, Count{0}));
+    const double coded = static_cast<double>(best_bytes()) * static_cast<double>(n_lit) /
+                         (lit_share_ * static_cast<double>(shape_.n_counts()));
+    return 0.8 * static_cast<double>(packed_size_estimate(scratch_.sample, sizeof(Count), scratch_.pack)) < coded;
+  }
+
+  std::span<const std::byte> plane_;
+  BlockShape shape_;
+  Level level_;
+  CoderScratch& scratch_;
+  std::vector<std::byte>& out_;
+  std::size_t start_;
+  double lit_share_;
+  CountCoder best_ = CountCoder::none;
+};
 
 }  // namespace
 
 CountCoder encode_counts(std::span<const std::byte> plane, std::uint8_t count_bytes, const BlockShape& shape,
                          std::uint64_t n_events, Level level, CoderScratch& scratch, std::vector<std::byte>& out) {
   if (n_events == 0) return CountCoder::none;
+  const double lit_share = static_cast<double>(n_events) / static_cast<double>(shape.n_counts());
   switch (count_bytes) {
-    case 1: return encode_as<std::uint8_t>(plane, shape, level, scratch, out);
-    case 2: return encode_as<std::uint16_t>(plane, shape, level, scratch, out);
-    default: return encode_as<std::uint32_t>(plane, shape, level, scratch, out);
+    case 1: return CountEncoder<std::uint8_t>(plane, shape, level, scratch, lit_share, out).run();
+    case 2: return CountEncoder<std::uint16_t>(plane, shape, level, scratch, lit_share, out).run();
+    default: return CountEncoder<std::uint32_t>(plane, shape, level, scratch, lit_share, out).run();
   }
 }
 

@@ -23,6 +23,9 @@ struct PackScratch {
 void pack_items(std::span<const std::byte> items, std::size_t item_bytes, Level level, PackScratch& scratch,
                 std::vector<std::byte>& out);
 
+/// About what `pack_items` would append, a little more as less effort goes into it.
+std::size_t packed_size_estimate(std::span<const std::byte> items, std::size_t item_bytes, PackScratch& scratch);
+
 /// Fills `items` from what `pack_items` wrote for as many.
 [[nodiscard]] DecodeStatus unpack_items(std::span<const std::byte> packed, std::size_t item_bytes,
                                         PackScratch& scratch, std::span<std::byte> items);
