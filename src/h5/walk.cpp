@@ -47,8 +47,10 @@ class Walk {
     }
     const std::string target = info.type == H5L_TYPE_EXTERNAL ? external_target(group, name, info) : "";
     const Id object(H5Oopen(group, name.c_str(), H5P_DEFAULT), H5Oclose);
-    if (object) visit_object(object.get(), path, target, depth);
-    else if (!target.empty()) add({path, ObjectKind::broken_link, target});
+    if (object)
+      visit_object(object.get(), path, target, depth);
+    else if (!target.empty())
+      add({path, ObjectKind::broken_link, target});
   }
 
   void visit_object(hid_t object, const std::string& path, const std::string& target, int depth) {

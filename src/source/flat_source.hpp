@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Frames that lie uncompressed at even distances in a file: .npy, raw binary, contiguous HDF5, converted .mib.
+// Frames that lie uncompressed at even distances in a file: .npy, raw binary, contiguous HDF5, converted
+// .mib.
 #pragma once
 
 #include <cstdint>

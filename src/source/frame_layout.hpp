@@ -21,7 +21,8 @@ std::optional<std::uint64_t> array_bytes(std::span<const std::uint64_t> shape, s
 /// Sets scan and detector of `info` from `info.shape`, or the scan from `scan_shape`, and names the axes.
 ///
 /// \pre    info.path, info.shape and info.dtype are set
-/// \throws UsageError  not 2 to 4 dimensions; a scan shape with another number of positions (the message says which
+/// \throws UsageError  not 2 to 4 dimensions; a scan shape with another number of positions (the message says
+/// which
 ///                     shapes would fit)
 /// \throws DataError   an axis of length 0 or too long to be a detector's
 void set_frame_layout(SourceInfo& info, const std::optional<ScanShape>& scan_shape);

@@ -13,7 +13,8 @@
 
 namespace esieve {
 
-/// Opens `path` with a chunk cache that holds a row of chunks, so that reading in scan order unpacks each chunk once.
+/// Opens `path` with a chunk cache that holds a row of chunks, so that reading in scan order unpacks each
+/// chunk once.
 h5::Id open_frames_dataset(hid_t file, const std::string& path);
 
 /// Refuses a dataset of which HDF5 would fail to read, or silently replace by fill values, a part.
@@ -23,7 +24,8 @@ h5::Id open_frames_dataset(hid_t file, const std::string& path);
 /// \throws DataError         a source of a virtual dataset or an external file that is missing
 void check_complete(hid_t dataset, const std::string& name);
 
-/// Where a dataset's values lie in a plain file, if they are there as they will be read but for the byte order.
+/// Where a dataset's values lie in a plain file, if they are there as they will be read but for the byte
+/// order.
 struct PlainStorage {
   std::string file;
   std::uint64_t offset_bytes = 0;

@@ -8,7 +8,8 @@
 
 namespace esieve {
 
-/// The text itself if it is UTF-8, else {"latin1": the text read as Latin-1}, from which the bytes can be had back.
+/// The text itself if it is UTF-8, else {"latin1": the text read as Latin-1}, from which the bytes can be had
+/// back.
 nlohmann::json text_json(const std::string& text);
 
 bool is_utf8(const std::string& text);

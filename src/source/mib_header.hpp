@@ -33,7 +33,7 @@ MibHeader read_mib_header(const InputFile& file);
 /// The text file beside a .mib; `text` is empty if there is none.
 struct HdrFile {
   std::string text;
-  std::optional<ScanShape> scan;       ///< ScanX, ScanY, which newer software writes.
+  std::optional<ScanShape> scan;  ///< ScanX, ScanY, which newer software writes.
   std::uint64_t frames_per_trigger = 0;
   int counter_bits = 0;
 };

@@ -15,7 +15,8 @@ namespace {
 
 DType raw_dtype(const std::string& text) {
   if (const auto dtype = parse_dtype(text)) return *dtype;
-  throw UsageError("--dtype " + text + " is not a type of counts (one of uint8, uint16, uint32, uint64, int8, int16, " +
+  throw UsageError("--dtype " + text +
+                   " is not a type of counts (one of uint8, uint16, uint32, uint64, int8, int16, " +
                    "int32, int64, float32, float64, or NumPy's code such as >u2)");
 }
 
@@ -29,7 +30,8 @@ DType raw_dtype(const std::string& text) {
   if (present > 0 && present % info.frame_bytes() == 0)
     text += "; its size is that of " + std::to_string(n_frames) + " such frames";
   else if (present > info.dense_bytes())
-    text += "; if it begins with a header, use --offset " + std::to_string(info.file_bytes - info.dense_bytes());
+    text +=
+        "; if it begins with a header, use --offset " + std::to_string(info.file_bytes - info.dense_bytes());
   throw UsageError(text);
 }
 
@@ -52,8 +54,9 @@ std::unique_ptr<Source> open_raw_source(const std::filesystem::path& path, const
   set_frame_layout(info, options.scan_shape);
   if (options.offset_bytes > file.size() || file.size() - options.offset_bytes != info.dense_bytes())
     throw_size_mismatch(info, options.offset_bytes);
-  info.metadata_json =
-      dump_json({{"raw", {{"dtype", options.dtype}, {"shape", options.shape}, {"offset_bytes", options.offset_bytes}}}});
+  info.metadata_json = dump_json(
+      {{"raw",
+        {{"dtype", options.dtype}, {"shape", options.shape}, {"offset_bytes", options.offset_bytes}}}});
   const ByteOrder order = options.dtype.front() == '>' ? ByteOrder::big : ByteOrder::little;
   const FlatLayout layout{options.offset_bytes, info.frame_bytes(), order};
   return std::make_unique<FlatSource>(std::move(info), std::move(file), layout);

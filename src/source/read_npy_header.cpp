@@ -123,7 +123,8 @@ bool is_npy(const InputFile& file) {
 
 NpyHeader read_npy_header(const InputFile& file) {
   const std::string name = file.path().string();
-  if (!is_npy(file)) throw DataError(name + " is not a .npy file (it does not begin with NumPy's magic bytes)");
+  if (!is_npy(file))
+    throw DataError(name + " is not a .npy file (it does not begin with NumPy's magic bytes)");
   std::array<std::byte, 12> start{};
   file.read(0, std::span(start).first(10));
   const auto version = std::to_integer<int>(start[6]);
@@ -131,8 +132,10 @@ NpyHeader read_npy_header(const InputFile& file) {
     throw UnsupportedError(name + " is .npy version " + std::to_string(version) + " (1 to 3 are known)");
   if (version > 1) file.read(0, start);
   const std::uint64_t text_at = version == 1 ? 10 : 12;
-  const std::uint64_t text_bytes = version == 1 ? load_le<std::uint16_t>(start, 8) : load_le<std::uint32_t>(start, 8);
-  if (text_bytes > max_header_bytes) throw DataError(name + " is damaged (its .npy header claims to be huge)");
+  const std::uint64_t text_bytes =
+      version == 1 ? load_le<std::uint16_t>(start, 8) : load_le<std::uint32_t>(start, 8);
+  if (text_bytes > max_header_bytes)
+    throw DataError(name + " is damaged (its .npy header claims to be huge)");
   std::string text(text_bytes, '\0');
   file.read(text_at, std::as_writable_bytes(std::span(text)));
   NpyHeader header;

@@ -12,8 +12,8 @@
 namespace esieve {
 
 struct NpyHeader {
-  std::string descr;                 ///< NumPy type code with byte order, "<u2"; "structured" where it has fields.
-  bool fortran_order = false;        ///< The first axis is the fastest.
+  std::string descr;           ///< NumPy type code with byte order, "<u2"; "structured" where it has fields.
+  bool fortran_order = false;  ///< The first axis is the fastest.
   std::vector<std::uint64_t> shape;
   std::uint64_t data_offset_bytes = 0;
 };

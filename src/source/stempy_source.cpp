@@ -4,8 +4,8 @@
 //
 // A count is the number of times the frames of a scan position list a pixel.
 #include <algorithm>
+#include <cstring>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <utility>
 
@@ -20,13 +20,14 @@ namespace {
 constexpr const char* frames_path = "/electron_events/frames";
 constexpr const char* positions_path = "/electron_events/scan_positions";
 
-/// What memory is set aside for before anything is known to be there: 33 million scan positions, 16384 x 16384 pixels.
+/// What memory is set aside for before anything is known to be there: 33 million scan positions, 16384 x
+/// 16384 pixels.
 constexpr std::uint64_t max_rows = std::uint64_t{1} << 25, max_pixels = std::uint64_t{1} << 28;
 
 /// Which rows of the file belong to a scan position.
 struct RowMap {
   std::uint64_t rows_per_position = 0;  ///< Version 3: rows follow one another; then the vectors are empty.
-  std::vector<std::uint64_t> starts;    ///< Before: position p has rows[starts[p]] ... rows[starts[p + 1] - 1].
+  std::vector<std::uint64_t> starts;  ///< Before: position p has rows[starts[p]] ... rows[starts[p + 1] - 1].
   std::vector<std::uint64_t> rows;
 
   std::vector<hsize_t> of(FrameRange positions) const {
@@ -34,8 +35,10 @@ struct RowMap {
     const std::uint64_t first = listed ? starts[positions.first] : positions.first * rows_per_position;
     const std::uint64_t end = listed ? starts[positions.end()] : positions.end() * rows_per_position;
     std::vector<hsize_t> found(end - first);
-    if (listed) std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(first), found.size(), found.begin());
-    else std::iota(found.begin(), found.end(), first);
+    if (listed)
+      std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(first), found.size(), found.begin());
+    else
+      std::iota(found.begin(), found.end(), first);
     return found;
   }
   std::uint64_t n_rows(std::uint64_t position) const {
@@ -52,9 +55,12 @@ class Rows {
     type_ = h5::Id(H5Tvlen_create(H5T_NATIVE_UINT32), H5Tclose);
     memory_ = h5::simple_space({&n, 1});
     const h5::Id space(h5::check(H5Dget_space(dataset), "read the rows of " + name), H5Sclose);
-    const bool in_order = wanted.back() - wanted.front() == n - 1 && std::is_sorted(wanted.begin(), wanted.end());
-    if (in_order) H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, &wanted.front(), nullptr, &n, nullptr);
-    else H5Sselect_elements(space.get(), H5S_SELECT_SET, wanted.size(), wanted.data());
+    const bool in_order =
+        wanted.back() - wanted.front() == n - 1 && std::is_sorted(wanted.begin(), wanted.end());
+    if (in_order)
+      H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, &wanted.front(), nullptr, &n, nullptr);
+    else
+      H5Sselect_elements(space.get(), H5S_SELECT_SET, wanted.size(), wanted.data());
     if (H5Dread(dataset, type_.get(), memory_.get(), space.get(), H5P_DEFAULT, lists_.data()) < 0)
       throw DataError("cannot read events of " + name + " (" + h5::last_error() + ")");
     was_read_ = true;
@@ -78,7 +84,10 @@ class Rows {
 class StempySource : public Source {
  public:
   StempySource(SourceInfo info, h5::Id file, RowMap map)
-      : Source(std::move(info)), file_(std::move(file)), dataset_(h5::open_dataset(file_.get(), frames_path)), map_(std::move(map)) {
+      : Source(std::move(info)),
+        file_(std::move(file)),
+        dataset_(h5::open_dataset(file_.get(), frames_path)),
+        map_(std::move(map)) {
     choose_dtype();
   }
 
@@ -86,10 +95,14 @@ class StempySource : public Source {
     std::fill(out.begin(), out.end(), std::byte{0});
     const h5::Lock lock;
     visit_dtype(info_.dtype, [&]<class T>(T) {
-      T* counts = reinterpret_cast<T*>(out.data());
       for_each_list(range, [&](std::uint64_t position, std::span<const std::uint32_t> pixels) {
-        T* frame = counts + (position - range.first) * info_.detector.n_pixels();
-        for (const std::uint32_t pixel : pixels) ++frame[pixel];
+        std::byte* frame = out.data() + (position - range.first) * info_.frame_bytes();
+        for (const std::uint32_t pixel : pixels) {
+          T count;  // `out` may lie at any address
+          std::memcpy(&count, frame + pixel * sizeof count, sizeof count);
+          ++count;
+          std::memcpy(frame + pixel * sizeof count, &count, sizeof count);
+        }
       });
     });
   }
@@ -114,8 +127,9 @@ class StempySource : public Source {
   void check_pixels(std::span<const std::uint32_t> pixels, std::uint64_t position) const {
     for (const std::uint32_t pixel : pixels)
       if (pixel >= info_.detector.n_pixels())
-        throw DataError(info_.path.string() + " is damaged (an event of scan position " + std::to_string(position) +
-                        " is in pixel " + std::to_string(pixel) + " of " + std::to_string(info_.detector.n_pixels()) + ")");
+        throw DataError(info_.path.string() + " is damaged (an event of scan position " +
+                        std::to_string(position) + " is in pixel " + std::to_string(pixel) + " of " +
+                        std::to_string(info_.detector.n_pixels()) + ")");
   }
 
   /// The smallest unsigned type that holds the largest count.
@@ -128,11 +142,12 @@ class StempySource : public Source {
       for (const std::uint32_t pixel : struck) counts[pixel] = 0;
       struck.clear();
     };
-    for_each_list({0, info_.scan.n_frames()}, [&](std::uint64_t position, std::span<const std::uint32_t> pixels) {
-      if (std::exchange(current, position) != position) clear();
-      for (const std::uint32_t pixel : pixels) most = std::max(most, ++counts[pixel]);
-      struck.insert(struck.end(), pixels.begin(), pixels.end());
-    });
+    for_each_list({0, info_.scan.n_frames()},
+                  [&](std::uint64_t position, std::span<const std::uint32_t> pixels) {
+                    if (std::exchange(current, position) != position) clear();
+                    for (const std::uint32_t pixel : pixels) most = std::max(most, ++counts[pixel]);
+                    struck.insert(struck.end(), pixels.begin(), pixels.end());
+                  });
     info_.dtype = most <= 0xFF ? DType::u8 : most <= 0xFFFF ? DType::u16 : DType::u32;
   }
 
@@ -150,27 +165,28 @@ std::uint64_t size_attribute(hid_t object, const char* name, const std::string& 
 /// Version 3: the same number of rows for every position, one after the other.
 RowMap regular_rows(std::uint64_t n_rows, std::uint64_t n_positions, const std::string& name) {
   if (n_rows == 0 || n_rows % n_positions != 0)
-    throw DataError(name + " is damaged (" + std::to_string(n_rows) + " frames do not fill " + std::to_string(n_positions) +
-                    " scan positions evenly)");
+    throw DataError(name + " is damaged (" + std::to_string(n_rows) + " frames do not fill " +
+                    std::to_string(n_positions) + " scan positions evenly)");
   return {n_rows / n_positions, {}, {}};
 }
 
 /// Versions 1 and 2: row i belongs to position positions[i]; a position may have several rows or none.
-RowMap listed_rows(const std::vector<std::int64_t>& positions, std::uint64_t n_rows, std::uint64_t n_positions,
-                   const std::string& name) {
+RowMap listed_rows(const std::vector<std::int64_t>& positions, std::uint64_t n_rows,
+                   std::uint64_t n_positions, const std::string& name) {
   if (positions.size() != n_rows)
-    throw DataError(name + " is damaged (" + std::to_string(n_rows) + " frames, but " + std::to_string(positions.size()) +
-                    " scan positions of frames)");
+    throw DataError(name + " is damaged (" + std::to_string(n_rows) + " frames, but " +
+                    std::to_string(positions.size()) + " scan positions of frames)");
   RowMap map{0, std::vector<std::uint64_t>(n_positions + 1), std::vector<std::uint64_t>(n_rows)};
   for (const std::int64_t position : positions) {
     if (position < 0 || static_cast<std::uint64_t>(position) >= n_positions)
-      throw DataError(name + " is damaged (a frame belongs to scan position " + std::to_string(position) + " of " +
-                      std::to_string(n_positions) + ")");
+      throw DataError(name + " is damaged (a frame belongs to scan position " + std::to_string(position) +
+                      " of " + std::to_string(n_positions) + ")");
     ++map.starts[static_cast<std::uint64_t>(position) + 1];
   }
   std::partial_sum(map.starts.begin(), map.starts.end(), map.starts.begin());
   std::vector<std::uint64_t> next(map.starts.begin(), map.starts.end() - 1);
-  for (std::uint64_t row = 0; row < n_rows; ++row) map.rows[next[static_cast<std::uint64_t>(positions[row])]++] = row;
+  for (std::uint64_t row = 0; row < n_rows; ++row)
+    map.rows[next[static_cast<std::uint64_t>(positions[row])]++] = row;
   return map;
 }
 
@@ -189,11 +205,13 @@ std::unique_ptr<Source> open_stempy_source(const std::filesystem::path& path, co
   const h5::Lock lock;
   const std::string name = path.string();
   h5::Id file = h5::open_file(path);
-  const h5::Id frames = h5::open_dataset(file.get(), frames_path), positions = h5::open_dataset(file.get(), positions_path);
+  const h5::Id frames = h5::open_dataset(file.get(), frames_path),
+               positions = h5::open_dataset(file.get(), positions_path);
   const h5::Id type(H5Dget_type(frames.get()), H5Tclose), item(H5Tget_super(type.get()), H5Tclose);
   const std::vector<hsize_t> n_rows = h5::dimensions(frames.get());
   if (h5::dtype_of(item.get()) != DType::u32 || n_rows.size() != 1)
-    throw UnsupportedError(name + " holds electron events in an early layout of stempy's; save it again with a later stempy");
+    throw UnsupportedError(
+        name + " holds electron events in an early layout of stempy's; save it again with a later stempy");
 
   // stempy means different things by Nx: the fast axis of the scan, the slow one of the detector.
   SourceInfo info;
@@ -213,10 +231,13 @@ std::unique_ptr<Source> open_stempy_source(const std::filesystem::path& path, co
     throw DataError(name + " is damaged (its shape " + shape_text(info.shape) + " is impossible)");
   const h5::Id root = h5::open_group(file.get(), "/");
   const std::uint64_t version = h5::unsigned_attribute(root.get(), "version").value_or(1);
-  if (version > 3) throw UnsupportedError(name + " is version " + std::to_string(version) + " of stempy's format (1 to 3 are known)");
-  RowMap map = version == 3 ? regular_rows(n_rows[0], n_positions, name)
-                            : listed_rows(h5::read_dataset<std::int64_t>(file.get(), positions_path, max_rows), n_rows[0],
-                                          n_positions, name);
+  if (version > 3)
+    throw UnsupportedError(name + " is version " + std::to_string(version) +
+                           " of stempy's format (1 to 3 are known)");
+  RowMap map = version == 3
+                   ? regular_rows(n_rows[0], n_positions, name)
+                   : listed_rows(h5::read_dataset<std::int64_t>(file.get(), positions_path, max_rows),
+                                 n_rows[0], n_positions, name);
   info.metadata_json = hdf5_metadata(file.get(), h5::walk(file.get()), {frames_path});
   return std::make_unique<StempySource>(std::move(info), std::move(file), std::move(map));
 }

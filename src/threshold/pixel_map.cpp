@@ -29,11 +29,12 @@ PixelMap read_pixel_map(const std::string& spec, DetectorShape detector) {
   const auto source = open_map(file, separator == std::string::npos ? "" : spec.substr(separator + 2));
   const SourceInfo& info = source->info();
   if (info.scan.n_frames() != 1 || info.detector != detector)
-    throw UsageError(spec + " has the shape " + std::to_string(info.detector.det_y) + " x " +
-                     std::to_string(info.detector.det_x) +
-                     (info.scan.n_frames() == 1 ? "" : " of " + std::to_string(info.scan.n_frames()) + " frames") +
-                     ", but a map of this detector has " + std::to_string(detector.det_y) + " x " +
-                     std::to_string(detector.det_x));
+    throw UsageError(
+        spec + " has the shape " + std::to_string(info.detector.det_y) + " x " +
+        std::to_string(info.detector.det_x) +
+        (info.scan.n_frames() == 1 ? "" : " of " + std::to_string(info.scan.n_frames()) + " frames") +
+        ", but a map of this detector has " + std::to_string(detector.det_y) + " x " +
+        std::to_string(detector.det_x));
   std::vector<std::byte> frame(info.frame_bytes());
   source->read({0, 1}, frame);
   PixelMap map{std::vector<double>(detector.n_pixels()), spec};

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "source/hdf5_axes.hpp"
-
 #include <gtest/gtest.h>
 
 #include "hdf5_files.hpp"
+#include "source/hdf5_axes.hpp"
 #include "source_checks.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -88,15 +87,18 @@ TEST(Hdf5Axes, reads_the_pixel_sizes_of_py4dstem_where_its_axes_are_in_pixels) {
   {
     const h5::Id file = create_file(folder / "x.h5");
     write_array(file.get(), "/root/datacube/data", DType::u16, {3, 4, 8, 8});
-    for (int i = 0; i < 4; ++i) write_axis(file.get(), "/root/datacube/dim" + std::to_string(i), {0, 1}, "pixels");
+    for (int i = 0; i < 4; ++i)
+      write_axis(file.get(), "/root/datacube/dim" + std::to_string(i), {0, 1}, "pixels");
     const double q = 0.02, r = 3;
     write_array(file.get(), "/root/metadatabundle/calibration/Q_pixel_size", DType::f64, {}, &q);
     write_array(file.get(), "/root/metadatabundle/calibration/R_pixel_size", DType::f64, {}, &r);
-    const h5::Id text(H5Tcopy(H5T_C_S1), H5Tclose);
-    H5Tset_size(text.get(), H5T_VARIABLE);
-    const char *q_units = "A^-1", *r_units = "nm";
-    write_array(file.get(), "/root/metadatabundle/calibration/Q_pixel_units", text.get(), {}, &q_units, text.get());
-    write_array(file.get(), "/root/metadatabundle/calibration/R_pixel_units", text.get(), {}, &r_units, text.get());
+    const h5::Id variable(H5Tcopy(H5T_C_S1), H5Tclose), fixed(H5Tcopy(H5T_C_S1), H5Tclose);
+    H5Tset_size(variable.get(), H5T_VARIABLE);
+    H5Tset_size(fixed.get(), 2);
+    const char* q_units = "A^-1";
+    const std::string calibration = "/root/metadatabundle/calibration/";
+    write_array(file.get(), calibration + "Q_pixel_units", variable.get(), {}, &q_units, variable.get());
+    write_array(file.get(), calibration + "R_pixel_units", fixed.get(), {}, "nm", fixed.get());
   }
   const SourceInfo info = open_source(folder / "x.h5")->info();
   expect_axis(info.axes[0], 0, 3, "nm");
@@ -123,6 +125,9 @@ TEST(Hdf5Axes, spells_units_one_way) {
   EXPECT_EQ(plain_units("Å⁻¹"), "1/angstrom");
   EXPECT_EQ(plain_units("1 / nm"), "1/nm");
   EXPECT_EQ(plain_units("pixels"), "px");
+  EXPECT_EQ(plain_units("[n_m^-1]"), "1/nm");
+  EXPECT_EQ(plain_units("[mrad]"), "mrad");
+  EXPECT_EQ(plain_units("_None_"), "px");
   EXPECT_EQ(plain_units("furlong"), "furlong");
 }
 

@@ -45,19 +45,33 @@ TEST(RawSource, folds_frames_into_a_scan) {
 TEST(RawSource, names_the_size_that_does_not_fit_and_what_would) {
   const TemporaryFolder folder;
   write_bytes(folder / "x.raw", std::string(1000, 'a'));
-  EXPECT_THAT([&] { open_source(folder / "x.raw", raw({4, 10, 10}, "u2")); },
-              ThrowsMessage<UsageError>(AllOf(HasSubstr("has 1000 bytes"), HasSubstr("4 x 10 x 10 of uint16 need 800"),
-                                              HasSubstr("that of 5 such frames"))));
-  EXPECT_THAT([&] { open_source(folder / "x.raw", raw({3, 18, 18}, "u1")); },
-              ThrowsMessage<UsageError>(HasSubstr("use --offset 28")));
-  EXPECT_THAT([&] { open_source(folder / "x.raw", raw({3, 18, 18}, "u1", 2000)); }, ThrowsMessage<UsageError>(HasSubstr("has 0 bytes")));
+  EXPECT_THAT(
+      [&] {
+        open_source(folder / "x.raw", raw({4, 10, 10}, "u2"));
+      },
+      ThrowsMessage<UsageError>(AllOf(HasSubstr("has 1000 bytes"),
+                                      HasSubstr("4 x 10 x 10 of uint16 need 800"),
+                                      HasSubstr("that of 5 such frames"))));
+  EXPECT_THAT(
+      [&] {
+        open_source(folder / "x.raw", raw({3, 18, 18}, "u1"));
+      },
+      ThrowsMessage<UsageError>(HasSubstr("use --offset 28")));
+  EXPECT_THAT(
+      [&] {
+        open_source(folder / "x.raw", raw({3, 18, 18}, "u1", 2000));
+      },
+      ThrowsMessage<UsageError>(HasSubstr("has 0 bytes")));
 }
 
 TEST(RawSource, refuses_types_it_does_not_know_and_lists_those_it_does) {
   const TemporaryFolder folder;
   write_bytes(folder / "x.raw", "abcd");
-  EXPECT_THAT([&] { open_source(folder / "x.raw", raw({2, 2}, "c8")); },
-              ThrowsMessage<UsageError>(AllOf(HasSubstr("--dtype c8"), HasSubstr("uint16"))));
+  EXPECT_THAT(
+      [&] {
+        open_source(folder / "x.raw", raw({2, 2}, "c8"));
+      },
+      ThrowsMessage<UsageError>(AllOf(HasSubstr("--dtype c8"), HasSubstr("uint16"))));
 }
 
 }  // namespace

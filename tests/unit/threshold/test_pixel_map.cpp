@@ -51,15 +51,22 @@ TEST(PixelMap, reads_the_named_dataset_of_an_hdf5_file) {
 TEST(PixelMap, lists_what_could_be_meant_where_no_dataset_is_named) {
   const TemporaryFolder folder;
   write_maps_h5(folder / "maps.h5");
-  EXPECT_THAT([&] { read_pixel_map((folder / "maps.h5").string(), {2, 3}); },
-              ThrowsMessage<UsageError>(AllOf(HasSubstr("/dark (2 x 3 float32)"), HasSubstr("/gain"), HasSubstr("::/path"))));
+  EXPECT_THAT(
+      [&] {
+        read_pixel_map((folder / "maps.h5").string(), {2, 3});
+      },
+      ThrowsMessage<UsageError>(
+          AllOf(HasSubstr("/dark (2 x 3 float32)"), HasSubstr("/gain"), HasSubstr("::/path"))));
 }
 
 TEST(PixelMap, refuses_a_map_of_another_shape_and_says_both) {
   const TemporaryFolder folder;
   write_mask_npy(folder / "mask.npy");
-  EXPECT_THAT([&] { read_pixel_map((folder / "mask.npy").string(), {3, 2}); },
-              ThrowsMessage<UsageError>(AllOf(HasSubstr("2 x 3"), HasSubstr("3 x 2"))));
+  EXPECT_THAT(
+      [&] {
+        read_pixel_map((folder / "mask.npy").string(), {3, 2});
+      },
+      ThrowsMessage<UsageError>(AllOf(HasSubstr("2 x 3"), HasSubstr("3 x 2"))));
 }
 
 }  // namespace
