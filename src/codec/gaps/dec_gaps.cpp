@@ -289,13 +289,13 @@ class SinkTarget {
  public:
   SinkTarget(EventSink& sink, FrameCollector& collector, const BlockShape& shape)
       : sink_(sink), collector_(collector), n_pixels_(static_cast<std::uint32_t>(shape.n_pixels())) {
-    sink_.clear();
+    sink_.counts.resize(sink_.pixels.size());
+    // The old events stay until they are overwritten: filling with zeros would cost as much.
     sink_.frame_events.assign(shape.n_frames, 0);
   }
   void expect(std::size_t n_events, std::uint32_t n_batch) {
     n_expected_ += n_events;
-    sink_.pixels.resize(n_expected_);
-    sink_.counts.resize(n_expected_);
+    grow(n_expected_);
     collector_.reset(n_pixels_, n_batch);
     stride_ = collector_.stride();
   }
@@ -309,12 +309,13 @@ class SinkTarget {
   }
   void append(std::uint32_t, std::uint32_t pixel, std::uint32_t count) {
     sound_ &= count != 0;
-    sink_.pixels.push_back(pixel);
-    sink_.counts.push_back(count);
+    if (n_expected_ == sink_.pixels.size()) grow(2 * n_expected_ + 64);
+    sink_.pixels[n_expected_] = pixel;
+    sink_.counts[n_expected_++] = count;
   }
   void end_frame(std::uint32_t frame) {
-    sink_.frame_events[frames_[frame]] = static_cast<std::uint32_t>(sink_.pixels.size() - at_);
-    at_ = n_expected_ = sink_.pixels.size();
+    sink_.frame_events[frames_[frame]] = static_cast<std::uint32_t>(n_expected_ - at_);
+    at_ = n_expected_;
   }
   void end_batch() {
     for (std::size_t f = 0; f < frames_.size(); ++f) {
@@ -326,6 +327,8 @@ class SinkTarget {
   }
   // Groups came one after the other: back to the order of the frames.
   void end_block(const FrameGroups& groups) {
+    sink_.pixels.resize(at_);
+    sink_.counts.resize(at_);
     if (groups.n_groups == 1 || !sound()) return;
     const EventSink by_group = sink_;
     std::vector<std::size_t> starts(sink_.frame_events.size());
@@ -346,6 +349,12 @@ class SinkTarget {
   [[nodiscard]] bool sound() const noexcept { return sound_ && at_ == n_expected_; }
 
  private:
+  void grow(std::size_t n) {
+    if (n <= sink_.pixels.size()) return;
+    sink_.pixels.resize(n);
+    sink_.counts.resize(n);
+  }
+
   EventSink& sink_;
   FrameCollector& collector_;
   std::span<const std::uint32_t> frames_;

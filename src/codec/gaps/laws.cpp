@@ -65,6 +65,7 @@ ValueRange make_value_range(Mean16 mean, std::uint32_t least) noexcept {
 }
 
 // From the most likely value outwards, each weight from its neighbour's: no exponential needed.
+// Within 64 bits: weights stay below 2^28, and n_low_bits <= 8 means values below 2^20.
 Cdf16 make_poisson_cdf(Mean16 mean, const ValueRange& range) noexcept {
   std::array<std::uint64_t, n_symbols> weights{};
   if (range.n_low_bits > 8) return make_cdf(weights);  // too bright to be worth the loop
@@ -74,12 +75,12 @@ Cdf16 make_poisson_cdf(Mean16 mean, const ValueRange& range) noexcept {
   std::uint64_t weight = one;
   for (std::uint64_t v = peak; v <= last && weight != 0; ++v) {
     weights[(v - range.first) >> range.n_low_bits] += weight;
-    weight = static_cast<std::uint64_t>(Wide{weight} * mean / (Wide{v + 1} << 16));
+    weight = weight * mean / ((v + 1) << 16);
   }
   weights[n_symbols - 1] = weight;
   weight = one;
   for (std::uint64_t v = peak; v > range.first && weight != 0; --v) {
-    weight = static_cast<std::uint64_t>((Wide{weight} * v << 16) / std::max<Mean16>(mean, 1));
+    weight = (weight * v << 16) / std::max<Mean16>(mean, 1);
     weights[(v - 1 - range.first) >> range.n_low_bits] += weight;
   }
   return make_cdf(weights);

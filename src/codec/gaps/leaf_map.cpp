@@ -11,13 +11,6 @@ namespace {
 constexpr unsigned n_priors = 64;
 constexpr unsigned learning_rate = 7;
 
-// Half octaves above 4.
-unsigned half_octave(std::uint64_t value) noexcept {
-  if (value < 4) return static_cast<unsigned>(value);
-  const unsigned length = static_cast<unsigned>(std::bit_width(value));
-  return 4 + 2 * (length - 3) + static_cast<unsigned>(value >> (length - 2) & 1);
-}
-
 // The lowest value with this quarter octave, and the width of that bucket, make its middle.
 std::uint64_t twice_middle(unsigned bucket) noexcept {
   if (bucket < 8) return 2 * bucket;
@@ -56,26 +49,8 @@ void LeafMapModel::reset() {
   large_.reset();
 }
 
-AdaptiveCdf& LeafMapModel::context(std::uint32_t near8, std::uint32_t wide) noexcept {
-  const unsigned near_bucket = std::min(quarter_octave(near8), n_near - 1);
-  const unsigned wide_bucket = std::min(half_octave(wide), n_wide - 1);
-  AdaptiveCdf& cdf = contexts_[near_bucket * n_wide + wide_bucket];
-  if (cdf.n_seen == 0) {
-    const std::uint64_t expected = (std::uint64_t{near8} + 16 * std::uint64_t{wide} / n_wide_leaves) / 3;
-    cdf.reset(priors_[std::min(quarter_octave(expected), n_priors - 1)], 4, learning_rate);
-  }
-  return cdf;
-}
-
-AdaptiveCdf& LeafMapModel::guess_context(std::uint32_t near8, std::uint32_t guess8) noexcept {
-  const unsigned guess_bucket = std::min(quarter_octave(guess8), n_near - 1);
-  const unsigned near_bucket = std::min(half_octave(near8), n_wide - 1);
-  AdaptiveCdf& cdf = guess_contexts_[guess_bucket * n_wide + near_bucket];
-  if (cdf.n_seen == 0) {
-    const std::uint64_t expected = (std::uint64_t{near8} + guess8) / 2;
-    cdf.reset(priors_[std::min(quarter_octave(expected), n_priors - 1)], 4, learning_rate);
-  }
-  return cdf;
+void LeafMapModel::start_context(AdaptiveCdf& cdf, std::uint64_t expected8) noexcept {
+  cdf.reset(priors_[std::min(quarter_octave(expected8), n_priors - 1)], 4, learning_rate);
 }
 
 }  // namespace esieve::codec::gaps

@@ -13,6 +13,7 @@
 
 #include "codec/gaps/cdf16.hpp"
 #include "codec/gaps/numbers.hpp"
+#include "codec/gaps/rans.hpp"
 #include "codec/gaps/rate_keys.hpp"
 
 namespace esieve::codec::gaps {
@@ -52,8 +53,26 @@ class LeafMapModel {
   static constexpr unsigned wide_rows = 3, wide_reach = 3;
   static constexpr unsigned n_wide_leaves = wide_rows * (2 * wide_reach + 1) + wide_reach;
 
-  AdaptiveCdf& context(std::uint32_t near8, std::uint32_t wide) noexcept;
-  AdaptiveCdf& guess_context(std::uint32_t near8, std::uint32_t guess8) noexcept;
+  /// Half octaves from 4 on, exact below.
+  static unsigned half_octave(std::uint32_t value) noexcept {
+    if (value < 4) return value;
+    const unsigned length = static_cast<unsigned>(std::bit_width(value));
+    return 4 + 2 * (length - 3) + (value >> (length - 2) & 1);
+  }
+  AdaptiveCdf& context(std::uint32_t near8, std::uint32_t wide) noexcept {
+    AdaptiveCdf& cdf = contexts_[std::min(quarter_octave(near8), n_near - 1) * n_wide +
+                                 std::min(half_octave(wide), n_wide - 1)];
+    if (cdf.n_seen == 0) [[unlikely]]
+      start_context(cdf, (std::uint64_t{near8} + 16 * std::uint64_t{wide} / n_wide_leaves) / 3);
+    return cdf;
+  }
+  AdaptiveCdf& guess_context(std::uint32_t near8, std::uint32_t guess8) noexcept {
+    AdaptiveCdf& cdf = guess_contexts_[std::min(quarter_octave(guess8), n_near - 1) * n_wide +
+                                       std::min(half_octave(near8), n_wide - 1)];
+    if (cdf.n_seen == 0) [[unlikely]] start_context(cdf, (std::uint64_t{near8} + guess8) / 2);
+    return cdf;
+  }
+  void start_context(AdaptiveCdf& cdf, std::uint64_t expected8) noexcept;
   template <class Coder>
   std::uint32_t code_key(Coder& coder, AdaptiveCdf& cdf, std::uint32_t key);
 
@@ -73,8 +92,10 @@ std::uint32_t LeafMapModel::code_key(Coder& coder, AdaptiveCdf& cdf, std::uint32
 
 // Neighbours count by the middles of their keys, doubled.
 template <class Coder>
-bool LeafMapModel::code(Coder& coder, const LeafGrid& grid, std::span<const std::uint32_t> guess8,
+bool LeafMapModel::code(Coder& outer, const LeafGrid& grid, std::span<const std::uint32_t> guess8,
                         std::span<std::uint16_t> keys) {
+  BorrowedCoder<Coder> borrowed(outer);
+  auto& coder = borrowed.coder;
   const std::uint32_t n_x = grid.n_x;
   columns_.assign(n_x + 2 * wide_reach, 0);
   rows_.assign((wide_rows + 1) * std::size_t{n_x + 2}, 0);

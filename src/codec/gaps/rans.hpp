@@ -95,14 +95,14 @@ class StreamReader {
     return next_ == end_ && current_ == state_floor && other_ == state_floor;
   }
 
-  unsigned symbol(const Cdf16& cdf, unsigned = 0) noexcept {
+  [[gnu::always_inline]] unsigned symbol(const Cdf16& cdf, unsigned = 0) noexcept {
     const std::uint32_t slot = static_cast<std::uint32_t>(current_) & (probability_one - 1);
     const unsigned symbol = cdf.find(slot);
     turn(cdf.width(symbol) * (current_ >> probability_bits) + slot - cdf.start[symbol]);
     return symbol;
   }
 
-  unsigned symbol(AdaptiveCdf& cdf, unsigned = 0) noexcept {
+  [[gnu::always_inline]] unsigned symbol(AdaptiveCdf& cdf, unsigned = 0) noexcept {
     const unsigned value = symbol(static_cast<const Cdf16&>(cdf));
     cdf.learn(value);
     return value;
@@ -120,7 +120,8 @@ class StreamReader {
     return symbol << n_bits | low;
   }
 
-  std::uint32_t interval(AdaptiveCdf& cdf, unsigned n_bits, std::uint32_t = 0) noexcept {
+  [[gnu::always_inline]] std::uint32_t interval(AdaptiveCdf& cdf, unsigned n_bits,
+                                                std::uint32_t = 0) noexcept {
     const std::uint32_t value = interval(static_cast<const Cdf16&>(cdf), n_bits);
     cdf.learn(value >> n_bits);
     return value;
@@ -148,6 +149,24 @@ class StreamReader {
   std::uint64_t other_;
   const std::byte* next_;
   const std::byte* end_;  ///< of the words: where the states begin
+};
+
+/// A coder for the length of a scope: a reader's states are copied so that they stay in registers.
+template <class Coder>
+struct BorrowedCoder {
+  explicit BorrowedCoder(Coder& lender) noexcept : coder(lender) {}
+  Coder& coder;
+};
+template <>
+struct BorrowedCoder<StreamReader> {
+  explicit BorrowedCoder(StreamReader& lender) noexcept : coder(lender), lender_(lender) {}
+  BorrowedCoder(const BorrowedCoder&) = delete;
+  BorrowedCoder& operator=(const BorrowedCoder&) = delete;
+  ~BorrowedCoder() { lender_ = coder; }
+  StreamReader coder;
+
+ private:
+  StreamReader& lender_;
 };
 
 }  // namespace esieve::codec::gaps

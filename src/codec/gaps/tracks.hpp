@@ -17,6 +17,7 @@
 #include "codec/block_shape.hpp"
 #include "codec/gaps/cdf16.hpp"
 #include "codec/gaps/numbers.hpp"
+#include "codec/gaps/rans.hpp"
 
 namespace esieve::codec::gaps {
 
@@ -97,8 +98,8 @@ std::uint32_t TrackModel::code(Coder& coder, const std::uint32_t* at, std::ptrdi
   if (b == last_bucket)
     return lowest(last_bucket) + large_.code(coder, count - lowest(last_bucket));
   const unsigned n_bits = n_bits_within(b), n_low = n_bits > 4 ? n_bits - 4 : 0;
-  const unsigned lit = static_cast<unsigned>(std::popcount(pattern));
-  AdaptiveCdf& cdf = within_[b * 3 + (lit < 2 ? lit : 2)];
+  const unsigned lit = pattern == 0 ? 0 : (pattern & (pattern - 1)) == 0 ? 1 : 2;
+  AdaptiveCdf& cdf = within_[b * 3 + lit];
   const std::uint32_t offset = count - lowest(b);
   std::uint32_t within = coder.symbol(cdf, offset >> n_low & 15);
   if (n_low != 0) within = within << n_low | coder.bits(n_low, offset & ((1U << n_low) - 1));
@@ -134,6 +135,16 @@ class TrackFrames {
     return word;
   }
 
+  void mark_three(std::size_t at) noexcept {
+    const unsigned bit = at & 63;
+    if (bit > 61) [[unlikely]] {
+      mark(at), mark(at + 1), mark(at + 2);
+      return;
+    }
+    words_[at >> 6].visit |= std::uint64_t{7} << bit;
+    marked_[at >> 12] |= std::uint64_t{1} << (at >> 6 & 63);
+  }
+
   PaddedGrid grid_;
   std::size_t n_words_ = 0;             // of a frame: a multiple of 64
   std::vector<Word> words_;             // (frame, n_words_)
@@ -142,8 +153,10 @@ class TrackFrames {
 };
 
 template <class Coder, class Emit>
-void TrackFrames::code_frame(Coder& coder, TrackModel& model, std::uint32_t frame,
+void TrackFrames::code_frame(Coder& outer, TrackModel& model, std::uint32_t frame,
                              std::uint32_t* counts, Emit emit) {
+  BorrowedCoder<Coder> borrowed(outer);
+  auto& coder = borrowed.coder;
   const std::size_t base = frame * n_words_ * 64;
   for (std::size_t group = 0; group < n_words_ / 64; ++group) {
     std::uint64_t& marked = marked_[base / 4096 + group];
@@ -166,9 +179,7 @@ void TrackFrames::code_frame(Coder& coder, TrackModel& model, std::uint32_t fram
       counts[slot] = count;
       emit(slot, count);
       mark(base + slot + 1);
-      mark(base + slot + grid_.stride - 1);
-      mark(base + slot + grid_.stride);
-      mark(base + slot + grid_.stride + 1);
+      mark_three(base + slot + grid_.stride - 1);
     }
   }
 }
