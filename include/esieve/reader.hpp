@@ -42,6 +42,7 @@ struct FileInfo {
   std::vector<std::uint64_t> source_shape;
   std::string metadata_json;
   std::string written_by, written_at;         ///< Program with version; ISO 8601 UTC
+  bool has_frame_index = false;               ///< Events and electrons of each frame are recorded; small files go without.
   std::uint64_t n_events = 0;
   double n_electrons = 0;                     ///< Sum of all values.
   std::optional<DroppedFrame> dropped;        ///< Of all frames together, where thresholding dropped something on record.
@@ -71,7 +72,8 @@ class ESIEVE_API Reader {
 
   const FileInfo& info() const;
 
-  /// Events and electrons of each frame, from the index, in scan order.
+  /// Events and electrons of each frame in scan order: from the index, or counted now where the file has none.
+  /// \throws DataError  there is no index and a chunk is damaged
   std::span<const FrameTotals> frame_totals() const;
 
   /// Events of frames in scan order.

@@ -92,9 +92,10 @@ inline constexpr const char* emd_cube = "datacube";
 inline constexpr const char* emd_type = "emd_group_type";
 inline constexpr const char* emd_class = "python_class";
 
-/// Files with fewer bytes of chunks go without EMD, mean pattern and index of events: these cost 7 KiB, of which HDF5's heap
-/// for variable-length strings is 4 KiB. Single frames also go without HyperSpy's names
-/// and scan image.
+/// Fewer frames than this are no scan: their files go without EMD, mean pattern and index of events, unless their chunks
+/// have at least `min_bytes_for_extras`. These parts cost 7 KiB, of which HDF5's heap for variable-length strings is 4 KiB;
+/// a few frames of counts may be smaller than that. Single frames also go without HyperSpy's names and scan image.
+inline constexpr std::uint64_t min_frames_for_extras = 16;
 inline constexpr std::uint64_t min_bytes_for_extras = 256 << 10;
 
 }  // namespace esieve::layout

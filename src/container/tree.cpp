@@ -105,7 +105,8 @@ void write_tree(const Contents& contents) {
 
 Extras choose_extras(std::uint64_t chunk_bytes, const SourceInfo& info, const ContainerOptions& options) {
   const bool is_scan = info.scan.n_frames() > 1;
-  const bool is_large = chunk_bytes >= layout::min_bytes_for_extras || options.all_parts;
+  const bool is_large = info.scan.n_frames() >= layout::min_frames_for_extras ||
+                        chunk_bytes >= layout::min_bytes_for_extras || options.all_parts;
   return {.scan_image = is_scan || is_large,
           .hyperspy = is_scan || is_large,
           .emd = is_large,

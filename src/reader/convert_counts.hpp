@@ -3,13 +3,13 @@
 // Elements of any type as counts of the type the caller asked for, exactly or not at all.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <span>
 #include <utility>
-#include <vector>
 
 #include "esieve/codec.hpp"
 #include "esieve/dtype.hpp"
@@ -34,20 +34,35 @@ bool can_hold(T value) {
   }
 }
 
-/// Appends the values of events [first, end). \returns false if Count cannot hold one of them exactly
+/// Whether every count is a value of Count, at a glance.
 template <class Count>
-bool append_counts(const ChunkEvents& events, DType dtype, std::size_t first, std::size_t end, std::vector<Count>& out) {
-  out.reserve(out.size() + (end - first));
+bool surely_holds(std::span<const std::uint32_t> counts) {
+  if constexpr (!std::is_same_v<Count, float>) return true;
+  constexpr std::uint32_t largest = 1U << std::numeric_limits<float>::digits;
+  std::uint32_t all = 0;  // the vectoriser likes this better than a maximum
+  for (const std::uint32_t count : counts) all |= count;
+  return all < largest;
+}
+
+/// Writes the values of events [first, first + out.size()). \returns false if Count cannot hold one of them exactly
+template <class Count>
+bool convert_counts(const ChunkEvents& events, DType dtype, std::size_t first, std::span<Count> out) {
+  if (events.bits.empty() && events.quantum == 1) {
+    const std::span counts = std::span(events.counts).subspan(first, out.size());
+    if (surely_holds<Count>(counts)) {
+      std::copy(counts.begin(), counts.end(), out.begin());
+      return true;
+    }
+  }
   return visit_dtype(dtype, [&]<class T>(T) {
-    for (std::size_t i = first; i < end; ++i) {
+    for (std::size_t i = 0; i < out.size(); ++i) {
       T value;
       if (!events.bits.empty())
-        std::memcpy(&value, &events.bits[i], sizeof value);
+        std::memcpy(&value, &events.bits[first + i], sizeof value);
       else
-        value = static_cast<T>(events.quantum == 1 ? static_cast<double>(events.counts[i])
-                                                   : events.counts[i] * events.quantum);
+        value = static_cast<T>(events.counts[first + i] * events.quantum);
       if (!can_hold<Count>(value)) return false;
-      out.push_back(static_cast<Count>(value));
+      out[i] = static_cast<Count>(value);
     }
     return true;
   });

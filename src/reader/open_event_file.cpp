@@ -120,7 +120,7 @@ class Opening {
                          .value_or("");
     info().written_by = h5::string_attribute(result_.file.get(), layout::creator).value_or("");
     info().written_at = h5::string_attribute(result_.file.get(), layout::file_time).value_or("");
-    result_.indexed = info().dataset == layout::dataset_path &&
+    info().has_frame_index = info().dataset == layout::dataset_path &&
                       h5::exists(result_.file.get(), std::string(layout::own_path) + "/" + layout::frame_events) &&
                       h5::exists(result_.file.get(), layout::scan_image_path);
   }

@@ -20,7 +20,6 @@ struct EventFile {
   /// Chunks are runs of frames as the grid says. Otherwise (chunks that cut frames, foreign byte orders) only HDF5 itself
   /// can assemble frames, and grid and chunk_parameters are ours.
   bool direct = true;
-  bool indexed = false;               ///< Has an index of frames.
 };
 
 /// \throws IoError, DataError, UnsupportedError

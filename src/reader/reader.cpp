@@ -136,7 +136,7 @@ struct Reader::Impl {
 
   void load_totals() {
     const std::uint64_t n = info().scan.n_frames();
-    if (!store.file().indexed) return count_all();
+    if (!info().has_frame_index) return count_all();
     const h5::Lock lock;
     const hid_t file = store.file().file.get();
     const std::string events_path = std::string(layout::own_path) + "/" + layout::frame_events;

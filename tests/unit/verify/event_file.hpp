@@ -31,6 +31,7 @@ inline void write_with_lies(const MemorySource& source, const std::filesystem::p
                             const std::function<void(std::uint64_t, Written&)>& lie) {
   ContainerOptions options;
   options.frames_per_chunk = frames_per_chunk;
+  options.all_parts = true;
   ContainerWriter writer(path, source.info(), options);
   ChunkCodec codec;
   const std::vector<double> no_pattern(source.info().detector.n_pixels());
