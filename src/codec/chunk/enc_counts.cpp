@@ -19,7 +19,7 @@ struct Border {
 Border border(Level level) {
   switch (level) {
     case Level::fast: return {0.03, 0.03};
-    case Level::standard: return {0.015, 0.08};
+    case Level::standard: return {0.02, 0.08};
     case Level::max: break;
   }
   return {0.002, 0.3};
@@ -89,13 +89,15 @@ class CountEncoder {
 
   // Whether a sample packs about as well as the coder of the whole does for as many events.
   bool packing_may_win() {
-    sample_items(plane_, sizeof(Count), shape_, lit_share_ < 0.03 ? 1 : 4, scratch_.sample);
+    const bool sparse = lit_share_ < 0.03;  // quick to code, so little time to spend; repeats are all there is to find
+    sample_items(plane_, sizeof(Count), shape_, sparse ? 1 : 4, scratch_.sample);
     const auto* counts = reinterpret_cast<const Count*>(scratch_.sample.data());
     const std::size_t n_counts = scratch_.sample.size() / sizeof(Count);
     const auto n_lit = n_counts - static_cast<std::size_t>(std::count(counts, counts + n_counts, Count{0}));
     const double coded = static_cast<double>(best_bytes()) * static_cast<double>(n_lit) /
                          (lit_share_ * static_cast<double>(shape_.n_counts()));
-    return 0.8 * static_cast<double>(packed_size_estimate(scratch_.sample, sizeof(Count), scratch_.pack)) < coded;
+    const std::size_t packed = packed_size_estimate(scratch_.sample, sizeof(Count), !sparse, scratch_.pack);
+    return 0.8 * static_cast<double>(packed) < coded;
   }
 
   std::span<const std::byte> plane_;

@@ -6,41 +6,25 @@
 #include <bit>
 #include <type_traits>
 
+#include "codec/chunk/frame_sums.hpp"
+
 namespace esieve::codec {
 namespace {
 
-// Narrow integers: 32-bit partial sums over runs too short to overflow them.
+// Integers of up to four bytes: exact. A negative number counts 2^bits too much as an unsigned one.
 template <class T>
-FrameTotals narrow_totals(const T* frame, std::size_t n_pixels) {
-  constexpr std::size_t run = sizeof(T) == 1 ? 1 << 20 : 1 << 15;
-  using Sum = std::conditional_t<std::is_signed_v<T>, std::int32_t, std::uint32_t>;
-  FrameTotals totals;
-  std::int64_t electrons = 0;
-  for (std::size_t start = 0; start < n_pixels; start += run) {
-    const std::size_t stop = std::min(n_pixels, start + run);
-    Sum sum = 0;
-    std::uint32_t n_events = 0;
-    for (std::size_t i = start; i < stop; ++i) {
-      sum += static_cast<Sum>(frame[i]);
-      n_events += frame[i] != 0;
-    }
-    electrons += sum;
-    totals.n_events += n_events;
-  }
-  totals.electrons = static_cast<double>(electrons);
-  return totals;
-}
-
-template <class T>
-FrameTotals wide_totals(const T* frame, std::size_t n_pixels) {
-  FrameTotals totals;
-  std::int64_t electrons = 0;
-  for (std::size_t i = 0; i < n_pixels; ++i) {
-    electrons += frame[i];
-    totals.n_events += frame[i] != 0;
-  }
-  totals.electrons = static_cast<double>(electrons);
-  return totals;
+FrameTotals integer_totals(const T* frame, std::size_t n_pixels) {
+  const FrameSumKernels& kernels = frame_sum_kernels();
+  FrameSums sums;
+  if constexpr (sizeof(T) == 1)
+    sums = kernels.one_byte(reinterpret_cast<const std::uint8_t*>(frame), n_pixels);
+  else if constexpr (sizeof(T) == 2)
+    sums = kernels.two_bytes(reinterpret_cast<const std::uint16_t*>(frame), n_pixels);
+  else
+    sums = kernels.four_bytes(reinterpret_cast<const std::uint32_t*>(frame), n_pixels);
+  auto electrons = static_cast<std::int64_t>(sums.sum);
+  if constexpr (std::is_signed_v<T>) electrons -= static_cast<std::int64_t>(sums.n_top_bit << 8 * sizeof(T));
+  return {static_cast<std::uint32_t>(sums.n_lit), static_cast<double>(electrons)};
 }
 
 // Eight interleaved sums, added up at the end: vector code and scalar code then round alike.
@@ -66,10 +50,8 @@ template <class T>
 FrameTotals totals_of(const T* frame, std::size_t n_pixels) {
   if constexpr (std::is_floating_point_v<T> || sizeof(T) == 8)
     return rounded_totals(frame, n_pixels);
-  else if constexpr (sizeof(T) == 4)
-    return wide_totals(frame, n_pixels);
   else
-    return narrow_totals(frame, n_pixels);
+    return integer_totals(frame, n_pixels);
 }
 
 }  // namespace

@@ -55,7 +55,9 @@ void pack_items(std::span<const std::byte> items, std::size_t item_bytes, Level 
   scratch.zstd.compress(scratch.shuffled, zstd_level(level), out);
 }
 
-std::size_t packed_size_estimate(std::span<const std::byte> items, std::size_t item_bytes, PackScratch& scratch) {
+std::size_t packed_size_estimate(std::span<const std::byte> items, std::size_t item_bytes, bool shuffled,
+                                 PackScratch& scratch) {
+  if (!shuffled) return scratch.zstd.compressed_size(items, 1);
   return best_arrangement(items, item_bytes, 1, scratch).n_bytes;
 }
 

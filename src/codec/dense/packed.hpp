@@ -24,7 +24,9 @@ void pack_items(std::span<const std::byte> items, std::size_t item_bytes, Level 
                 std::vector<std::byte>& out);
 
 /// About what `pack_items` would append, a little more as less effort goes into it.
-std::size_t packed_size_estimate(std::span<const std::byte> items, std::size_t item_bytes, PackScratch& scratch);
+/// \param shuffled  whether shuffles are tried: without, repeats are found but not regularities within items
+std::size_t packed_size_estimate(std::span<const std::byte> items, std::size_t item_bytes, bool shuffled,
+                                 PackScratch& scratch);
 
 /// Fills `items` from what `pack_items` wrote for as many.
 [[nodiscard]] DecodeStatus unpack_items(std::span<const std::byte> packed, std::size_t item_bytes,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codec/values/constant_pixels.hpp"
 
-#include <cstring>
+#include <algorithm>
 #include <type_traits>
 
 namespace esieve::codec {
@@ -32,14 +32,27 @@ bool looks_like_mask(Bits bits, DType dtype) {
   return top_bit || (is_signed(dtype) && bits == static_cast<Bits>(~Bits{0}) >> 1);
 }
 
+constexpr std::size_t run = 64;  // pixels that are passed over together, as most frames are mostly empty
+
+template <class Bits>
+bool any_repeats(const Bits* one, const Bits* other, std::size_t first, std::size_t stop) {
+  Bits repeats = 0;
+  for (std::size_t i = first; i < stop; ++i) repeats |= one[i] == other[i] ? one[i] : Bits{0};
+  return repeats != 0;
+}
+
 template <class Bits>
 void find(const Bits* elements, const BlockLayout& layout, std::vector<SideEntry>& constants) {
   const std::size_t n_pixels = layout.shape.n_pixels();
   const bool any = layout.shape.n_frames >= frames_beyond_chance;
-  for (std::size_t pixel = 0; pixel < n_pixels; ++pixel) {
-    const Bits bits = elements[pixel];
-    if (bits != 0 && elements[n_pixels + pixel] == bits && (any || looks_like_mask(bits, layout.dtype)))
-      constants.push_back({pixel, bits});
+  for (std::size_t first = 0; first < n_pixels; first += run) {
+    const std::size_t stop = std::min(n_pixels, first + run);
+    if (!any_repeats(elements, elements + n_pixels, first, stop)) continue;
+    for (std::size_t pixel = first; pixel < stop; ++pixel) {
+      const Bits bits = elements[pixel];
+      if (bits != 0 && elements[n_pixels + pixel] == bits && (any || looks_like_mask(bits, layout.dtype)))
+        constants.push_back({pixel, bits});
+    }
   }
   // Frame by frame: where few candidates survive each, the whole costs little more than the first two.
   for (std::size_t f = 2; f < layout.shape.n_frames && !constants.empty(); ++f)
