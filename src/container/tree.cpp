@@ -108,7 +108,7 @@ Extras choose_extras(std::uint64_t chunk_bytes, const SourceInfo& info, const Co
   const bool is_large = info.scan.n_frames() >= layout::min_frames_for_extras ||
                         chunk_bytes >= layout::min_bytes_for_extras || options.all_parts;
   return {.scan_image = is_scan || is_large,
-          .hyperspy = is_scan || is_large,
+          .hyperspy = (is_scan && chunk_bytes >= layout::min_bytes_for_hyperspy) || is_large,
           .emd = is_large,
           .mean_pattern = is_large,
           .frame_events = is_large};

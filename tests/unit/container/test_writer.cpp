@@ -93,9 +93,10 @@ TEST(Writer, OneDatasetHasTheNamesOfEveryConvention) {
   EXPECT_EQ(address("/entry/scan_image/counts"), address("/esieve/frame_electrons"));
 }
 
-TEST(Writer, SmallFilesGoWithoutExtrasUnlessAskedForThem) {
+TEST(Writer, AHandfulOfFramesGoesWithoutExtrasUnlessAskedForThem) {
   TemporaryFolder folder;
-  MemorySource source = small_scan();
+  MemorySource source({3, 5}, {64, 64}, DType::u8);
+  fill_with_noise(source, 0.5, 3);
   write_event_file(source, folder / "small.hdf5");
   write_event_file(source, folder / "all.hdf5", {.all_parts = true});
   const h5::Id small = h5::open_file(folder / "small.hdf5"), all = h5::open_file(folder / "all.hdf5");
@@ -104,6 +105,15 @@ TEST(Writer, SmallFilesGoWithoutExtrasUnlessAskedForThem) {
     EXPECT_TRUE(h5::exists(all.get(), path)) << path;
   }
   EXPECT_TRUE(h5::exists(small.get(), "/Experiments"));
+}
+
+TEST(Writer, EveryScanHasAllPartsHoweverSmall) {
+  TemporaryFolder folder;
+  MemorySource source({4, 4}, {8, 8}, DType::u16);
+  write_event_file(source, folder / "scan.hdf5");
+  const h5::Id file = h5::open_file(folder / "scan.hdf5");
+  for (const char* path : {"/datacube_root", "/entry/mean_pattern", "/entry/scan_image", "/esieve/frame_events", "/Experiments"})
+    EXPECT_TRUE(h5::exists(file.get(), path)) << path;
 }
 
 TEST(Writer, LayoutTakesLessThanItsBudget) {
@@ -118,9 +128,12 @@ TEST(Writer, LayoutTakesLessThanItsBudget) {
   MemorySource frame({1, 1}, {64, 64}, DType::u8);
   fill_with_noise(frame, 0.5, 3);
   EXPECT_LT(overhead(frame), 2900U) << "one frame";
+  MemorySource frames({3, 5}, {16, 16}, DType::u8);
+  fill_with_counts(frames, 0.05, 3);
+  EXPECT_LT(overhead(frames), 4500U) << "a few frames";
   MemorySource scan({32, 32}, {16, 16}, DType::u8);
   fill_with_counts(scan, 0.05, 3);
-  EXPECT_LT(overhead(scan), 5500U) << "a small scan, 1 KB of it the electrons per frame";
+  EXPECT_LT(overhead(scan), 11500U) << "a small scan, 2 KB of it electrons and events per frame";
   MemorySource large = large_scan();
   EXPECT_LT(overhead(large), 16000U) << "everything";
 }
