@@ -27,6 +27,7 @@ class Painter {
     set_colour(line.colour);
     cairo_set_line_width(context_, line.width_px);
     cairo_set_dash(context_, &line.dash_px, line.dash_px > 0 ? 1 : 0, 0);
+    cairo_new_path(context_);  // text leaves its end as a point to start from
     for (const Point& point : line.points) cairo_line_to(context_, point.x, point.y);
     cairo_stroke(context_);
     cairo_set_dash(context_, nullptr, 0, 0);
@@ -34,11 +35,13 @@ class Painter {
 
   void operator()(const Rectangle& box) const {
     set_colour(box.fill);
+    cairo_new_path(context_);
     cairo_rectangle(context_, box.corner.x, box.corner.y, box.width_px, box.height_px);
     cairo_fill(context_);
   }
 
   void operator()(const Circle& circle) const {
+    cairo_new_path(context_);
     cairo_arc(context_, circle.centre.x, circle.centre.y, circle.radius_px, 0, 2 * std::numbers::pi);
     set_colour(circle.fill);
     cairo_fill_preserve(context_);

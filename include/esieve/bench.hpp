@@ -41,7 +41,7 @@ struct BenchOptions {
 };
 
 /// Wall times of one thing done again and again.
-struct BenchTiming {
+struct ESIEVE_API BenchTiming {
   std::vector<double> seconds;  ///< A value a run.
 
   double mean_seconds() const;                 ///< \pre a run at least
@@ -72,7 +72,7 @@ struct BenchRow {
   std::string unavailable;                      ///< Why it was not measured and what to do; empty if it was.
 };
 
-struct BenchResult {
+struct ESIEVE_API BenchResult {
   // The data.
   std::string path, dataset;
   ScanShape whole_scan;

@@ -24,31 +24,31 @@ struct Point {
 
 struct Polyline {
   std::vector<Point> points;
-  Colour colour;
+  Colour colour{};
   double width_px = 1;
   double dash_px = 0;  ///< Length of dashes and gaps; 0: unbroken.
 };
 
 struct Rectangle {
-  Point corner;  ///< Upper left.
+  Point corner{};  ///< Upper left.
   double width_px = 0, height_px = 0;
-  Colour fill;
+  Colour fill{};
 };
 
 struct Circle {
-  Point centre;
+  Point centre{};
   double radius_px = 0;
-  Colour fill;
-  Colour edge;
+  Colour fill{};
+  Colour edge{};
 };
 
 struct Label {
   enum class Anchor : std::uint8_t { start, middle, end };
 
-  Point at;             ///< On the baseline, at the anchor.
+  Point at{};             ///< On the baseline, at the anchor.
   std::string text;     ///< UTF-8, one line.
   double size_px = 12;
-  Colour colour;
+  Colour colour{};
   Anchor anchor = Anchor::start;
   bool bold = false;
   bool upwards = false;  ///< Turned by 90° to read from bottom to top.

@@ -23,6 +23,13 @@ std::string right(const std::string& text, std::size_t columns) {
   return std::string(columns - std::min(columns, n_columns(text)), ' ') + text;
 }
 
+std::string speed(double gib_per_second) {
+  if (gib_per_second >= 0.01) return rounded(gib_per_second);
+  std::array<char, 16> text;
+  std::snprintf(text.data(), text.size(), "%.4f", gib_per_second);
+  return text.data();
+}
+
 std::string spread(const BenchTiming& timing) {
   const auto variation = timing.variation();
   if (!variation) return "";
@@ -44,10 +51,10 @@ const char* read_words(BenchReadAs as) {
 struct Line {
   std::string method, chunks, ratio, bits, floor, write, write_spread, read_as, read, read_spread;
 
-  std::string text() const {
-    std::string line = left(method, 24) + left(chunks, 13) + right(ratio, 8) + right(bits, 9) + right(floor, 8) +
-                       right(write, 9) + right(write_spread, 6) + "  " + left(read_as, 8) + right(read, 7) +
-                       right(read_spread, 6);
+  std::string text(bool with_floor) const {
+    std::string line = left(method, 24) + left(chunks, 13) + right(ratio, 8) + right(bits, 9) +
+                       (with_floor ? right(floor, 9) : "") + right(write, 8) + right(write_spread, 6) + "   " +
+                       left(read_as, 7) + right(read, 7) + right(read_spread, 6);
     line.erase(line.find_last_not_of(' ') + 1);
     return line + "\n";
   }
@@ -60,10 +67,10 @@ Line line_of(const BenchResult& result, const BenchRow& row) {
           .ratio = rounded(result.ratio(row)),
           .bits = result.n_nonzero > 0 ? rounded(result.bits_per_nonzero(row)) : "",
           .floor = over_floor ? std::to_string(std::llround(100 * *over_floor)) + " %" : "",
-          .write = rounded(result.gib_per_second(row.write)),
+          .write = speed(result.gib_per_second(row.write)),
           .write_spread = spread(row.write),
           .read_as = read_words(row.read_as),
-          .read = rounded(result.gib_per_second(row.read)),
+          .read = speed(result.gib_per_second(row.read)),
           .read_spread = spread(row.read)};
 }
 
@@ -86,7 +93,7 @@ std::string head(const BenchResult& result) {
       threads == 1 ? "one thread" : (threads == 0 ? "all threads" : plural(static_cast<std::uint64_t>(threads), "thread"));
   text += wrapped(plural(static_cast<std::uint64_t>(result.options.runs), "run") + ", " + thread_words +
                       (threads == 1 ? "" : " for esieve, one for HDF5's filters") + "; files in " + result.folder +
-                      "; speeds in GiB/s of dense data, ± their variation in %; copying memory: " +
+                      "; speeds in GiB/s of dense data, ±% their variation; bits/nz: bits per non-zero pixel; copying memory: " +
                       rounded(static_cast<double>(result.dense_bytes) / (1 << 30) / result.copy_seconds) + " GiB/s",
                   page_columns, 0) +
           "\n";
@@ -95,15 +102,15 @@ std::string head(const BenchResult& result) {
 
 std::string table(const BenchResult& result) {
   const bool all_chunks = result.options.chunks == BenchChunks::all;
-  std::string text = Line{.method = "method", .chunks = "chunks", .ratio = "ratio", .bits = "bits/nz",
-                          .floor = result.floor_bits ? "of floor" : "", .write = "write", .write_spread = "±",
-                          .read_as = "read as", .read = "GiB/s", .read_spread = "±"}
-                         .text();
+  const bool with_floor = result.floor_bits.has_value();
+  std::string text = Line{.method = "method", .chunks = "chunks", .ratio = "ratio", .bits = "bits/nz", .floor = "of floor",
+                          .write = "write", .write_spread = "±%", .read_as = "read as", .read = "read", .read_spread = "±%"}
+                         .text(with_floor);
   std::string missing;
   for (const BenchRow& row : result.rows) {
     if (!row.unavailable.empty() && (row.best_chunking || missing.find(row.label + ":") == std::string::npos))
       missing += wrapped(row.label + ": " + row.unavailable, page_columns, 2) + "\n";
-    if (row.unavailable.empty() && (all_chunks || row.best_chunking)) text += line_of(result, row).text();
+    if (row.unavailable.empty() && (all_chunks || row.best_chunking)) text += line_of(result, row).text(with_floor);
   }
   return text + (missing.empty() ? "" : "\nNot measured:\n" + missing);
 }

@@ -81,14 +81,14 @@ void Chart::draw_axes() {
     const double x = frame_.left + x_.place(tick.value) * frame_.width;
     if (!tick.text.empty()) line({x, frame_.top}, {x, bottom}, grid);
     line({x, bottom}, {x, bottom + (tick.text.empty() ? 3 : 6)}, ink);
-    drawing_.shapes.push_back(Label{.at = {x, bottom + 20}, .text = tick.text, .size_px = tick_px, .colour = ink,
+    if (!tick.text.empty()) drawing_.shapes.push_back(Label{.at = {x, bottom + 20}, .text = tick.text, .size_px = tick_px, .colour = ink,
                                     .anchor = Label::Anchor::middle});
   }
   for (const Tick& tick : y_.ticks) {
     const double y = frame_.top + (1 - y_.place(tick.value)) * frame_.height;
     if (!tick.text.empty()) line({frame_.left, y}, {right, y}, grid);
     line({frame_.left - (tick.text.empty() ? 3 : 6), y}, {frame_.left, y}, ink);
-    drawing_.shapes.push_back(Label{.at = {frame_.left - 9, y + 4}, .text = tick.text, .size_px = tick_px, .colour = ink,
+    if (!tick.text.empty()) drawing_.shapes.push_back(Label{.at = {frame_.left - 9, y + 4}, .text = tick.text, .size_px = tick_px, .colour = ink,
                                     .anchor = Label::Anchor::end});
   }
   drawing_.shapes.push_back(Polyline{.points = {{frame_.left, frame_.top}, {right, frame_.top}, {right, bottom},
@@ -121,9 +121,10 @@ Label Chart::place_name(const Mark& mark, std::vector<Box>& taken) const {
     Label::Anchor anchor;
   };
   using enum Label::Anchor;
-  const std::array<Candidate, 8> candidates = {{{gap, 4, start}, {-gap, 4, end}, {0, -gap, middle}, {0, gap + 8, middle},
-                                                {gap, -gap, start}, {gap, gap + 8, start}, {-gap, -gap, end},
-                                                {-gap, gap + 8, end}}};
+  const std::array<Candidate, 12> candidates = {{{gap, 4, start}, {-gap, 4, end}, {0, -gap, middle}, {0, gap + 8, middle},
+                                                 {gap, -gap, start}, {gap, gap + 8, start}, {-gap, -gap, end},
+                                                 {-gap, gap + 8, end}, {gap, -gap - 12, start}, {gap, gap + 20, start},
+                                                 {-gap, -gap - 12, end}, {-gap, gap + 20, end}}};
   Label best;
   Box best_box{};
   double least = -1;

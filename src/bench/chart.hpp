@@ -35,7 +35,7 @@ struct Frame {
 struct Mark {
   double x = 0, y = 0;  ///< Values.
   std::string name;     ///< Written beside it; may be empty.
-  Colour colour;
+  Colour colour{};
   bool hollow = false;
   bool strong = false;  ///< Larger, its name in bold.
 };

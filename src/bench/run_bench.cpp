@@ -227,7 +227,7 @@ BenchResult run_bench(const Source& source, const BenchOptions& options) {
   result.dtype = info.dtype;
   result.options = options;
   result.options.progress = nullptr;
-  result.written_by = "esieve " + std::string(linked_version());
+  result.written_by = "esieve " + std::string(library_version);
   result.measured_at = bench::utc_now();
   result.processor = bench::processor_name();
   result.hdf5_version = bench::hdf5_version();

@@ -121,10 +121,12 @@ std::vector<std::byte> ChunkStore::encode_frames(std::uint64_t i) const {
   return bytes;
 }
 
-std::vector<std::byte> ChunkStore::fetch(std::uint64_t i) const {
-  if (!file_.direct) return encode_frames(i);
-  std::vector<std::byte> bytes;
-  if (fetch_by_table(i, bytes)) return bytes;
+void ChunkStore::fetch(std::uint64_t i, std::vector<std::byte>& bytes) const {
+  if (!file_.direct) {
+    bytes = encode_frames(i);
+    return;
+  }
+  if (fetch_by_table(i, bytes)) return;
   bytes = fetch_from_hdf5(i);
   ChunkHeader header;
   if (const ChunkStatus status = ChunkCodec::inspect(bytes, header); status != ChunkStatus::okay)
@@ -133,7 +135,6 @@ std::vector<std::byte> ChunkStore::fetch(std::uint64_t i) const {
   if (header.first_frame != unknown_frame && header.first_frame != frames.first)
     fail(i, "it is the chunk of frame " + std::to_string(header.first_frame));
   if (header.n_frames < frames.count) fail(i, "it has " + std::to_string(header.n_frames) + " frames");
-  return bytes;
 }
 
 void ChunkStore::read_through_hdf5(FrameRange frames, std::span<std::byte> out) const {

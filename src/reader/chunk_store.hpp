@@ -20,10 +20,10 @@ class ChunkStore {
 
   const EventFile& file() const { return file_; }
 
-  /// Chunk `i` of the grid as codec bytes, belonging there. A chunk that HDF5 has not stored with our filter (never
+  /// Sets `bytes` to chunk `i` of the grid as codec bytes, belonging there. A chunk that HDF5 has not stored with our filter (never
   /// written, written without filters, cutting frames) is encoded here, so that all are alike.
   /// \throws DataError  "PATH: chunk 3 (frames 24 to 31) ..."
-  std::vector<std::byte> fetch(std::uint64_t i) const;
+  void fetch(std::uint64_t i, std::vector<std::byte>& bytes) const;
 
   /// Reads frames through HDF5 itself.
   void read_through_hdf5(FrameRange frames, std::span<std::byte> out) const;

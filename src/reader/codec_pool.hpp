@@ -16,6 +16,7 @@ class CodecPool {
  public:
   struct Workspace {
     ChunkCodec codec;
+    std::vector<std::byte> chunk;
     ChunkEvents events;
     std::vector<std::byte> dense;
   };
@@ -28,6 +29,7 @@ class CodecPool {
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
     Workspace* operator->() { return workspace_.get(); }
+    Workspace& operator*() { return *workspace_; }
 
    private:
     CodecPool& pool_;

@@ -19,9 +19,9 @@ constexpr std::size_t max_metadata_bytes = std::size_t{64} << 20;
 
 class Opening {
  public:
-  explicit Opening(const std::filesystem::path& path) : name_(path.string()) {
+  Opening(const std::filesystem::path& path, h5::Id file) : name_(path.string()) {
     result_.info.path = path;
-    result_.file = h5::open_file(path);
+    result_.file = std::move(file);
     info().dataset = find_event_dataset(result_.file.get(), name_);
     result_.dataset = h5::open_dataset(result_.file.get(), info().dataset);
     check_features();
@@ -164,7 +164,12 @@ class Opening {
 EventFile open_event_file(const std::filesystem::path& path) {
   register_filter();
   const h5::Lock lock;
-  return Opening(path).take();
+  h5::Id file = h5::open_file(path);
+  try {
+    return Opening(path, std::move(file)).take();
+  } catch (const IoError& error) {
+    throw DataError(path.string() + " is damaged (" + error.what() + ")");
+  }
 }
 
 }  // namespace esieve

@@ -12,58 +12,32 @@
 #include "parallel/parallel.hpp"
 #include "reader/chunk_store.hpp"
 #include "reader/codec_pool.hpp"
-#include "reader/convert_counts.hpp"
+#include "reader/gather_events.hpp"
 #include "reader/selection.hpp"
 
 namespace esieve {
-namespace {
-
-/// Offsets are 32 bits, so that Eigen and SciPy can use them.
-constexpr std::uint64_t max_events = 0x7fffffff;
-
-/// The events that one chunk contributes.
-template <class Count>
-struct Part {
-  std::vector<std::uint32_t> frame_events;
-  std::vector<std::int32_t> pixels;
-  std::vector<Count> counts;
-};
-
-template <class Item>
-void append_all(std::vector<std::size_t>& starts, const std::vector<Part<Item>>& parts) {
-  starts.resize(parts.size() + 1);
-  for (std::size_t i = 0; i < parts.size(); ++i) starts[i + 1] = starts[i] + parts[i].pixels.size();
-}
-
-}  // namespace
 
 struct Reader::Impl {
   explicit Impl(const std::filesystem::path& path) : store(open_event_file(path)) {}
 
   const FileInfo& info() const { return store.file().info; }
 
+  /// Decodes what is wanted of a chunk into its places in `out`.
   void decode_frames(const ChunkPieces& wanted, std::span<std::byte> out) const {
     const std::uint64_t frame_bytes = info().frame_bytes();
-    const std::vector<std::byte> bytes = store.fetch(wanted.chunk);
     const ChunkParameters& parameters = info().chunk_parameters;
-    // A whole chunk goes straight to its place.
+    CodecPool::Lease workspace(pool);
+    store.fetch(wanted.chunk, workspace->chunk);
     const Piece& piece = wanted.pieces.front();
-    if (piece.first == 0 && piece.count == parameters.n_frames) {
-      decode(wanted.chunk, bytes, out.subspan(piece.out * frame_bytes, parameters.dense_bytes()));
-      return;
-    }
-    CodecPool::Lease workspace(pool);
-    workspace->dense.resize(parameters.dense_bytes());
-    if (const auto status = workspace->codec.decode(bytes, parameters, workspace->dense); status != ChunkStatus::okay)
+    const bool whole = piece.first == 0 && piece.count == parameters.n_frames;
+    if (!whole) workspace->dense.resize(parameters.dense_bytes());
+    const std::span<std::byte> dense =
+        whole ? out.subspan(piece.out * frame_bytes, parameters.dense_bytes()) : std::span(workspace->dense);
+    if (const auto status = workspace->codec.decode(workspace->chunk, parameters, dense); status != ChunkStatus::okay)
       store.fail(wanted.chunk, describe(status));
+    if (whole) return;
     for (const auto& [first, count, to] : wanted.pieces)
-      std::memcpy(out.data() + to * frame_bytes, workspace->dense.data() + first * frame_bytes, count * frame_bytes);
-  }
-
-  void decode(std::uint64_t chunk, std::span<const std::byte> bytes, std::span<std::byte> dense) const {
-    CodecPool::Lease workspace(pool);
-    if (const auto status = workspace->codec.decode(bytes, info().chunk_parameters, dense); status != ChunkStatus::okay)
-      store.fail(chunk, describe(status));
+      std::memcpy(out.data() + to * frame_bytes, dense.data() + first * frame_bytes, count * frame_bytes);
   }
 
   void frames(const Selection& selection, std::span<std::byte> out) const {
@@ -73,70 +47,24 @@ struct Reader::Impl {
     parallel_for(selection.chunks.size(), 0, [&](std::size_t i) { decode_frames(selection.chunks[i], out); });
   }
 
-  template <class Count>
-  void decode_events(const ChunkPieces& wanted, Part<Count>& part) const {
-    const std::vector<std::byte> bytes = store.fetch(wanted.chunk);
-    CodecPool::Lease workspace(pool);
-    const ChunkEvents& events = workspace->events;
-    if (const auto status = workspace->codec.decode_events(bytes, info().chunk_parameters, workspace->events);
-        status != ChunkStatus::okay)
-      store.fail(wanted.chunk, describe(status));
-    std::size_t frame = 0, event = 0;
-    for (const Piece& piece : wanted.pieces) {
-      if (piece.first + piece.count > events.frame_events.size()) store.fail(wanted.chunk, "it lacks frames");
-      for (; frame < piece.first; ++frame) event += events.frame_events[frame];
-      const std::size_t first = event;
-      for (; frame < piece.first + piece.count; ++frame) {
-        part.frame_events.push_back(events.frame_events[frame]);
-        event += events.frame_events[frame];
-      }
-      if (event > events.pixels.size()) store.fail(wanted.chunk, "it lacks events");
-      part.pixels.insert(part.pixels.end(), events.pixels.begin() + static_cast<std::ptrdiff_t>(first),
-                         events.pixels.begin() + static_cast<std::ptrdiff_t>(event));
-      if (!append_counts(events, info().dtype, first, event, part.counts))
-        throw UsageError("frames of chunk " + std::to_string(wanted.chunk) + " of " + info().path.string() + " (" +
-                         std::string(dtype_name(info().dtype)) +
-                         ") have values that the asked-for count type cannot hold exactly; ask for another");
-    }
-  }
-
-  template <class Count>
-  Events<Count> events(const Selection& selection) const {
-    if (info().detector.n_pixels() > max_events)
-      throw UsageError("frames of 2^31 pixels or more have no 32-bit pixel index; ask for dense frames");
-    std::vector<Part<Count>> parts(selection.chunks.size());
-    parallel_for(parts.size(), 0, [&](std::size_t i) { decode_events(selection.chunks[i], parts[i]); });
-    return stitch(selection, parts);
-  }
-
-  template <class Count>
-  Events<Count> stitch(const Selection& selection, std::vector<Part<Count>>& parts) const {
-    std::vector<std::size_t> starts;
-    append_all(starts, parts);
-    if (starts.back() > max_events)
-      throw UsageError("these frames hold " + std::to_string(starts.back()) +
-                       " events (fewer than 2^31 fit into one answer); ask for fewer frames");
-    Events<Count> result;
-    result.detector = info().detector;
-    result.scan_indices = selection.scan_indices;
-    result.offsets.reserve(selection.scan_indices.size() + 1);
-    result.offsets.push_back(0);
-    for (const Part<Count>& part : parts)
-      for (const std::uint32_t n : part.frame_events)
-        result.offsets.push_back(result.offsets.back() + static_cast<std::int32_t>(n));
-    result.pixels.resize(starts.back());
-    result.counts.resize(starts.back());
-    parallel_for(parts.size(), 0, [&](std::size_t i) {
-      std::copy(parts[i].pixels.begin(), parts[i].pixels.end(), result.pixels.begin() + static_cast<std::ptrdiff_t>(starts[i]));
-      std::copy(parts[i].counts.begin(), parts[i].counts.end(), result.counts.begin() + static_cast<std::ptrdiff_t>(starts[i]));
-      parts[i] = {};
-    });
-    return result;
+  /// Totals of all frames if they are at hand without decoding.
+  std::span<const FrameTotals> known_totals() {
+    if (!info().has_frame_index) return {};
+    std::call_once(totals_loaded, [this] { load_totals(); });
+    return totals;
   }
 
   void load_totals() {
-    const std::uint64_t n = info().scan.n_frames();
     if (!info().has_frame_index) return count_all();
+    try {
+      read_index();
+    } catch (const IoError& error) {
+      throw DataError(info().path.string() + " has a damaged index (" + error.what() + ")");
+    }
+  }
+
+  void read_index() {
+    const std::uint64_t n = info().scan.n_frames();
     const h5::Lock lock;
     const hid_t file = store.file().file.get();
     const std::string events_path = std::string(layout::own_path) + "/" + layout::frame_events;
@@ -191,12 +119,12 @@ void Reader::frames(const ScanRegion& region, std::span<std::byte> out) const {
 
 template <class Count>
 Events<Count> Reader::events(FrameRange range) const {
-  return impl_->events<Count>(select(info().grid, info().scan, range));
+  return gather_events<Count>(impl_->store, impl_->pool, select(info().grid, info().scan, range), impl_->known_totals());
 }
 
 template <class Count>
 Events<Count> Reader::events(const ScanRegion& region) const {
-  return impl_->events<Count>(select(info().grid, info().scan, region));
+  return gather_events<Count>(impl_->store, impl_->pool, select(info().grid, info().scan, region), impl_->known_totals());
 }
 
 template ESIEVE_API Events<std::uint32_t> Reader::events(FrameRange) const;
@@ -212,12 +140,17 @@ template ESIEVE_API Events<double> Reader::events(const ScanRegion&) const;
 
 std::vector<std::byte> Reader::chunk(std::uint64_t i) const {
   if (i >= info().grid.n_chunks()) throw UsageError("there is no chunk " + std::to_string(i));
-  return impl_->store.fetch(i);
+  std::vector<std::byte> bytes;
+  impl_->store.fetch(i, bytes);
+  return bytes;
 }
 
 std::optional<ThresholdOptions> Reader::threshold() const {
-  const h5::Lock lock;
-  return read_process(impl_->store.file().file.get(), info().detector);
+  try {
+    return read_process(impl_->store.file().file.get(), info().detector);
+  } catch (const IoError& error) {
+    throw DataError(info().path.string() + " has a damaged record of its thresholding (" + error.what() + ")");
+  }
 }
 
 }  // namespace esieve

@@ -15,7 +15,8 @@ constexpr std::size_t page_columns = 80;
 /// Lines with a label on the left, wrapped under themselves.
 class Page {
  public:
-  void title(const std::string& text) { text_ += end_of(text, page_columns) + "\n"; }
+  void title(const std::string& path) { text_ += end_of_path(path, page_columns) + "\n"; }
+  void remark(const std::string& text) { text_ += "  " + text + "\n"; }
   void blank() { text_ += "\n"; }
 
   /// What was found: in capitals, then sentences.
@@ -110,9 +111,11 @@ void add_content(Page& page, const FileInfo& file, const Figures& figures) {
   const auto per_frame = [&](double n) {
     return rounded(file.scan.n_frames() == 0 ? 0 : n / static_cast<double>(file.scan.n_frames())) + " a frame";
   };
-  std::string source = file.source_path;
-  if (!file.source_dataset.empty()) source += " " + file.source_dataset;
-  if (!source.empty()) page.fact("Source", end_of(source, page_columns - 28) + " (" + file.source_format + ")");
+  if (!file.source_path.empty()) {
+    std::string where = file.source_dataset.empty() ? "" : " " + end_of_path(file.source_dataset, 24);
+    if (!file.source_format.empty()) where += " (" + file.source_format + ")";
+    page.fact("Source", end_of_path(file.source_path, page_columns - 16 - n_columns(where)) + where);
+  }
   page.fact("Scan", grouped(file.scan.scan_y) + " x " + grouped(file.scan.scan_x) + " positions, " +
                         plural(file.scan.n_frames(), "frame"));
   page.fact("Detector", grouped(file.detector.det_y) + " x " + grouped(file.detector.det_x) + " pixels, " +
@@ -143,16 +146,16 @@ void add_sizes(Page& page, const Report& report, const Figures& figures) {
 void add_summary(Page& page, const Report& report, const Figures& figures) {
   if (const auto& ratio = figures.blosc_ratio) {
     page.blank();
-    page.title(*ratio >= 1 ? "  " + rounded(*ratio) + " times smaller than dense Blosc storage."
-                           : "  " + rounded(1 / *ratio) + " times larger than dense Blosc storage.");
+    page.remark(*ratio >= 1 ? rounded(*ratio) + " times smaller than dense Blosc storage."
+                           : rounded(1 / *ratio) + " times larger than dense Blosc storage.");
     const DenseBaseline& blosc = *report.baseline;
     if (blosc.frames_measured < blosc.frames_total)
-      page.title("  (Blosc's size is scaled up from " + grouped(blosc.frames_measured) + " of " +
+      page.remark("(Blosc's size is scaled up from " + grouped(blosc.frames_measured) + " of " +
                  plural(blosc.frames_total, "frame") + " spread over the scan.)");
   }
   if (const auto& seconds = report.convert_seconds; seconds && *seconds > 0) {
     page.blank();
-    page.title("  Converted in " + rounded(*seconds) + " s, " +
+    page.remark("Converted in " + rounded(*seconds) + " s, " +
                size_in_words(static_cast<std::uint64_t>(static_cast<double>(report.file.dense_bytes()) / *seconds)) +
                " of dense data a second.");
   }

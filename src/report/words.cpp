@@ -62,6 +62,13 @@ std::string end_of(std::string_view text, std::size_t columns) {
   return "..." + std::string(text);
 }
 
+std::string end_of_path(std::string_view path, std::size_t columns) {
+  if (n_columns(path) <= columns) return std::string(path);
+  for (std::size_t slash = path.find('/', 1); slash != std::string_view::npos; slash = path.find('/', slash + 1))
+    if (n_columns(path.substr(slash)) + 3 <= columns) return "..." + std::string(path.substr(slash));
+  return end_of(path, columns);
+}
+
 std::string wrapped(std::string_view text, std::size_t columns, std::size_t indent) {
   std::string out;
   std::size_t column = indent;

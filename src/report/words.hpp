@@ -21,6 +21,9 @@ std::size_t n_columns(std::string_view text);
 /// `text`, its beginning replaced by "..." where it has more than `columns` characters.
 std::string end_of(std::string_view text, std::size_t columns);
 
+/// `path`, its first folders replaced by "..." where it has more than `columns` characters.
+std::string end_of_path(std::string_view path, std::size_t columns);
+
 /// Breaks at blanks so that text that begins in column `indent` ends before column `columns`; later lines begin with
 /// `indent` blanks.
 std::string wrapped(std::string_view text, std::size_t columns, std::size_t indent);

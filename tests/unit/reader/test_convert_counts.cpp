@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <optional>
+#include <vector>
 
 #include "reader/convert_counts.hpp"
 
@@ -50,29 +52,37 @@ TEST(CanHold, DoublesThatAreFloats) {
   EXPECT_TRUE(can_hold<double>(0.1F));
 }
 
-TEST(AppendCounts, MultipliesByTheQuantum) {
+template <class Count>
+std::optional<std::vector<Count>> converted(const ChunkEvents& events, DType dtype, std::size_t first, std::size_t n) {
+  std::vector<Count> counts(n);
+  if (!convert_counts(events, dtype, first, std::span(counts))) return std::nullopt;
+  return counts;
+}
+
+TEST(ConvertCounts, MultipliesByTheQuantum) {
   ChunkEvents events;
   events.counts = {1, 2, 8};
   events.quantum = 0.25;
-  std::vector<float> floats = {7};
-  EXPECT_TRUE(append_counts(events, DType::f32, 1, 3, floats));
-  EXPECT_THAT(floats, testing::ElementsAre(7, 0.5F, 2));
-  std::vector<std::uint32_t> integers;
-  EXPECT_TRUE(append_counts(events, DType::f32, 2, 3, integers));
-  EXPECT_THAT(integers, testing::ElementsAre(2));
-  EXPECT_FALSE(append_counts(events, DType::f32, 0, 3, integers));
+  EXPECT_EQ(converted<float>(events, DType::f32, 1, 2), (std::vector<float>{0.5F, 2}));
+  EXPECT_EQ(converted<std::uint32_t>(events, DType::f32, 2, 1), (std::vector<std::uint32_t>{2}));
+  EXPECT_EQ(converted<std::uint32_t>(events, DType::f32, 0, 3), std::nullopt);
 }
 
-TEST(AppendCounts, ReadsBitPatternsInTheElementType) {
+TEST(ConvertCounts, ReadsBitPatternsInTheElementType) {
   ChunkEvents events;
   events.bits = {0xfe, 0x80};
   events.quantum = 0;
-  std::vector<std::int64_t> counts;
-  EXPECT_TRUE(append_counts(events, DType::i8, 0, 2, counts));
-  EXPECT_THAT(counts, testing::ElementsAre(-2, -128));
-  counts.clear();
-  EXPECT_TRUE(append_counts(events, DType::u8, 0, 2, counts));
-  EXPECT_THAT(counts, testing::ElementsAre(254, 128));
+  EXPECT_EQ(converted<std::int64_t>(events, DType::i8, 0, 2), (std::vector<std::int64_t>{-2, -128}));
+  EXPECT_EQ(converted<std::int64_t>(events, DType::u8, 0, 2), (std::vector<std::int64_t>{254, 128}));
+  EXPECT_EQ(converted<std::uint32_t>(events, DType::i8, 0, 2), std::nullopt);
+}
+
+TEST(ConvertCounts, GivesLargeCountsAsFloatsWhereTheyAreFloats) {
+  ChunkEvents events;
+  events.counts = {1, (1 << 24) + 2, 3, (1 << 24) + 1};
+  EXPECT_EQ(converted<float>(events, DType::u32, 0, 3), (std::vector<float>{1, (1 << 24) + 2, 3}));
+  EXPECT_EQ(converted<float>(events, DType::u32, 0, 4), std::nullopt);
+  EXPECT_EQ(converted<double>(events, DType::u32, 3, 1), (std::vector<double>{(1 << 24) + 1}));
 }
 
 }  // namespace

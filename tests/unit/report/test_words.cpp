@@ -49,6 +49,13 @@ TEST(Words, keeps_the_end_of_long_text_and_never_cuts_a_character) {
   EXPECT_EQ(n_columns("äöü"), 3U);
 }
 
+TEST(Words, keeps_whole_folders_of_long_paths) {
+  EXPECT_EQ(end_of_path("/data/scan.h5", 13), "/data/scan.h5");
+  EXPECT_EQ(end_of_path("/data/monday/scan.h5", 19), ".../monday/scan.h5");
+  EXPECT_EQ(end_of_path("/data/monday/scan.h5", 15), ".../scan.h5");
+  EXPECT_EQ(end_of_path("a_long_name.h5", 10), "...name.h5");
+}
+
 TEST(Words, wraps_at_blanks_under_the_first_line) {
   EXPECT_EQ(wrapped("one two three four", 12, 4), "one two\n    three\n    four");
   EXPECT_EQ(wrapped("abcdefghijklmnop", 12, 4), "...lmnop");
