@@ -46,11 +46,9 @@ h5::Id create_dataset(hid_t file, const SourceInfo& info, const ChunkGrid& grid,
                           values.data()),
             "set the filter");
   const h5::Id space = h5::simple_space(dims);
-  h5::Id dataset(h5::check(H5Dcreate_anon(file, h5::file_type(info.dtype), space.get(), creation.get(), H5P_DEFAULT),
-                           "create the dataset"),
-                 H5Dclose);
-  h5::expect_names(dataset.get());
-  return dataset;
+  return {h5::check(H5Dcreate_anon(file, h5::file_type(info.dtype), space.get(), creation.get(), H5P_DEFAULT),
+                    "create the dataset"),
+          H5Dclose};
 }
 
 }  // namespace
@@ -96,7 +94,6 @@ struct ContainerWriter::Impl {
   void finish() {
     const Extras extras = choose_extras(chunks.total_bytes, info, options);
     write_tree({file.id(), dataset.get(), info, options, grid, index, pattern, chunks, dropped, digest.hex(), extras});
-    h5::names_complete(dataset.get());
   }
 
   const SourceInfo info;

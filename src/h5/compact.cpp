@@ -103,7 +103,11 @@ void set_attributes(hid_t object, const Attributes& attributes) {
 
 void add_link(hid_t group, const Link& link) {
   const Lock lock;
-  check(H5Olink(link.object, group, link.name.c_str(), H5P_DEFAULT, H5P_DEFAULT), "link " + link.name);
+  const herr_t result =
+      link.soft_target.empty()
+          ? H5Olink(link.object, group, link.name.c_str(), H5P_DEFAULT, H5P_DEFAULT)
+          : H5Lcreate_soft(link.soft_target.c_str(), group, link.name.c_str(), H5P_DEFAULT, H5P_DEFAULT);
+  check(result, "link " + link.name);
 }
 
 // HDF5 keeps the number of names in the header from the second on.

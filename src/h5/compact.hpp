@@ -37,7 +37,8 @@ void set_attributes(hid_t object, const Attributes& attributes);
 
 struct Link {
   std::string name;
-  hid_t object;
+  hid_t object = -1;
+  std::string soft_target{};  ///< If given, a soft link to this path instead of a hard link to `object`.
 };
 
 /// Makes `link.name` in `group` one more name of `link.object`.

@@ -233,7 +233,8 @@ DecodeStatus decode_group(StreamReader& stream, std::span<const std::uint32_t> f
 template <class Target>
 DecodeStatus decode(std::span<const std::byte> payload, const BlockShape& shape, DecoderMemory& m,
                     Target& target) {
-  if (payload.size() < 1 + states_bytes) return DecodeStatus::truncated;
+  if (payload.size() < 1 + states_bytes || (payload.size() - 1) % word_bytes != 0)
+    return DecodeStatus::truncated;
   const auto flags = std::to_integer<unsigned>(payload[0]);
   DecodeStatus status = read_flags(flags, shape, m.model);
   if (status != DecodeStatus::okay) return status;

@@ -30,6 +30,8 @@ inline constexpr std::uint64_t state_floor = std::uint64_t{1} << 31;
 /// The two states at the end of the stream, 8 bytes each. Their place makes it safe to load the
 /// next word before knowing whether it is needed.
 inline constexpr std::size_t states_bytes = 16;
+inline constexpr std::size_t word_bytes = 4;
+static_assert(states_bytes % word_bytes == 0);
 
 static_assert(probability_bits + max_raw_bits <= 31, "one 32-bit word refills a state");
 
@@ -80,7 +82,8 @@ void append_stream(std::span<const std::uint64_t> tokens, std::vector<std::byte>
 /// Reads a stream. Never reads outside it: past the end the last word repeats, and `finished` says no.
 class StreamReader {
  public:
-  /// \pre bytes.size() >= states_bytes
+  /// \pre bytes.size() >= states_bytes and a multiple of word_bytes: the end is recognised by
+  ///      stepping onto it
   explicit StreamReader(std::span<const std::byte> bytes) noexcept
       : next_(bytes.data()), end_(bytes.data() + (bytes.size() - states_bytes)) {
     std::memcpy(&current_, end_, 8);
@@ -136,13 +139,13 @@ class StreamReader {
  private:
   // Takes in a word if the state is low, and lets the other state have the next token.
   [[gnu::always_inline]] void turn(std::uint64_t state) noexcept {
-    // By masks: whether a word is needed cannot be predicted.
+    // By masks: whether a word is needed cannot be predicted. A damaged stream may step over the end, into the states.
     std::uint32_t word;
     std::memcpy(&word, next_, 4);
     const std::uint64_t low = 0 - std::uint64_t{state < state_floor};
     current_ = other_;
     other_ = state << (low & 32) | (word & low);
-    next_ += low & 4 & (0 - std::uint64_t{next_ != end_});
+    next_ += low & 4 & (0 - std::uint64_t{next_ < end_});
   }
 
   std::uint64_t current_;  ///< codes the next token
