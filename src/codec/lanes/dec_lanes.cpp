@@ -55,7 +55,7 @@ class BlockDecoder {
     decode_weights(side, profile_features[static_cast<std::size_t>(model_.profile)], model_.weights);
     LevelTables tables;
     if (!decode_tables(side, tables)) return false;
-    expand_tables(tables, model_.profile, kernels().split_tables, model_.tables);
+    expand_tables(tables, model_.profile, workspace_.kernels->split_tables, model_.tables);
     make_pixel_models(layout_, model_);
     return true;
   }
@@ -89,7 +89,7 @@ class BlockDecoder {
     RowTask task{&model_, width, {}, rows_.above(y, 1), rows_.above(y, 2), where.active};
     for (std::size_t g = 0; g < n_groups; ++g) task.first_model[g] = layout_.model_start(g, y);
     std::uint16_t* row = rows_.row(y);
-    kernels().decode_row[static_cast<std::size_t>(model_.profile)](task, state_, row);
+    workspace_.kernels->decode_row[static_cast<std::size_t>(model_.profile)](task, state_, row);
     if (state_.corrupt) return DecodeStatus::corrupt;
     for (std::size_t g = 0; g < n_groups; ++g)
       if (state_.words[g] > words_end_[g]) return DecodeStatus::corrupt;
@@ -105,9 +105,9 @@ class BlockDecoder {
   void store(const LaneRows& where, const std::uint16_t* row) {
     const std::size_t width = layout_.shape.det_x;
     if constexpr (sizeof(Count) == 1) {
-      kernels().scatter8(row, where.start.data(), width, dense_);
+      workspace_.kernels->scatter8(row, where.start.data(), width, dense_);
     } else if constexpr (sizeof(Count) == 2) {
-      kernels().scatter16(row, where.start.data(), width, dense_);
+      workspace_.kernels->scatter16(row, where.start.data(), width, dense_);
     } else {
       for (std::size_t lane = 0; lane < n_lanes; ++lane)
         if (where.start[lane] != Layout::none)

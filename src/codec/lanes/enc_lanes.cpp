@@ -93,12 +93,13 @@ class BlockEncoder {
     LevelStatistics statistics(model_.profile);
     workspace_.levels.resize(layout_.shape.det_x * n_lanes);
     for_sampled_rows(effort_.table_columns, [&](const RowTask& task, const std::uint16_t* row, std::size_t, std::size_t) {
-      kernels().find_levels[profile()](task, row, workspace_.levels.data());
+      workspace_.kernels->find_levels[profile()](task, row, workspace_.levels.data());
       statistics.add(task, row, workspace_.levels.data());
     }, 1);
     double bits_per_count = 0;
     tables_ = statistics.choose(bits_per_count);
-    expand_tables(tables_, model_.profile, kernels().split_tables, model_.tables);
+    if (bits_per_count > hopeless_share * 8 * sizeof(Count)) return false;
+    expand_tables(tables_, model_.profile, workspace_.kernels->split_tables, model_.tables);
     make_pixel_models(layout_, model_);
     return true;
   }
@@ -139,9 +140,9 @@ class BlockEncoder {
   void load_row(std::size_t step, std::size_t y) {
     const LaneRows where(layout_, step, y);
     if constexpr (sizeof(Count) == 1) {
-      kernels().gather8(counts_, where.start.data(), layout_.shape.det_x, rows_.row(y));
+      workspace_.kernels->gather8(counts_, where.start.data(), layout_.shape.det_x, rows_.row(y));
     } else if constexpr (sizeof(Count) == 2) {
-      kernels().gather16(counts_, where.start.data(), layout_.shape.det_x, rows_.row(y));
+      workspace_.kernels->gather16(counts_, where.start.data(), layout_.shape.det_x, rows_.row(y));
     } else {
       std::uint16_t* row = rows_.row(y);
       for (std::size_t lane = 0; lane < n_lanes; ++lane)
@@ -186,7 +187,7 @@ class BlockEncoder {
         else if (y >= 2)
           load_row(step, y - 2);
         for (std::size_t g = 0; g < n_groups; ++g) make_room(g);
-        kernels().encode_row[profile()](task_of(step, y), rows_.row(y), state_);
+        workspace_.kernels->encode_row[profile()](task_of(step, y), rows_.row(y), state_);
         append_escapes(LaneRows(layout_, step, y));
       }
       std::size_t n_bytes = escapes_.size();
@@ -243,6 +244,7 @@ class BlockEncoder {
   }
 
   static constexpr std::size_t fit_stride = 8;
+  static constexpr double hopeless_share = 0.95;  // of the bits a count has
 
   const Count* counts_;
   Layout layout_;

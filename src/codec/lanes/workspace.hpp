@@ -37,6 +37,7 @@ class RowWindow {
 };
 
 struct Workspace {
+  const Kernels* kernels = &lanes::kernels();  ///< Tests try others.
   BlockModel model;
   std::array<std::vector<std::uint16_t>, n_groups> words;
   std::vector<std::uint8_t> tiles;
