@@ -39,5 +39,5 @@ function(esieve_test name)
   target_include_directories(test_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(test_${name} PRIVATE ${arg_USES} ${arg_LINKS} GTest::gtest_main GTest::gmock esieve_warnings)
   gtest_discover_tests(test_${name} DISCOVERY_TIMEOUT 60 WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
-    PROPERTIES ENVIRONMENT "ESIEVE_TEST_DATA=$ENV{ESIEVE_TEST_DATA};ESIEVE_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+    PROPERTIES ENVIRONMENT "ESIEVE_TEST_DATA=$ENV{ESIEVE_TEST_DATA};ESIEVE_SOURCE_DIR=${PROJECT_SOURCE_DIR};LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/lsan.supp:print_suppressions=0")
 endfunction()
