@@ -136,7 +136,7 @@ void run(const std::filesystem::path& figure, std::uint64_t most_frames) {
 
   std::vector<Cost> by_frames, by_events;
   const SimulatedFrames frames = simulate_frames({20, scan_x}, 1000);
-  for (const std::uint64_t n_rows : {1, 3, 10, 30, 100, 300, 1000}) {
+  for (const std::uint64_t n_rows : std::array<std::uint64_t, 7>{1, 3, 10, 30, 100, 300, 1000}) {
     if (n_rows * scan_x > most_frames) break;
     by_frames.push_back(measure(frames, n_rows, file));
     print("frames", by_frames.back());

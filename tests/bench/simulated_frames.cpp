@@ -16,6 +16,7 @@ SimulatedFrames simulate_frames(ScanShape scan, double dose_electrons) {
   const std::uint64_t n_pixels = options.detector.n_pixels();
   SimulatedFrames frames;
   frames.info.path = "simulated";
+  frames.info.shape = {scan.scan_y, scan.scan_x, options.detector.det_y, options.detector.det_x};
   frames.info.scan = scan;
   frames.info.detector = options.detector;
   frames.info.dtype = DType::u16;
