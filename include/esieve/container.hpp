@@ -15,6 +15,7 @@
 
 #include "esieve/codec.hpp"
 #include "esieve/export.hpp"
+#include "esieve/frame_status.hpp"
 #include "esieve/shape.hpp"
 #include "esieve/source.hpp"
 #include "esieve/threshold.hpp"
@@ -27,6 +28,9 @@ enum class Fidelity : std::uint8_t {
   thresholded  ///< The source's frames after the recorded thresholding.
 };
 
+/// The axis of the scan that has no length before the file is complete.
+enum class Growing : std::uint8_t { no, scan_y, scan_x };
+
 struct ContainerOptions {
   Level level = Level::standard;
   std::uint32_t frames_per_chunk = 0;                ///< 0: chosen by level and frame size.
@@ -35,6 +39,12 @@ struct ContainerOptions {
   std::optional<ThresholdOptions> threshold{};       ///< Recorded; the frames given must already be thresholded.
   bool all_parts = false;                            ///< Also what small files otherwise go without: EMD, mean pattern, ...
   std::optional<double> floor_bits{};                ///< Known entropy floor of simulated data, recorded.
+
+  // Of recordings.
+  std::optional<std::uint64_t> dataset_id{};         ///< Of chunks that were encoded before; nothing: a new one.
+  Growing growing = Growing::no;
+  bool frame_status = false;                         ///< Keep the status of every frame.
+  std::filesystem::path temporary_path{};            ///< Where the file grows; empty: "PATH.partial".
 };
 
 /// Frames of a chunk: `n_frames` as HDF5 chunk (scan_rows, scan_columns, det_y, det_x).
@@ -47,11 +57,24 @@ struct ChunkGrid {
 };
 
 /// The chunking `ContainerOptions` lead to: parts of one scan row, or several whole rows.
-ESIEVE_API ChunkGrid choose_chunk_grid(ScanShape scan, std::uint64_t frame_bytes, const ContainerOptions& options);
+ESIEVE_API ChunkGrid choose_chunk_grid(ScanShape scan, std::uint64_t frame_bytes, const ContainerOptions& options,
+                                       std::uint64_t frames_per_position = 1);
+
+/// The longest scan that `scan` can grow to.
+ESIEVE_API ScanShape longest(ScanShape scan, Growing growing);
+
+/// What is recorded of the frames of one chunk beside the chunk: one entry a frame, but for the pattern.
+struct ChunkAccount {
+  std::span<const FrameTotals> totals;
+  std::span<const std::uint64_t> hashes;       ///< XXH3-64 of each frame's dense little-endian bytes.
+  std::span<const double> pattern_sum;         ///< Sum of the chunk's frames per pixel, for the mean pattern.
+  std::span<const DroppedFrame> dropped{};     ///< Where thresholded, else empty.
+  std::span<const FrameStatus> status{};       ///< Empty: all okay.
+};
 
 /// Receives encoded chunks and finishes the file. Written to "PATH.partial", renamed by `close`.
 ///
-/// Used by one thread at a time.
+/// Used by one thread at a time, but for `sync`.
 class ESIEVE_API ContainerWriter {
  public:
   /// Creates the file; `info` describes the dense dataset and its metadata.
@@ -65,23 +88,34 @@ class ESIEVE_API ContainerWriter {
   ContainerWriter& operator=(const ContainerWriter&) = delete;
 
   const ChunkParameters& parameters() const;
+  /// While the scan grows, that of the longest scan there can be.
   const ChunkGrid& grid() const;
 
   /// Writes chunk `i` of the grid, in any order, each once.
   ///
-  /// \param chunk         from ChunkCodec::encode with `parameters()` and the chunk's first frame
-  /// \param totals        per frame
-  /// \param frame_hashes  XXH3-64 of each frame's dense little-endian bytes
-  /// \param pattern_sum   sum of the chunk's frames per pixel, for the mean pattern
-  /// \param dropped       per frame where thresholded, else empty
+  /// \param chunk  from ChunkCodec::encode with `parameters()` and the chunk's first frame
   /// \throws IoError  the file is then abandoned
-  void write(std::uint64_t i, std::span<const std::byte> chunk, std::span<const FrameTotals> totals,
-             std::span<const std::uint64_t> frame_hashes, std::span<const double> pattern_sum,
-             std::span<const DroppedFrame> dropped = {});
+  void write(std::uint64_t i, std::span<const std::byte> chunk, const ChunkAccount& account);
 
-  /// Writes index, previews and digest, makes the file durable and gives it its name.
+  /// Where chunk `i` lies in the file, and its length; 0 if it was not written.
+  struct Place {
+    std::uint64_t address = 0;
+    std::uint64_t size = 0;
+  };
+  Place place(std::uint64_t i) const;
+
+  /// Takes disk space ahead of the file's end, so that `bytes` more can be written and the file completed whatever else
+  /// fills the disk. \returns false if the disk has not so much
+  bool reserve(std::uint64_t bytes);
+
+  /// Brings what was written to the disk. May run beside the other members. \throws IoError
+  void sync();
+
+  /// Writes index, previews and digest, makes the file durable and gives it its name. Chunks that were not written have no
+  /// frames; only writers that keep the frames' status may leave any out.
+  /// \param scan  the final shape, where the file was growing
   /// \throws IoError
-  void close();
+  void close(std::optional<ScanShape> scan = {});
 
  private:
   struct Impl;

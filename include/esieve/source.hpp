@@ -40,6 +40,7 @@ struct SourceInfo {
   std::string units = "counts";       ///< Of the values.
   std::string metadata_json = "{}";   ///< What the source says besides (attributes, headers), a JSON object in UTF-8.
   std::uint64_t file_bytes = 0;       ///< Size of `path`.
+  std::uint64_t frames_per_position = 1;  ///< Frames kept for each scan position: an axis behind scan_x, which `scan.scan_x` includes.
   std::optional<double> floor_bits;   ///< Simulated data: least number of bits the counts need, attribute `floor_bits`.
 
   std::uint64_t frame_bytes() const { return detector.n_pixels() * item_bytes(dtype); }

@@ -17,21 +17,13 @@
 #include "esieve/codec.hpp"
 #include "esieve/dtype.hpp"
 #include "esieve/export.hpp"
+#include "esieve/frame_status.hpp"
 #include "esieve/scan_geometry.hpp"
 #include "esieve/shape.hpp"
 #include "esieve/source.hpp"
 #include "esieve/threshold.hpp"
 
 namespace esieve {
-
-/// What is known of the frame at a scan position. Stored in `/entry/frame_status`: append, never renumber.
-enum class FrameStatus : std::uint8_t {
-  missing = 0,   ///< Never received; the frame reads as zeros and is no data.
-  okay = 1,
-  dropped = 2,   ///< Lost on the way (the camera said so, or the queue was full); reads as zeros and is no data.
-  partial = 3,   ///< Received, but the camera did not deliver all of its pixels.
-  summed = 4,    ///< The sum of several frames.
-};
 
 /// What `push` does while the queue is full.
 enum class WhenFull : std::uint8_t {

@@ -82,9 +82,12 @@ std::vector<std::byte> read_small_file(const std::filesystem::path& path, std::u
   return bytes;
 }
 
-PendingFile::PendingFile(std::filesystem::path final_path, IfExists if_exists)
-    : final_path_(std::move(final_path)), temporary_path_(final_path_), if_exists_(if_exists) {
-  temporary_path_ += ".partial";
+PendingFile::PendingFile(std::filesystem::path final_path, IfExists if_exists, std::filesystem::path temporary_path)
+    : final_path_(std::move(final_path)), temporary_path_(std::move(temporary_path)), if_exists_(if_exists) {
+  if (temporary_path_.empty()) {
+    temporary_path_ = final_path_;
+    temporary_path_ += ".partial";
+  }
   std::error_code error;
   if (std::filesystem::is_directory(final_path_, error))
     throw UsageError(final_path_.string() + " is a directory (a file name is needed)");

@@ -43,9 +43,10 @@ class PendingFile {
  public:
   enum class IfExists : std::uint8_t { refuse, replace };
 
+  /// \param temporary_path  on the same file system; empty: `final_path` with ".partial"
   /// \throws UsageError  `final_path` exists and may not be replaced
   /// \throws IoError     its folder is missing or not writable
-  PendingFile(std::filesystem::path final_path, IfExists if_exists);
+  PendingFile(std::filesystem::path final_path, IfExists if_exists, std::filesystem::path temporary_path = {});
   ~PendingFile();
   PendingFile(const PendingFile&) = delete;
   PendingFile& operator=(const PendingFile&) = delete;

@@ -42,7 +42,24 @@ FrameRange ChunkGrid::frames(std::uint64_t i, ScanShape scan) const {
   return {y * scan.scan_x + x, std::min(scan_columns, scan.scan_x - x)};
 }
 
-ChunkGrid choose_chunk_grid(ScanShape scan, std::uint64_t frame_bytes, const ContainerOptions& options) {
+ScanShape longest(ScanShape scan, Growing growing) {
+  constexpr std::uint64_t most_frames = std::uint64_t{1} << 40;
+  if (growing == Growing::scan_y) return {most_frames / std::max<std::uint64_t>(1, scan.scan_x), scan.scan_x};
+  if (growing == Growing::scan_x) return {1, most_frames};
+  return scan;
+}
+
+ChunkGrid choose_chunk_grid(ScanShape scan, std::uint64_t frame_bytes, const ContainerOptions& options,
+                            std::uint64_t frames_per_position) {
+  if (frames_per_position > 1) {  // HDF5's chunks hold all frames of a position
+    ContainerOptions by_position = options;
+    if (options.frames_per_chunk != 0)
+      by_position.frames_per_chunk = std::max(1U, static_cast<std::uint32_t>(options.frames_per_chunk / frames_per_position));
+    ChunkGrid grid = choose_chunk_grid({scan.scan_y, scan.scan_x / frames_per_position}, frame_bytes * frames_per_position,
+                                       by_position);
+    grid.scan_columns *= frames_per_position;
+    return grid;
+  }
   if (scan.n_frames() == 0 || frame_bytes == 0) throw UsageError("there are no frames (an axis has length 0)");
   if (frame_bytes > max_chunk_dense_bytes)
     throw UsageError("frames of 4 GiB or more cannot be stored (" + std::to_string(frame_bytes) + " bytes each)");

@@ -14,7 +14,18 @@ bool fits_u53(double value) { return value >= 0 && value <= 9007199254740992.0 &
 
 FrameIndex::FrameIndex(ScanShape scan) : scan_(scan), events_(scan.n_frames()), electrons_(scan.n_frames()) {}
 
+void FrameIndex::reshape(ScanShape scan) {
+  scan_ = scan;
+  resize(scan.n_frames());
+}
+
+void FrameIndex::resize(std::uint64_t n_frames) {
+  events_.resize(n_frames);
+  (wide_.empty() ? electrons_.resize(n_frames) : wide_.resize(n_frames));
+}
+
 void FrameIndex::add(FrameRange frames, std::span<const FrameTotals> totals) {
+  if (frames.end() > events_.size()) resize(frames.end());
   for (std::uint64_t i = 0; i < frames.count; ++i) {
     const FrameTotals& frame = totals[i];
     events_[frames.first + i] = frame.n_events;

@@ -18,7 +18,11 @@ class FrameIndex {
  public:
   explicit FrameIndex(ScanShape scan);
 
+  /// Beyond the scan's end the scan grows.
   void add(FrameRange frames, std::span<const FrameTotals> totals);
+
+  /// Gives the scan its final shape.
+  void reshape(ScanShape scan);
 
   std::uint64_t n_events() const { return n_events_; }
   double n_electrons() const { return n_electrons_; }
@@ -31,6 +35,8 @@ class FrameIndex {
   bool all_equal() const { return wide_.empty() && events_ == electrons_; }
 
  private:
+  void resize(std::uint64_t n_frames);
+
   ScanShape scan_;
   std::vector<std::uint32_t> events_;
   std::vector<std::uint32_t> electrons_;  ///< Empty once `wide_` is needed.

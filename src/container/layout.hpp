@@ -45,6 +45,9 @@ inline constexpr const char* axis_navigate = "navigate";
 inline constexpr const char* scan_image = "scan_image";
 inline constexpr const char* counts = "counts";
 inline constexpr const char* scan_image_path = "/entry/scan_image/counts";
+inline constexpr const char* frame_status = "frame_status";
+inline constexpr const char* frame_status_path = "/entry/frame_status";
+inline constexpr const char* status_meaning = "meaning";
 inline constexpr const char* mean_pattern = "mean_pattern";
 inline constexpr const char* mean = "mean";
 

@@ -55,9 +55,15 @@ h5::Id make_mean_pattern(const Contents& contents, const Shared& shared) {
 
 }  // namespace
 
+h5::Id make_frame_status(const Contents& contents) {
+  const std::array<hsize_t, 2> dims = {contents.info.scan.scan_y, contents.info.scan.scan_x};
+  return h5::make_array(contents.file, DType::u8, dims, contents.status.data(),
+                        {{layout::status_meaning, std::string("0 missing, 1 okay, 2 dropped, 3 partial, 4 summed")}});
+}
+
 h5::Id make_entry(const Contents& contents, const Shared& shared) {
   const h5::Id data = make_data_group(contents, shared);
-  h5::Id scan_image, mean_pattern, process;
+  h5::Id scan_image, mean_pattern, process, frame_status;
   std::vector<h5::Link> links = {{layout::data_group, data.get()}, {layout::source, shared.source.get()}};
   if (contents.extras.scan_image) {
     scan_image = make_scan_image(contents, shared);
@@ -66,6 +72,10 @@ h5::Id make_entry(const Contents& contents, const Shared& shared) {
   if (contents.extras.mean_pattern) {
     mean_pattern = make_mean_pattern(contents, shared);
     links.push_back({layout::mean_pattern, mean_pattern.get()});
+  }
+  if (!contents.status.empty()) {
+    frame_status = make_frame_status(contents);
+    links.push_back({layout::frame_status, frame_status.get()});
   }
   if (contents.options.threshold) {
     process = make_process(contents);

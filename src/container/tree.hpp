@@ -51,6 +51,7 @@ struct Contents {
   const MeanPattern& pattern;
   const ChunkTable& chunks;
   const DroppedTotals& dropped;
+  const std::vector<FrameStatus>& status;  ///< Of every frame; empty where it is not kept.
   std::string digest;
   Extras extras;
 };
@@ -72,6 +73,8 @@ Extras choose_extras(std::uint64_t chunk_bytes, const SourceInfo& info, const Co
 
 /// /entry: the dataset with its axes, previews and provenance.
 h5::Id make_entry(const Contents& contents, const Shared& shared);
+/// /entry/frame_status: what is known of every frame.
+h5::Id make_frame_status(const Contents& contents);
 /// /entry/source: what the source was and what it says besides its frames.
 h5::Id make_source(const Contents& contents);
 /// /entry/process: the parameters of the thresholding and what it dropped.

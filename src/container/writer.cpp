@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <optional>
 #include <random>
 #include <stdexcept>
 
 #include "base/file.hpp"
+#include "base/hash.hpp"
 #include "container/digest.hpp"
 #include "container/filter_registration.hpp"
 #include "container/layout.hpp"
@@ -20,7 +22,8 @@ std::uint64_t random_id() {
   return id == 0 ? 1 : id;
 }
 
-ChunkParameters parameters_for(const SourceInfo& info, const ChunkGrid& grid, Level level) {
+ChunkParameters parameters_for(const SourceInfo& info, const ChunkGrid& grid, Level level,
+                               std::optional<std::uint64_t> dataset_id) {
   ChunkParameters parameters;
   parameters.n_frames = static_cast<std::uint32_t>(grid.scan_rows * grid.scan_columns);
   parameters.det_y = info.detector.det_y;
@@ -28,27 +31,44 @@ ChunkParameters parameters_for(const SourceInfo& info, const ChunkGrid& grid, Le
   parameters.scan_row_frames = static_cast<std::uint32_t>(grid.scan_columns);
   parameters.dtype = info.dtype;
   parameters.level = level;
-  parameters.dataset_id = random_id();
+  parameters.dataset_id = dataset_id.value_or(random_id());
   return parameters;
 }
 
+/// The dense dataset's axes. Those of the frames kept at a position have one of their own.
+std::vector<hsize_t> dataset_dims(const SourceInfo& info, ScanShape scan) {
+  std::vector<hsize_t> dims = {scan.scan_y, scan.scan_x / info.frames_per_position};
+  if (info.frames_per_position > 1) dims.push_back(info.frames_per_position);
+  dims.insert(dims.end(), {info.detector.det_y, info.detector.det_x});
+  return dims;
+}
+
 /// The dense dataset, without a name until the file is finished.
-h5::Id create_dataset(hid_t file, const SourceInfo& info, const ChunkGrid& grid, const ChunkParameters& parameters) {
+h5::Id create_dataset(hid_t file, const SourceInfo& info, const ChunkGrid& grid, const ChunkParameters& parameters,
+                      Growing growing) {
   const h5::Lock lock;
-  const std::array<hsize_t, 4> dims = {info.scan.scan_y, info.scan.scan_x, info.detector.det_y, info.detector.det_x};
-  const std::array<hsize_t, 4> chunk = {grid.scan_rows, grid.scan_columns, info.detector.det_y, info.detector.det_x};
+  const std::vector<hsize_t> dims = dataset_dims(info, info.scan);
+  const std::vector<hsize_t> chunk = dataset_dims(info, {grid.scan_rows, grid.scan_columns});
+  std::vector<hsize_t> max_dims = dims;
+  if (growing == Growing::scan_y) max_dims[0] = H5S_UNLIMITED;
+  if (growing == Growing::scan_x) max_dims[1] = H5S_UNLIMITED;
   const std::vector<std::uint32_t> values = to_filter_values(parameters);
   const h5::Id creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation.get(), false);
   H5Pset_attr_phase_change(creation.get(), 64, 48);
-  h5::check(H5Pset_chunk(creation.get(), 4, chunk.data()), "set the chunk shape");
+  h5::check(H5Pset_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data()), "set the chunk shape");
   h5::check(H5Pset_filter(creation.get(), static_cast<H5Z_filter_t>(filter_id), H5Z_FLAG_MANDATORY, values.size(),
                           values.data()),
             "set the filter");
-  const h5::Id space = h5::simple_space(dims);
+  const h5::Id space(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), max_dims.data()), H5Sclose);
   return {h5::check(H5Dcreate_anon(file, h5::file_type(info.dtype), space.get(), creation.get(), H5P_DEFAULT),
                     "create the dataset"),
           H5Dclose};
+}
+
+PendingFile pending_file(const std::filesystem::path& path, const ContainerOptions& options) {
+  return {path, options.overwrite ? PendingFile::IfExists::replace : PendingFile::IfExists::refuse,
+          options.temporary_path};
 }
 
 }  // namespace
@@ -57,23 +77,50 @@ struct ContainerWriter::Impl {
   Impl(const std::filesystem::path& path, const SourceInfo& source_info, const ContainerOptions& container_options)
       : info(source_info),
         options(container_options),
-        grid(choose_chunk_grid(info.scan, info.frame_bytes(), options)),
-        parameters(parameters_for(info, grid, options.level)),
-        pending(path, options.overwrite ? PendingFile::IfExists::replace : PendingFile::IfExists::refuse),
+        scan(longest(info.scan, options.growing)),
+        grid(choose_chunk_grid(scan, info.frame_bytes(), options, info.frames_per_position)),
+        parameters(parameters_for(info, grid, options.level, options.dataset_id)),
+        pending(pending_file(path, options)),
         file(pending.temporary_path()),
         index(info.scan),
         pattern(info.detector) {
     register_filter();
-    dataset = create_dataset(file.id(), info, grid, parameters);
-    file.check();
-    chunks.addresses.resize(grid.n_chunks());
-    chunks.sizes.resize(grid.n_chunks());
-    if (options.threshold) dropped.maximum.resize(info.scan.n_frames());
+    dataset = create_dataset(file.id(), info, grid, parameters, options.growing);
+    file.flush();  // whatever happens later, the beginning of the file says what its chunks are
+    if (options.growing == Growing::no) resize(info.scan);
+  }
+
+  /// Room for what is kept of every frame and chunk.
+  void resize(ScanShape to) {
+    const std::uint64_t n_chunks = choose_chunk_count(to);
+    chunks.addresses.resize(n_chunks);
+    chunks.sizes.resize(n_chunks);
+    if (options.threshold) dropped.maximum.resize(to.n_frames());
+    if (options.frame_status) status.resize(to.n_frames(), FrameStatus::missing);
+  }
+
+  std::uint64_t choose_chunk_count(ScanShape to) const {
+    const auto divide_up = [](std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; };
+    return divide_up(to.scan_y, grid.scan_rows) * divide_up(to.scan_x, grid.scan_columns);
+  }
+
+  void grow(FrameRange frames, std::uint64_t chunk) {
+    if (chunk < chunks.sizes.size()) return;
+    const ScanShape to = options.growing == Growing::scan_x
+                             ? ScanShape{1, frames.end()}
+                             : ScanShape{(frames.first / scan.scan_x / grid.scan_rows + 1) * grid.scan_rows, scan.scan_x};
+    std::vector<hsize_t> dims = dataset_dims(info, to);
+    {
+      const h5::Lock lock;
+      h5::check(H5Dset_extent(dataset.get(), dims.data()), "extend the dataset");
+    }
+    resize(to);
   }
 
   void write_chunk(std::uint64_t i, std::span<const std::byte> chunk) {
-    const FrameRange frames = grid.frames(i, info.scan);
-    const std::array<hsize_t, 4> offset = {frames.first / info.scan.scan_x, frames.first % info.scan.scan_x, 0, 0};
+    const FrameRange frames = grid.frames(i, scan);
+    std::vector<hsize_t> offset = {frames.first / scan.scan_x, frames.first % scan.scan_x / info.frames_per_position};
+    offset.resize(info.frames_per_position > 1 ? 5 : 4);
     const h5::Lock lock;
     h5::check(H5Dwrite_chunk(dataset.get(), H5P_DEFAULT, 0, offset.data(), chunk.size(), chunk.data()),
               "write a chunk");
@@ -83,22 +130,60 @@ struct ContainerWriter::Impl {
     chunks.total_bytes += chunk.size();
   }
 
-  void account_dropped(FrameRange frames, std::span<const DroppedFrame> frames_dropped) {
-    for (std::uint64_t i = 0; i < frames_dropped.size(); ++i) {
-      dropped.n_pixels += frames_dropped[i].n_pixels;
-      dropped.intensity += frames_dropped[i].intensity;
-      dropped.maximum[frames.first + i] = frames_dropped[i].maximum;
+  void account(FrameRange frames, const ChunkAccount& of) {
+    index.add(frames, of.totals);
+    digest.add(frames, of.hashes);
+    std::uint64_t n_data = frames.count;
+    if (!of.status.empty())
+      n_data = static_cast<std::uint64_t>(std::count_if(of.status.begin(), of.status.end(), is_data));
+    pattern.add(of.pattern_sum, n_data);
+    if (options.frame_status) {
+      const auto at = status.begin() + static_cast<std::ptrdiff_t>(frames.first);
+      if (of.status.empty()) std::fill_n(at, frames.count, FrameStatus::okay);
+      std::copy(of.status.begin(), of.status.end(), at);
+    }
+    for (std::uint64_t i = 0; i < of.dropped.size(); ++i) {
+      dropped.n_pixels += of.dropped[i].n_pixels;
+      dropped.intensity += of.dropped[i].intensity;
+      dropped.maximum[frames.first + i] = of.dropped[i].maximum;
+    }
+  }
+
+  /// Gives the scan its final shape. Frames beyond it were never there.
+  void set_shape(ScanShape final) {
+    if (options.growing != Growing::no) {
+      const std::vector<hsize_t> dims = dataset_dims(info, final);
+      const h5::Lock lock;
+      h5::check(H5Dset_extent(dataset.get(), dims.data()), "give the dataset its shape");
+    }
+    info.scan = scan = final;
+    grid = ChunkGrid{grid.scan_rows, grid.scan_columns, (final.scan_y + grid.scan_rows - 1) / grid.scan_rows,
+                     (final.scan_x + grid.scan_columns - 1) / grid.scan_columns};
+    resize(final);
+    index.reshape(final);
+  }
+
+  /// Chunks never written read as zeros.
+  void account_missing() {
+    const std::vector<std::byte> zeros(info.frame_bytes());
+    std::optional<std::uint64_t> hash;
+    for (std::uint64_t i = 0; i < grid.n_chunks(); ++i) {
+      if (chunks.sizes[i] != 0) continue;
+      if (!hash) hash = hash64(zeros);
+      const FrameRange frames = grid.frames(i, scan);
+      digest.add(frames, std::vector<std::uint64_t>(frames.count, *hash));
     }
   }
 
   void finish() {
     const Extras extras = choose_extras(chunks.total_bytes, info, options);
-    write_tree({file.id(), dataset.get(), info, options, grid, index, pattern, chunks, dropped, digest.hex(), extras});
+    write_tree({file.id(), dataset.get(), info, options, grid, index, pattern, chunks, dropped, status, digest.hex(), extras});
   }
 
-  const SourceInfo info;
+  SourceInfo info;
   const ContainerOptions options;
-  const ChunkGrid grid;
+  ScanShape scan;  ///< While it grows, the longest there can be.
+  ChunkGrid grid;
   const ChunkParameters parameters;
   PendingFile pending;
   h5::OutputFile file;
@@ -108,6 +193,7 @@ struct ContainerWriter::Impl {
   DigestStream digest;
   ChunkTable chunks;
   DroppedTotals dropped;
+  std::vector<FrameStatus> status;
   std::uint64_t n_written = 0;
 };
 
@@ -120,29 +206,40 @@ ContainerWriter::~ContainerWriter() = default;
 const ChunkParameters& ContainerWriter::parameters() const { return impl_->parameters; }
 const ChunkGrid& ContainerWriter::grid() const { return impl_->grid; }
 
-void ContainerWriter::write(std::uint64_t i, std::span<const std::byte> chunk, std::span<const FrameTotals> totals,
-                            std::span<const std::uint64_t> frame_hashes, std::span<const double> pattern_sum,
-                            std::span<const DroppedFrame> dropped) {
+void ContainerWriter::write(std::uint64_t i, std::span<const std::byte> chunk, const ChunkAccount& account) {
   Impl& self = *impl_;
-  if (i >= self.grid.n_chunks() || self.chunks.sizes[i] != 0)
-    throw std::logic_error("chunk " + std::to_string(i) + " is outside the grid or was written before");
-  const FrameRange frames = self.grid.frames(i, self.info.scan);
-  if (chunk.empty() || totals.size() != frames.count || frame_hashes.size() != frames.count ||
-      pattern_sum.size() != self.info.detector.n_pixels() ||
-      dropped.size() != (self.options.threshold ? frames.count : 0))
+  if (i >= self.grid.n_chunks()) throw std::logic_error("chunk " + std::to_string(i) + " is outside the grid");
+  FrameRange frames = self.grid.frames(i, self.scan);
+  if (self.options.growing != Growing::no) frames.count = std::min<std::uint64_t>(frames.count, account.totals.size());
+  self.grow(frames, i);
+  if (self.chunks.sizes[i] != 0) throw std::logic_error("chunk " + std::to_string(i) + " was written before");
+  if (chunk.empty() || account.totals.size() != frames.count || account.hashes.size() != frames.count ||
+      account.pattern_sum.size() != self.info.detector.n_pixels() ||
+      account.dropped.size() != (self.options.threshold ? frames.count : 0) ||
+      (!account.status.empty() && account.status.size() != frames.count))
     throw std::logic_error("the account of chunk " + std::to_string(i) + " is not of its frames");
   self.write_chunk(i, chunk);
-  self.index.add(frames, totals);
-  self.digest.add(frames, frame_hashes);
-  self.pattern.add(pattern_sum, frames.count);
-  self.account_dropped(frames, dropped);
+  self.account(frames, account);
   ++self.n_written;
 }
 
-void ContainerWriter::close() {
+ContainerWriter::Place ContainerWriter::place(std::uint64_t i) const {
+  if (i >= impl_->chunks.sizes.size()) return {};
+  return {impl_->chunks.addresses[i], impl_->chunks.sizes[i]};
+}
+
+bool ContainerWriter::reserve(std::uint64_t bytes) { return impl_->file.reserve(bytes); }
+
+void ContainerWriter::sync() { impl_->file.sync(); }
+
+void ContainerWriter::close(std::optional<ScanShape> scan) {
   Impl& self = *impl_;
-  if (self.n_written != self.grid.n_chunks())
-    throw std::logic_error(std::to_string(self.grid.n_chunks() - self.n_written) + " chunks were not written");
+  if (scan) self.set_shape(*scan);
+  if (self.n_written != self.grid.n_chunks()) {
+    if (!self.options.frame_status)
+      throw std::logic_error(std::to_string(self.grid.n_chunks() - self.n_written) + " chunks were not written");
+    self.account_missing();
+  }
   self.finish();
   self.dataset.reset();
   self.file.close();

@@ -90,7 +90,8 @@ class Conversion {
   }
 
   void store(std::uint64_t i, Item& item) {
-    writer_->write(i, item.chunk, item.totals, item.hashes, item.pattern, item.dropped);
+    writer_->write(i, item.chunk,
+                   {.totals = item.totals, .hashes = item.hashes, .pattern_sum = item.pattern, .dropped = item.dropped});
     progress_.frames_done += item.totals.size();
     progress_.dense_bytes_done += item.dense.size();
     progress_.stored_bytes_done += item.chunk.size();

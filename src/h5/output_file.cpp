@@ -22,6 +22,8 @@ struct OutputFile::Storage {
   int descriptor = -1;
   int error = 0;  ///< errno of the first failure; nothing is written after it.
   std::uint64_t last_raw_address = 0;
+  std::uint64_t end = 0;           ///< Of what was written.
+  std::uint64_t reserved_end = 0;  ///< Disk space is taken up to here.
 
   ~Storage() {
     if (descriptor >= 0) ::close(descriptor);
@@ -105,6 +107,7 @@ struct Driver {
     File& file = self(base);
     if (kind == H5FD_MEM_DRAW) file.storage->last_raw_address = address;
     file.end_written = std::max(file.end_written, address + size);
+    file.storage->end = std::max(file.storage->end, address + size);
     const auto* bytes = static_cast<const char*>(buffer);
     while (size > 0 && file.storage->error == 0) {
       const ssize_t n = ::pwrite(file.storage->descriptor, bytes, size, static_cast<off_t>(address));
@@ -196,6 +199,36 @@ void OutputFile::check() const {
     throw IoError("cannot write " + path_.string() + " (" + std::strerror(storage_->error) + ")");
 }
 
+void OutputFile::flush() {
+  const Lock lock;
+  check();
+  const herr_t result = H5Fflush(file_.get(), H5F_SCOPE_LOCAL);
+  check();
+  if (result < 0) throw IoError("cannot write " + path_.string() + " (HDF5 failed to flush it)");
+}
+
+void OutputFile::sync() {
+  if (::fdatasync(storage_->descriptor) != 0)
+    throw IoError("cannot write " + path_.string() + " (" + std::strerror(errno) + ")");
+}
+
+bool OutputFile::reserve(std::uint64_t bytes) {
+  // In large steps, so that it costs nothing.
+  constexpr std::uint64_t step = std::uint64_t{16} << 20;
+  if (storage_->end + bytes <= storage_->reserved_end) return true;
+  const std::uint64_t from = std::max(storage_->end, storage_->reserved_end);
+  for (const std::uint64_t more : {bytes + step, bytes}) {
+    const std::uint64_t end = storage_->end + more;
+    if (end <= from) return true;
+    if (::fallocate(storage_->descriptor, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(from), static_cast<off_t>(end - from)) == 0) {
+      storage_->reserved_end = end;
+      return true;
+    }
+    if (errno == EOPNOTSUPP || errno == ENOSYS) return true;
+  }
+  return false;
+}
+
 void OutputFile::close() {
   const Lock lock;
   const hid_t file = file_.get();
@@ -204,6 +237,9 @@ void OutputFile::close() {
   file_.reset();
   check();
   if (result < 0) throw IoError("cannot write " + path_.string() + " (HDF5 failed to complete it)");
+  // Gives back what was taken ahead.
+  if (storage_->reserved_end > storage_->end)
+    static_cast<void>(::ftruncate(storage_->descriptor, static_cast<off_t>(std::filesystem::file_size(path_))));
 }
 
 }  // namespace esieve::h5

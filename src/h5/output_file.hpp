@@ -31,6 +31,16 @@ class OutputFile {
   /// \throws IoError  a write has failed; says why
   void check() const;
 
+  /// Hands what HDF5 still holds to the operating system. \throws IoError
+  void flush();
+
+  /// Brings what was written to the disk. May run beside writes. \throws IoError
+  void sync();
+
+  /// Takes disk space beyond the end, at least `bytes`. \returns false if there is not so much; true where the file
+  /// system cannot take space ahead
+  bool reserve(std::uint64_t bytes);
+
   /// Closes the file and everything open in it. \throws IoError
   void close();
 

@@ -41,7 +41,7 @@ inline void write_chunk(ContainerWriter& writer, MemorySource& source, std::uint
   ChunkCodec().encode(dense, writer.parameters(), frames.first, chunk, totals);
   std::vector<std::uint64_t> hashes;
   for (std::uint64_t k = 0; k < frames.count; ++k) hashes.push_back(hash64(source.frame(frames.first + k)));
-  writer.write(i, chunk, totals, hashes, pattern_of(dense, info.dtype, info.detector.n_pixels()));
+  writer.write(i, chunk, {totals, hashes, pattern_of(dense, info.dtype, info.detector.n_pixels())});
 }
 
 inline void write_event_file(MemorySource& source, const std::filesystem::path& path, ContainerOptions options = {}) {

@@ -169,7 +169,7 @@ TEST(Writer, RecordsThresholdsAndWhatTheyDropped) {
   ChunkCodec().encode(source.bytes(), writer.parameters(), 0, chunk, totals);
   std::vector<DroppedFrame> dropped(30, {2, 1.5, 0.75});
   dropped[7].maximum = 9;
-  writer.write(0, chunk, totals, hashes_of(source), pattern_of(source.bytes(), DType::u16, 120), dropped);
+  writer.write(0, chunk, {totals, hashes_of(source), pattern_of(source.bytes(), DType::u16, 120), dropped});
   writer.close();
   const h5::Id file = h5::open_file(folder / "a.hdf5");
   const h5::Id process = h5::open_group(file.get(), layout::process_path);

@@ -202,7 +202,7 @@ TEST(Reader, ReturnsTheThresholdingThatTheFileRecords) {
   std::vector<std::byte> chunk;
   std::vector<FrameTotals> totals(2);
   ChunkCodec().encode(source.bytes(), writer.parameters(), 0, chunk, totals);
-  writer.write(0, chunk, totals, hashes_of(source), std::vector<double>(4), std::vector<DroppedFrame>{{1, 2, 3}, {4, 5, 6}});
+  writer.write(0, chunk, {totals, hashes_of(source), std::vector<double>(4), std::vector<DroppedFrame>{{1, 2, 3}, {4, 5, 6}}});
   writer.close();
   const Reader reader(folder / "a.hdf5");
   EXPECT_EQ(reader.info().fidelity, Fidelity::thresholded);

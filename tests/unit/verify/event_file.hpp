@@ -46,7 +46,7 @@ inline void write_with_lies(const MemorySource& source, const std::filesystem::p
       written.hashes.push_back(hash64(
           std::span(dense).subspan(k * source.info().frame_bytes(), source.info().frame_bytes())));
     lie(i, written);
-    writer.write(i, written.chunk, written.totals, written.hashes, no_pattern);
+    writer.write(i, written.chunk, {written.totals, written.hashes, no_pattern});
   }
   writer.close();
 }
