@@ -19,4 +19,6 @@
 #include "esieve/report.hpp"
 #include "esieve/convert.hpp"
 #include "esieve/extract.hpp"
+#include "esieve/scan_geometry.hpp"
+#include "esieve/writer.hpp"
 #include "esieve/doctor.hpp"

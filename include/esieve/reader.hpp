@@ -17,6 +17,7 @@
 #include "esieve/dtype.hpp"
 #include "esieve/events.hpp"
 #include "esieve/export.hpp"
+#include "esieve/frame_status.hpp"
 #include "esieve/shape.hpp"
 #include "esieve/source.hpp"
 #include "esieve/threshold.hpp"
@@ -28,7 +29,8 @@ struct FileInfo {
   std::filesystem::path path;
   std::string container_version;
   std::string dataset;                        ///< Path of the dense dataset, "/entry/data/data"
-  ScanShape scan;
+  ScanShape scan;                             ///< scan_x includes the frames kept at a position.
+  std::uint64_t frames_per_position = 1;      ///< Kept on an axis of their own, the third of five.
   DetectorShape detector;
   DType dtype = DType::u16;
   std::array<Axis, 4> axes;
@@ -42,6 +44,7 @@ struct FileInfo {
   std::vector<std::uint64_t> source_shape;
   std::string metadata_json;
   std::string written_by, written_at;         ///< Program with version; ISO 8601 UTC
+  bool has_frame_status = false;              ///< It is a recording; frames may be missing.
   bool has_frame_index = false;               ///< Events and electrons of each frame are recorded; small files go without.
   std::uint64_t n_events = 0;
   double n_electrons = 0;                     ///< Sum of all values.
@@ -75,6 +78,10 @@ class ESIEVE_API Reader {
   /// Events and electrons of each frame in scan order: from the index, or counted now where the file has none.
   /// \throws DataError  there is no index and a chunk is damaged
   std::span<const FrameTotals> frame_totals() const;
+
+  /// What is known of each frame in scan order; empty where the file does not say: all are okay.
+  /// \throws DataError  it is damaged
+  std::vector<FrameStatus> frame_status() const;
 
   /// Events of frames in scan order.
   ///

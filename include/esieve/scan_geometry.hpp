@@ -26,7 +26,7 @@ struct ScanGeometry {
   std::uint64_t flyback_lines = 0;
   bool serpentine = false;                  ///< Every second line runs backwards.
   std::uint64_t frames_per_position = 1;
-  std::vector<std::uint64_t> positions;     ///< If given: scan index of frame n, instead of all the above but the shape.
+  std::vector<std::uint64_t> positions{};   ///< If given: scan index of frame n, instead of all the above but the shape.
                                             ///< `outside` for frames that belong to none.
   static constexpr std::uint64_t outside = ~std::uint64_t{0};
 

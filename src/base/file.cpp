@@ -87,6 +87,7 @@ PendingFile::PendingFile(std::filesystem::path final_path, IfExists if_exists, s
   if (temporary_path_.empty()) {
     temporary_path_ = final_path_;
     temporary_path_ += ".partial";
+    own_path_ = true;
   }
   std::error_code error;
   if (std::filesystem::is_directory(final_path_, error))
@@ -99,7 +100,7 @@ PendingFile::PendingFile(std::filesystem::path final_path, IfExists if_exists, s
 }
 
 PendingFile::~PendingFile() {
-  if (committed_) return;
+  if (committed_ || !own_path_) return;
   std::error_code ignored;
   std::filesystem::remove(temporary_path_, ignored);
 }

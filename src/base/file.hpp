@@ -43,7 +43,7 @@ class PendingFile {
  public:
   enum class IfExists : std::uint8_t { refuse, replace };
 
-  /// \param temporary_path  on the same file system; empty: `final_path` with ".partial"
+  /// \param temporary_path  on the same file system, and its owner's to remove; empty: `final_path` with ".partial"
   /// \throws UsageError  `final_path` exists and may not be replaced
   /// \throws IoError     its folder is missing or not writable
   PendingFile(std::filesystem::path final_path, IfExists if_exists, std::filesystem::path temporary_path = {});
@@ -64,6 +64,7 @@ class PendingFile {
  private:
   std::filesystem::path final_path_, temporary_path_;
   IfExists if_exists_;
+  bool own_path_ = false;  ///< The temporary file is ours to remove.
   bool committed_ = false;
 };
 

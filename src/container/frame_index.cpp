@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/frame_index.hpp"
 
-#include <array>
 #include <cmath>
 
 namespace esieve {
@@ -12,12 +11,7 @@ bool fits_u53(double value) { return value >= 0 && value <= 9007199254740992.0 &
 
 }  // namespace
 
-FrameIndex::FrameIndex(ScanShape scan) : scan_(scan), events_(scan.n_frames()), electrons_(scan.n_frames()) {}
-
-void FrameIndex::reshape(ScanShape scan) {
-  scan_ = scan;
-  resize(scan.n_frames());
-}
+FrameIndex::FrameIndex(ScanShape scan) : events_(scan.n_frames()), electrons_(scan.n_frames()) {}
 
 void FrameIndex::resize(std::uint64_t n_frames) {
   events_.resize(n_frames);
@@ -44,13 +38,11 @@ void FrameIndex::add(FrameRange frames, std::span<const FrameTotals> totals) {
   }
 }
 
-h5::Id FrameIndex::make_events(hid_t file) const {
-  const std::array<hsize_t, 2> dims = {scan_.scan_y, scan_.scan_x};
+h5::Id FrameIndex::make_events(hid_t file, std::span<const hsize_t> dims) const {
   return h5::make_array(file, DType::u32, dims, events_.data(), {});
 }
 
-h5::Id FrameIndex::make_electrons(hid_t file, const h5::Attributes& attributes) const {
-  const std::array<hsize_t, 2> dims = {scan_.scan_y, scan_.scan_x};
+h5::Id FrameIndex::make_electrons(hid_t file, std::span<const hsize_t> dims, const h5::Attributes& attributes) const {
   if (wide_.empty()) return h5::make_array(file, DType::u32, dims, electrons_.data(), attributes);
   if (!integral_) return h5::make_array(file, DType::f64, dims, wide_.data(), attributes);
   const std::vector<std::uint64_t> integers(wide_.begin(), wide_.end());

@@ -21,23 +21,20 @@ class FrameIndex {
   /// Beyond the scan's end the scan grows.
   void add(FrameRange frames, std::span<const FrameTotals> totals);
 
-  /// Gives the scan its final shape.
-  void reshape(ScanShape scan);
+  /// Gives the scan its final length.
+  void resize(std::uint64_t n_frames);
 
   std::uint64_t n_events() const { return n_events_; }
   double n_electrons() const { return n_electrons_; }
 
-  /// Datasets (scan_y, scan_x) without a name yet: u32 events; electrons as u32, u64 or f64, the first that holds them exactly.
-  h5::Id make_events(hid_t file) const;
-  h5::Id make_electrons(hid_t file, const h5::Attributes& attributes) const;
+  /// Datasets over the scan, of `dims`, without a name yet: u32 events; electrons as u32, u64 or f64, the first that holds them exactly.
+  h5::Id make_events(hid_t file, std::span<const hsize_t> dims) const;
+  h5::Id make_electrons(hid_t file, std::span<const hsize_t> dims, const h5::Attributes& attributes) const;
 
   /// Whether every frame has as many electrons as events: all counts are 1.
   bool all_equal() const { return wide_.empty() && events_ == electrons_; }
 
  private:
-  void resize(std::uint64_t n_frames);
-
-  ScanShape scan_;
   std::vector<std::uint32_t> events_;
   std::vector<std::uint32_t> electrons_;  ///< Empty once `wide_` is needed.
   std::vector<double> wide_;

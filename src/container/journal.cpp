@@ -347,7 +347,11 @@ void JournalWriter::write(const ChunkPlace& of) {
   append(Kind::place, payload);
 }
 
-void JournalWriter::write(const Fragment& of) { append(Kind::fragment, fragment_payload(of)); }
+std::uint64_t JournalWriter::write(const Fragment& of) {
+  const std::uint64_t at = at_;
+  append(Kind::fragment, fragment_payload(of));
+  return at;
+}
 
 void JournalWriter::write_tail(std::uint64_t sequence, std::span<const Fragment> fragments) {
   std::vector<std::byte> payload;
@@ -364,6 +368,15 @@ void JournalWriter::rewind() { at_ = 0; }
 
 void JournalWriter::sync() {
   if (::fdatasync(descriptor_) != 0) fail("write", path_);
+}
+
+Fragment read_fragment(const std::filesystem::path& journal, std::uint64_t at) {
+  RecordReader reader(journal, at);
+  std::uint32_t kind = 0;
+  std::vector<std::byte> payload;
+  if (reader.next(kind, payload) && kind == Kind::fragment && reader.n_skipped() == 0)
+    if (auto fragment = parse_fragment(payload)) return std::move(*fragment);
+  throw DataError(journal.string() + " is damaged (no fragment at byte " + std::to_string(at) + ")");
 }
 
 void read_recording(const std::filesystem::path& folder, RecordingState& state) {

@@ -77,7 +77,8 @@ class JournalWriter {
   void write(const RecordingDescription& description);
   void write(const ChunkNote& note);
   void write(const ChunkPlace& place);
-  void write(const Fragment& fragment);
+  /// \returns where it lies, for `read_fragment`
+  std::uint64_t write(const Fragment& fragment);
   /// For tails: the number of this one, and how many fragments follow.
   void write_tail(std::uint64_t sequence, std::span<const Fragment> fragments);
   /// Everything from the beginning anew.
@@ -112,6 +113,9 @@ struct RecordingState {
 /// empty one.
 /// \throws IoError
 void read_recording(const std::filesystem::path& folder, RecordingState& state);
+
+/// \throws DataError, IoError
+Fragment read_fragment(const std::filesystem::path& journal, std::uint64_t at);
 
 /// Dense frames of all fragments of one chunk, laid over each other (or added), and their status.
 /// \param dense  parameters.dense_bytes(), set

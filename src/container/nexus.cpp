@@ -22,7 +22,9 @@ h5::Attributes nxdata(const char* signal, const std::vector<std::string>& axes) 
 }
 
 h5::Id make_data_group(const Contents& contents, const Shared& shared) {
-  h5::Attributes attributes = nxdata(layout::data, all_axes);
+  std::vector<std::string> axes = all_axes;
+  if (contents.info.frames_per_position > 1) axes.insert(axes.begin() + 2, ".");  // an axis without values
+  h5::Attributes attributes = nxdata(layout::data, axes);
   attributes.push_back({"interpretation", std::string("image")});
   std::vector<h5::Link> links = {{layout::data, contents.dataset}};
   for (std::size_t axis = 0; axis < 4; ++axis) links.push_back({layout::axes[axis], shared.axes[axis].get()});
@@ -30,7 +32,9 @@ h5::Id make_data_group(const Contents& contents, const Shared& shared) {
 }
 
 h5::Id make_scan_image(const Contents& contents, const Shared& shared) {
-  return h5::make_group(contents.file, nxdata(layout::counts, scan_axes),
+  std::vector<std::string> axes = scan_axes;
+  if (contents.info.frames_per_position > 1) axes.push_back(".");
+  return h5::make_group(contents.file, nxdata(layout::counts, axes),
                         {{layout::counts, shared.electrons.get()},
                          {layout::axes[0], shared.axes[0].get()},
                          {layout::axes[1], shared.axes[1].get()}});
@@ -56,7 +60,7 @@ h5::Id make_mean_pattern(const Contents& contents, const Shared& shared) {
 }  // namespace
 
 h5::Id make_frame_status(const Contents& contents) {
-  const std::array<hsize_t, 2> dims = {contents.info.scan.scan_y, contents.info.scan.scan_x};
+  const std::vector<hsize_t> dims = scan_dims(contents.info);
   return h5::make_array(contents.file, DType::u8, dims, contents.status.data(),
                         {{layout::status_meaning, std::string("0 missing, 1 okay, 2 dropped, 3 partial, 4 summed")}});
 }

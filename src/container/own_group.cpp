@@ -22,7 +22,7 @@ h5::Id make_own_group(const Contents& contents, const Shared& shared) {
   h5::Id events, chunks;
   if (contents.extras.frame_events) {
     links.push_back({layout::frame_electrons, shared.electrons.get()});
-    if (!contents.index.all_equal()) events = contents.index.make_events(contents.file);
+    if (!contents.index.all_equal()) events = contents.index.make_events(contents.file, scan_dims(contents.info));
     links.push_back({layout::frame_events, events ? events.get() : shared.electrons.get()});
   }
   if (contents.chunks.addresses.size() >= layout::min_indexed_chunks) {

@@ -51,7 +51,7 @@ h5::Id make_process(const Contents& contents) {
   std::vector<std::pair<const char*, h5::Id>> members;
   members.emplace_back("program", h5::make_text(contents.file, "esieve"));
   members.emplace_back("version", h5::make_text(contents.file, library_version));
-  const std::array<hsize_t, 2> dims = {contents.info.scan.scan_y, contents.info.scan.scan_x};
+  const std::vector<hsize_t> dims = scan_dims(contents.info);
   members.emplace_back(layout::frame_dropped_maximum,
                        h5::make_array(contents.file, DType::f64, dims, dropped.maximum.data(), {}));
   const auto add_map = [&](const char* name, const std::optional<PixelMap>& map) {

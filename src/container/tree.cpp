@@ -33,8 +33,10 @@ void describe_dataset(const Contents& contents) {
   if (contents.extras.emd) {
     // RosettaSciIO's NeXus reader takes the chunks of its arrays from here.
     const ChunkGrid& grid = contents.grid;
-    attributes.push_back({"chunks", std::vector<std::uint64_t>{grid.scan_rows, grid.scan_columns,
-                                                               contents.info.detector.det_y, contents.info.detector.det_x}});
+    std::vector<std::uint64_t> chunk = {grid.scan_rows, grid.scan_columns / contents.info.frames_per_position};
+    if (contents.info.frames_per_position > 1) chunk.push_back(contents.info.frames_per_position);
+    chunk.insert(chunk.end(), {contents.info.detector.det_y, contents.info.detector.det_x});
+    attributes.push_back({"chunks", std::move(chunk)});
   }
   if (contents.options.floor_bits) attributes.push_back({layout::floor_bits, *contents.options.floor_bits});
   h5::set_attributes(contents.dataset, attributes);
@@ -42,8 +44,8 @@ void describe_dataset(const Contents& contents) {
 
 Shared make_shared(const Contents& contents) {
   const SourceInfo& info = contents.info;
-  const std::array<std::uint64_t, 4> sizes = {info.scan.scan_y, info.scan.scan_x, info.detector.det_y,
-                                              info.detector.det_x};
+  const std::array<std::uint64_t, 4> sizes = {info.scan.scan_y, info.scan.scan_x / info.frames_per_position,
+                                              info.detector.det_y, info.detector.det_x};
   const Precision precision = contents.extras.emd ? Precision::full : Precision::low;
   const AxisUse use = contents.extras.emd        ? AxisUse::emd
                       : contents.extras.hyperspy ? AxisUse::hyperspy
@@ -55,7 +57,7 @@ Shared make_shared(const Contents& contents) {
     h5::expect_names(shared.axes[axis].get());
   }
   if (contents.extras.scan_image) {
-    shared.electrons = contents.index.make_electrons(contents.file, {{layout::units, info.units}});
+    shared.electrons = contents.index.make_electrons(contents.file, scan_dims(info), {{layout::units, info.units}});
     h5::expect_names(shared.electrons.get());
   }
   shared.source = make_source(contents);
@@ -79,6 +81,12 @@ void describe_root(const Contents& contents) {
 }
 
 }  // namespace
+
+std::vector<hsize_t> scan_dims(const SourceInfo& info) {
+  std::vector<hsize_t> dims = {info.scan.scan_y, info.scan.scan_x / info.frames_per_position};
+  if (info.frames_per_position > 1) dims.push_back(info.frames_per_position);
+  return dims;
+}
 
 void write_tree(const Contents& contents) {
   const h5::Lock lock;
@@ -107,9 +115,10 @@ Extras choose_extras(std::uint64_t chunk_bytes, const SourceInfo& info, const Co
   const bool is_scan = info.scan.n_frames() > 1;
   const bool is_large = info.scan.n_frames() >= layout::min_frames_for_extras ||
                         chunk_bytes >= layout::min_bytes_for_extras || options.all_parts;
+  const bool four_axes = info.frames_per_position == 1;  // HyperSpy and EMD are told of no more
   return {.scan_image = is_scan || is_large,
-          .hyperspy = (is_scan && chunk_bytes >= layout::min_bytes_for_hyperspy) || is_large,
-          .emd = is_large,
+          .hyperspy = four_axes && ((is_scan && chunk_bytes >= layout::min_bytes_for_hyperspy) || is_large),
+          .emd = four_axes && is_large,
           .mean_pattern = is_large,
           .frame_events = is_large};
 }

@@ -66,6 +66,9 @@ struct Shared {
 /// Writes all of it.
 void write_tree(const Contents& contents);
 
+/// (scan_y, scan_x), and the axis of frames kept at a position where there is one.
+std::vector<hsize_t> scan_dims(const SourceInfo& info);
+
 /// Which parts a file with so many bytes of chunks has.
 Extras choose_extras(std::uint64_t chunk_bytes, const SourceInfo& info, const ContainerOptions& options);
 

@@ -160,7 +160,7 @@ struct ContainerWriter::Impl {
     grid = ChunkGrid{grid.scan_rows, grid.scan_columns, (final.scan_y + grid.scan_rows - 1) / grid.scan_rows,
                      (final.scan_x + grid.scan_columns - 1) / grid.scan_columns};
     resize(final);
-    index.reshape(final);
+    index.resize(final.n_frames());
   }
 
   /// Chunks never written read as zeros.

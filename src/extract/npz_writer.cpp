@@ -18,8 +18,8 @@ namespace {
 
 /// A member's bytes, in memory that libzip frees.
 zip_source_t* member(zip_t* archive, const NpzArray& array) {
-  const std::uint64_t n = array.values.size() / item_bytes(array.dtype);
-  const std::string header = npy_header(array.dtype, {&n, 1});
+  const std::vector<std::uint64_t> one_dimension = {array.values.size() / item_bytes(array.dtype)};
+  const std::string header = npy_header(array.dtype, array.shape.value_or(one_dimension));
   const std::size_t size = header.size() + array.values.size();
   auto* bytes = static_cast<std::byte*>(std::malloc(size));
   if (bytes == nullptr) throw std::bad_alloc();
@@ -32,14 +32,17 @@ zip_source_t* member(zip_t* archive, const NpzArray& array) {
 
 }  // namespace
 
-void write_npz(const std::filesystem::path& path, std::span<const NpzArray> arrays) {
+void write_npz(const std::filesystem::path& path, std::span<const NpzArray> arrays, ZipMembers members) {
   int code = 0;
   zip_t* archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
   if (archive == nullptr) fail(path, "the archive cannot be created");
   for (const NpzArray& array : arrays) {
     zip_source_t* source = member(archive, array);
-    if (source == nullptr || zip_file_add(archive, (array.name + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8) < 0) {
-      zip_source_free(source);
+    const zip_int64_t at =
+        source == nullptr ? -1 : zip_file_add(archive, (array.name + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8);
+    if (at < 0 || (members == ZipMembers::stored &&
+                   zip_set_file_compression(archive, static_cast<zip_uint64_t>(at), ZIP_CM_STORE, 0) != 0)) {
+      if (at < 0) zip_source_free(source);
       zip_discard(archive);
       fail(path, "a member cannot be added");
     }

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,10 +18,13 @@ namespace esieve {
 struct NpzArray {
   std::string name;                   ///< Without ".npy".
   DType dtype;
-  std::span<const std::byte> values;  ///< One-dimensional.
+  std::span<const std::byte> values;
+  std::optional<std::vector<std::uint64_t>> shape{};  ///< Nothing: one-dimensional. Empty: a scalar.
 };
 
+enum class ZipMembers : std::uint8_t { deflated, stored };
+
 /// \throws IoError
-void write_npz(const std::filesystem::path& path, std::span<const NpzArray> arrays);
+void write_npz(const std::filesystem::path& path, std::span<const NpzArray> arrays, ZipMembers members = ZipMembers::deflated);
 
 }  // namespace esieve

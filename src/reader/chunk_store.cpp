@@ -47,6 +47,10 @@ bool ChunkStore::locate_all() {
     haddr_t address = 0;
     hsize_t size = 0;
     if (H5Dget_chunk_info(file_.dataset.get(), space.get(), i, at.data(), &mask, &address, &size) < 0) return false;
+    if (file_.rank == 5) {
+      at[1] *= file_.info.frames_per_position;
+      at.erase(at.begin() + 2);
+    }
     at.insert(at.begin(), 4 - at.size(), 0);
     const ChunkGrid& grid = file_.info.grid;
     if (at[0] >= scan.scan_y || at[1] >= scan.scan_x) return false;
@@ -64,7 +68,9 @@ void ChunkStore::fail(std::uint64_t i, const std::string& reason) const {
 
 std::vector<hsize_t> ChunkStore::offset(std::uint64_t i) const {
   const FrameRange frames = file_.info.grid.frames(i, file_.info.scan);
-  const std::vector<hsize_t> at = {frames.first / file_.info.scan.scan_x, frames.first % file_.info.scan.scan_x, 0, 0};
+  const std::uint64_t y = frames.first / file_.info.scan.scan_x, x = frames.first % file_.info.scan.scan_x;
+  if (file_.rank == 5) return {y, x / file_.info.frames_per_position, 0, 0, 0};
+  const std::vector<hsize_t> at = {y, x, 0, 0};
   return {at.end() - file_.rank, at.end()};
 }
 
@@ -145,6 +151,11 @@ void ChunkStore::read_through_hdf5(FrameRange frames, std::span<std::byte> out) 
     const std::uint64_t y = frames.first / info.scan.scan_x, x = frames.first % info.scan.scan_x;
     const std::uint64_t n = std::min(frames.count, info.scan.scan_x - x);
     std::vector<hsize_t> start = {y, x, 0, 0}, count = {1, n, info.detector.det_y, info.detector.det_x};
+    if (file_.rank == 5) {  // whole positions, as chunks are
+      const std::uint64_t kept = info.frames_per_position;
+      start = {y, x / kept, 0, 0, 0};
+      count = {1, n / kept, kept, info.detector.det_y, info.detector.det_x};
+    }
     start.erase(start.begin(), start.end() - file_.rank);
     count.erase(count.begin(), count.end() - file_.rank);
     h5::check(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),

@@ -51,9 +51,10 @@ class Opening {
   void read_shape() {
     dims_ = h5::dimensions(result_.dataset.get());
     result_.rank = static_cast<int>(dims_.size());
-    if (dims_.size() < 2 || dims_.size() > 4)
+    if (dims_.size() < 2 || dims_.size() > 5)
       throw UnsupportedError(name_ + ":" + info().dataset + " has " + std::to_string(dims_.size()) +
-                             " dimensions (2 to 4 can be read)");
+                             " dimensions (2 to 5 can be read)");
+    if (dims_.size() == 5) merge_kept_frames();
     dims_.insert(dims_.begin(), 4 - dims_.size(), 1);
     info().scan = {dims_[0], dims_[1]};
     if (dims_[0] == 0 || dims_[1] == 0 || dims_[0] > max_frames || dims_[1] > max_frames / dims_[0] || dims_[2] == 0 ||
@@ -65,13 +66,28 @@ class Opening {
     const auto dtype = h5::dtype_of(type.get());
     if (!dtype) throw UnsupportedError(name_ + ":" + info().dataset + " does not hold numbers that can be read as counts");
     info().dtype = *dtype;
-    info().source_shape = {dims_.end() - result_.rank, dims_.end()};
+    info().source_shape = {dims_.end() - std::min(result_.rank, 4), dims_.end()};
+  }
+
+  /// Frames kept at a position count as positions along scan_x.
+  void merge_kept_frames() {
+    info().frames_per_position = dims_[2];
+    if (dims_[2] == 0 || dims_[1] > max_frames || dims_[2] > max_frames)
+      throw DataError(name_ + ":" + info().dataset + " has an impossible shape");
+    dims_[1] *= dims_[2];
+    dims_.erase(dims_.begin() + 2);
   }
 
   void read_chunking() {
     const h5::Id creation(H5Dget_create_plist(result_.dataset.get()), H5Pclose);
     std::vector<hsize_t> chunk(static_cast<std::size_t>(result_.rank));
     H5Pget_chunk(creation.get(), result_.rank, chunk.data());
+    bool whole_positions = true;
+    if (result_.rank == 5) {
+      whole_positions = chunk[2] == info().frames_per_position;
+      chunk[1] *= chunk[2];
+      chunk.erase(chunk.begin() + 2);
+    }
     chunk.insert(chunk.begin(), 4 - chunk.size(), 1);
     info().chunk_parameters = *filter_parameters(result_.dataset.get());
 
@@ -82,7 +98,7 @@ class Opening {
     const bool one_run = chunk[0] == 1 || chunk[1] == dims_[1];
     const bool agrees = parameters.n_frames == chunk[0] * chunk[1] && parameters.det_y == info().detector.det_y &&
                         parameters.det_x == info().detector.det_x && parameters.dtype == info().dtype;
-    result_.direct = whole_frames && one_run && agrees && !parameters.big_endian && !parameters.opaque &&
+    result_.direct = whole_positions && whole_frames && one_run && agrees && !parameters.big_endian && !parameters.opaque &&
                      fill != H5D_FILL_VALUE_USER_DEFINED;
     if (result_.direct) {
       info().grid = {chunk[0], chunk[1], (dims_[0] + chunk[0] - 1) / chunk[0], (dims_[1] + chunk[1] - 1) / chunk[1]};
@@ -120,6 +136,7 @@ class Opening {
                          .value_or("");
     info().written_by = h5::string_attribute(result_.file.get(), layout::creator).value_or("");
     info().written_at = h5::string_attribute(result_.file.get(), layout::file_time).value_or("");
+    info().has_frame_status = info().dataset == layout::dataset_path && h5::exists(result_.file.get(), layout::frame_status_path);
     info().has_frame_index = info().dataset == layout::dataset_path &&
                       h5::exists(result_.file.get(), std::string(layout::own_path) + "/" + layout::frame_events) &&
                       h5::exists(result_.file.get(), layout::scan_image_path);

@@ -145,6 +145,23 @@ std::vector<std::byte> Reader::chunk(std::uint64_t i) const {
   return bytes;
 }
 
+std::vector<FrameStatus> Reader::frame_status() const {
+  if (!info().has_frame_status) return {};
+  const h5::Lock lock;
+  const std::uint64_t n = info().scan.n_frames();
+  std::vector<std::uint64_t> codes;
+  try {
+    codes = h5::read_dataset<std::uint64_t>(impl_->store.file().file.get(), layout::frame_status_path, n);
+  } catch (const IoError& error) {
+    throw DataError(info().path.string() + " has a damaged frame status (" + error.what() + ")");
+  }
+  if (codes.size() != n || std::any_of(codes.begin(), codes.end(), [](std::uint64_t code) { return code > 4; }))
+    throw DataError(info().path.string() + " has a frame status that is not of its frames");
+  std::vector<FrameStatus> status(n);
+  std::transform(codes.begin(), codes.end(), status.begin(), [](std::uint64_t code) { return static_cast<FrameStatus>(code); });
+  return status;
+}
+
 std::optional<ThresholdOptions> Reader::threshold() const {
   try {
     return read_process(impl_->store.file().file.get(), info().detector);

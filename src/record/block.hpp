@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Frames of one chunk while they are gathered.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "esieve/frame_status.hpp"
+#include "esieve/shape.hpp"
+
+namespace esieve {
+
+using Clock = std::chrono::steady_clock;
+
+struct Block {
+  std::uint64_t chunk = 0;
+  FrameRange frames;
+  std::vector<std::byte> dense;           ///< Empty until the first frame with data. Only frames that are data are set.
+  std::vector<FrameStatus> status;        ///< One a frame.
+  std::vector<std::uint16_t> n_received;  ///< Frames of the camera in each.
+  std::vector<std::uint16_t> n_accounted; ///< Of these and those lost.
+  std::vector<bool> busy;                 ///< Being copied into.
+  std::uint64_t n_settled = 0;            ///< Frames nothing more is expected for.
+  std::uint32_t n_pins = 0;               ///< Somebody copies into it or out of it.
+  std::uint32_t epoch = 0;
+  bool changed = false;                   ///< Since it was last put into a tail.
+  bool is_fragment = false;               ///< Handed over before it was complete, to make room.
+  std::uint64_t ticket = 0;               ///< Order of handing over.
+  std::uint64_t last_use = 0;
+  Clock::time_point opened;
+};
+
+}  // namespace esieve

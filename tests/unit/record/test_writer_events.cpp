@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Events and hits are frames like others.
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "esieve/error.hpp"
+#include "unit/record/recordings.hpp"
+
+namespace esieve {
+namespace {
+
+struct Csr {
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<std::uint32_t> pixels, counts;
+};
+
+Csr events_of(MemorySource& source) {
+  Csr csr;
+  const std::size_t n_pixels = source.info().detector.n_pixels();
+  for (std::size_t f = 0; f < source.info().scan.n_frames(); ++f) {
+    for (std::size_t p = 0; p < n_pixels; ++p)
+      if (const std::uint16_t value = source.values<std::uint16_t>()[f * n_pixels + p]) {
+        csr.pixels.push_back(static_cast<std::uint32_t>(p));
+        csr.counts.push_back(value);
+      }
+    csr.offsets.push_back(static_cast<std::int64_t>(csr.pixels.size()));
+  }
+  return csr;
+}
+
+TEST(WriterEvents, events_of_frames_one_by_one) {
+  TemporaryFolder folder;
+  MemorySource source = counted_source({3, 8}, {16, 12});
+  const Csr csr = events_of(source);
+  Writer writer(folder / "a.hdf5", options_for(source));
+  for (std::size_t f = 0; f < 24; ++f) {
+    const auto first = static_cast<std::size_t>(csr.offsets[f]), n = static_cast<std::size_t>(csr.offsets[f + 1]) - first;
+    writer.push_events(std::span(csr.pixels).subspan(first, n), std::span(csr.counts).subspan(first, n));
+  }
+  writer.close();
+  EXPECT_TRUE(holds(folder / "a.hdf5", source));
+}
+
+TEST(WriterEvents, events_in_compressed_rows) {
+  TemporaryFolder folder;
+  MemorySource source = counted_source({3, 8}, {16, 12});
+  const Csr csr = events_of(source);
+  Writer writer(folder / "a.hdf5", options_for(source));
+  writer.push_csr(csr.offsets, csr.pixels, csr.counts);
+  writer.close();
+  EXPECT_TRUE(holds(folder / "a.hdf5", source));
+}
+
+TEST(WriterEvents, hits_are_sorted_into_frames_by_their_time) {
+  TemporaryFolder folder;
+  MemorySource source = counted_source({2, 10}, {8, 8});
+  const Csr csr = events_of(source);
+  std::vector<double> times;
+  std::vector<std::uint16_t> x, y;
+  for (std::size_t f = 0; f < 20; ++f)
+    for (auto i = static_cast<std::size_t>(csr.offsets[f]); i < static_cast<std::size_t>(csr.offsets[f + 1]); ++i)
+      for (std::uint32_t k = 0; k < csr.counts[i]; ++k) {
+        times.push_back(5.0 * static_cast<double>(f) + 0.1 * k);
+        x.push_back(static_cast<std::uint16_t>(csr.pixels[i] % 8));
+        y.push_back(static_cast<std::uint16_t>(csr.pixels[i] / 8));
+      }
+  WriterOptions options = options_for(source);
+  options.dwell_us = 5;
+  Writer writer(folder / "a.hdf5", options);
+  for (std::size_t first = 0; first < times.size(); first += 37) {
+    const std::size_t n = std::min<std::size_t>(37, times.size() - first);
+    writer.push_timed_hits(std::span(times).subspan(first, n), std::span(x).subspan(first, n), std::span(y).subspan(first, n));
+  }
+  writer.close();
+  EXPECT_TRUE(holds(folder / "a.hdf5", source));
+}
+
+TEST(WriterEvents, refuses_events_that_cannot_be) {
+  TemporaryFolder folder;
+  MemorySource source = counted_source({1, 4}, {4, 4}, DType::u8);
+  Writer writer(folder / "a.hdf5", options_for(source));
+  const std::vector<std::uint32_t> pixels = {3, 3}, counts = {1, 2}, outside = {16}, large = {256}, one = {1};
+  EXPECT_THROW(writer.push_events(pixels, counts), UsageError);
+  EXPECT_THROW(writer.push_events(outside, one), UsageError);
+  EXPECT_THROW(writer.push_events(one, large), UsageError);
+  EXPECT_THROW(writer.push_events(pixels, one), UsageError);
+  EXPECT_THROW(writer.push_csr(std::vector<std::int64_t>{0, 5}, pixels, counts), UsageError);
+}
+
+}  // namespace
+}  // namespace esieve

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A recording holds what was pushed, and is what a conversion of the same frames would be.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "unit/record/recordings.hpp"
+
+namespace esieve {
+namespace {
+
+/// Chunk without dataset id and checksum, which differ from file to file.
+std::vector<std::byte> comparable(std::vector<std::byte> chunk) {
+  std::fill_n(chunk.begin() + 8, 8, std::byte{0});
+  chunk.resize(chunk.size() - 8);
+  return chunk;
+}
+
+void expect_equal_files(const Reader& a, const Reader& b) {
+  ASSERT_EQ(a.info().grid.n_chunks(), b.info().grid.n_chunks());
+  EXPECT_EQ(a.info().digest, b.info().digest);
+  EXPECT_EQ(a.info().n_events, b.info().n_events);
+  EXPECT_EQ(a.info().n_electrons, b.info().n_electrons);
+  for (std::uint64_t i = 0; i < a.info().grid.n_chunks(); ++i) EXPECT_EQ(comparable(a.chunk(i)), comparable(b.chunk(i)));
+}
+
+TEST(WriterFrames, a_recording_is_the_conversion_of_its_frames) {
+  for (const DType dtype : {DType::u8, DType::u16, DType::u32, DType::i16, DType::f32, DType::f64})
+    for (const Level level : {Level::fast, Level::standard}) {
+      TemporaryFolder folder;
+      MemorySource source = counted_source({9, 7}, {24, 20}, dtype);
+      WriterOptions options = options_for(source);
+      options.level = level;
+      options.frames_per_chunk = 14;
+      Writer writer(folder / "recorded.hdf5", options);
+      for (std::uint64_t i = 0; i < 63; ++i) writer.push(source.frame(i));
+      writer.close();
+      convert(source, folder / "converted.hdf5", {.level = level, .frames_per_chunk = 14, .threshold = {}, .progress = {}});
+      EXPECT_TRUE(holds(folder / "recorded.hdf5", source));
+      expect_equal_files(Reader(folder / "recorded.hdf5"), Reader(folder / "converted.hdf5"));
+      EXPECT_FALSE(std::filesystem::exists(folder / "recorded.hdf5.recording"));
+      EXPECT_EQ(Reader(folder / "recorded.hdf5").frame_status(), repeated(63, FrameStatus::okay));
+    }
+}
+
+TEST(WriterFrames, blocks_of_frames_and_single_frames_are_the_same) {
+  TemporaryFolder folder;
+  MemorySource source = counted_source({4, 16}, {16, 16});
+  Writer writer(folder / "a.hdf5", options_for(source));
+  writer.push_frames(source.bytes().first(20 * source.info().frame_bytes()));
+  writer.push(source.frame(20));
+  writer.push_frames(source.bytes().subspan(21 * source.info().frame_bytes()));
+  writer.close();
+  EXPECT_TRUE(holds(folder / "a.hdf5", source));
+}
+
+TEST(WriterFrames, thresholds_as_a_conversion_does) {
+  TemporaryFolder folder;
+  MemorySource source = counted_source({6, 6}, {16, 16}, DType::u16, 3);
+  WriterOptions options = options_for(source);
+  options.threshold.threshold = 2;
+  options.threshold.dark = PixelMap{std::vector<double>(256, 0.5), ""};
+  Writer writer(folder / "a.hdf5", options);
+  for (std::uint64_t i = 0; i < 36; ++i) writer.push(source.frame(i));
+  writer.close();
+  const Reader reader(folder / "a.hdf5");
+  EXPECT_EQ(reader.info().fidelity, Fidelity::thresholded);
+  EXPECT_TRUE(verify(reader, &source, {}).okay());
+}
+
+TEST(WriterFrames, crops_the_detector) {
+  TemporaryFolder folder;
+  MemorySource source = counted_source({3, 5}, {12, 10});
+  WriterOptions options = options_for(source);
+  options.crop = DetectorRegion{.first_y = 2, .n_y = 7, .first_x = 3, .n_x = 5};
+  Writer writer(folder / "a.hdf5", options);
+  for (std::uint64_t i = 0; i < 15; ++i) writer.push(source.frame(i));
+  writer.close();
+  MemorySource cropped({3, 5}, {7, 5}, DType::u16);
+  for (std::size_t f = 0; f < 15; ++f)
+    for (std::size_t y = 0; y < 7; ++y)
+      for (std::size_t x = 0; x < 5; ++x)
+        cropped.values<std::uint16_t>()[(f * 7 + y) * 5 + x] = source.values<std::uint16_t>()[(f * 12 + y + 2) * 10 + x + 3];
+  EXPECT_TRUE(holds(folder / "a.hdf5", cropped));
+  EXPECT_EQ(Reader(folder / "a.hdf5").info().axes[2].offset, 2);
+}
+
+TEST(WriterFrames, scans_of_unknown_length_grow) {
+  for (const std::uint64_t n_rows : {1U, 2U, 5U, 8U}) {
+    TemporaryFolder folder;
+    MemorySource source = counted_source({n_rows, 6}, {16, 16});
+    WriterOptions options = options_for(source);
+    options.scan.scan_y = ScanGeometry::unknown;
+    options.frames_per_chunk = 12;
+    Writer writer(folder / "a.hdf5", options);
+    writer.push_frames(source.bytes());
+    writer.close();
+    EXPECT_TRUE(holds(folder / "a.hdf5", source));
+  }
+  TemporaryFolder folder;
+  MemorySource source = counted_source({1, 29}, {16, 16});
+  WriterOptions options = options_for(source);
+  options.scan = {};
+  options.frames_per_chunk = 8;
+  Writer writer(folder / "a.hdf5", options);
+  writer.push_frames(source.bytes());
+  writer.close();
+  EXPECT_TRUE(holds(folder / "a.hdf5", source));
+}
+
+TEST(WriterFrames, many_threads_may_push) {
+  TemporaryFolder folder;
+  MemorySource source = counted_source({16, 16}, {24, 24});
+  WriterOptions options = options_for(source);
+  options.frames_per_chunk = 8;
+  Writer writer(folder / "a.hdf5", options);
+  std::vector<std::thread> threads;
+  for (std::uint64_t t = 0; t < 4; ++t)
+    threads.emplace_back([&, t] {
+      for (std::uint64_t i = t; i < 256; i += 4) writer.push(source.frame(i), {.scan_index = i});
+    });
+  for (std::thread& thread : threads) thread.join();
+  writer.close();
+  EXPECT_TRUE(holds(folder / "a.hdf5", source));
+}
+
+TEST(WriterFrames, a_snapshot_shows_what_is_stored) {
+  TemporaryFolder folder;
+  MemorySource source = counted_source({4, 4}, {8, 8});
+  WriterOptions options = options_for(source);
+  options.frames_per_chunk = 4;
+  Writer writer(folder / "a.hdf5", options);
+  for (std::uint64_t i = 0; i < 8; ++i) writer.push(source.frame(i));
+  writer.flush();
+  const Snapshot snapshot = writer.snapshot();
+  EXPECT_EQ(snapshot.scan, (ScanShape{4, 4}));
+  for (std::size_t i = 0; i < 16; ++i) {
+    double sum = 0;
+    for (const std::uint16_t value : source.values<std::uint16_t>().subspan(i * 64, 64)) sum += value;
+    EXPECT_EQ(snapshot.scan_image[i], i < 8 ? sum : 0);
+    EXPECT_EQ(snapshot.frame_status[i], i < 8 ? 1 : 0);
+  }
+  EXPECT_EQ(snapshot.stats.n_pushed, 8U);
+  EXPECT_EQ(snapshot.stats.n_stored, 8U);
+  EXPECT_EQ(snapshot.stats.n_durable, 8U);
+  writer.close();
+}
+
+}  // namespace
+}  // namespace esieve
