@@ -29,6 +29,7 @@ void add_info(CLI::App& app, Run& run);
 void add_extract(CLI::App& app, Run& run);
 void add_events(CLI::App& app, Run& run);
 void add_simulate(CLI::App& app, Run& run);
+void add_recover(CLI::App& app, Run& run);
 void add_bench(CLI::App& app, Run& run);
 void add_doctor(CLI::App& app, Run& run);
 void add_plugin_path(CLI::App& app, Run& run);

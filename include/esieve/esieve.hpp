@@ -21,4 +21,5 @@
 #include "esieve/extract.hpp"
 #include "esieve/scan_geometry.hpp"
 #include "esieve/writer.hpp"
+#include "esieve/recover.hpp"
 #include "esieve/doctor.hpp"

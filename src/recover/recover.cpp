@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "esieve/recover.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+#include "base/file.hpp"
+#include "base/progress_meter.hpp"
+#include "container/journal.hpp"
+#include "esieve/container.hpp"
+#include "esieve/error.hpp"
+#include "esieve/reader.hpp"
+#include "parallel/parallel.hpp"
+#include "record/encode_block.hpp"
+#include "record/recording_folder.hpp"
+#include "recover/find_chunks.hpp"
+#include "recover/object_header.hpp"
+
+namespace esieve {
+namespace {
+
+constexpr std::size_t header_search_bytes = std::size_t{4} << 20;
+constexpr std::size_t max_missing_runs = 100;
+
+/// What is to be read, and what says so.
+struct Damaged {
+  std::filesystem::path data, folder;  ///< The folder is empty for plain files.
+  std::unique_ptr<Reader> reader;      ///< If HDF5 still opens it.
+  RecordingState state;
+  std::vector<FrameStatus> file_status;
+};
+
+class Recovering {
+ public:
+  Recovering(const std::filesystem::path& path, std::filesystem::path output, const RecoverOptions& options)
+      : output_(std::move(output)), options_(options) {
+    open(path);
+    describe();
+  }
+
+  Recovery run() {
+    find();
+    choose_shape();
+    write();
+    return std::move(result_);
+  }
+
+ private:
+  void open(const std::filesystem::path& path) {
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) damaged_.folder = path;
+    else if (!std::filesystem::exists(path, error) && std::filesystem::is_directory(recording_folder(path), error))
+      damaged_.folder = recording_folder(path);
+    damaged_.data = damaged_.folder.empty() ? path : damaged_.folder / recording::data;
+    if (std::filesystem::equivalent(damaged_.data, output_, error))
+      throw UsageError(output_.string() + " is the damaged file itself; give the output another name");
+    if (damaged_.folder.empty()) {
+      try {
+        damaged_.reader = std::make_unique<Reader>(path);
+        result_.hdf5_opens = true;
+        damaged_.file_status = damaged_.reader->frame_status();
+      } catch (const DataError&) {  // that is why we are here
+      }
+      return;
+    }
+    if (is_being_recorded(damaged_.folder))
+      throw UsageError(damaged_.folder.string() + " is being recorded into at this moment; wait until the writer is closed");
+    read_recording(damaged_.folder, damaged_.state);
+    result_.n_damaged_bytes = damaged_.state.n_damaged_bytes;
+  }
+
+  void describe() {
+    if (damaged_.state.description) {
+      result_.described_by = "journal";
+      description_ = *damaged_.state.description;
+    } else if (damaged_.reader) {
+      result_.described_by = "HDF5";
+      describe_by_reader(damaged_.reader->info());
+    } else {
+      result_.described_by = "object header";
+      describe_by_header();
+    }
+    parameters_ = description_.parameters;
+    info_ = description_.info;
+    scan_ = longest(info_.scan, description_.growing);
+    set_grid();
+    if (description_.threshold.active())
+      threshold_ = std::make_unique<Threshold>(description_.threshold, info_.detector, info_.dtype);
+  }
+
+  void describe_by_reader(const FileInfo& file) {
+    SourceInfo& info = description_.info;
+    info.path = file.source_path;
+    info.format = file.source_format;
+    info.dataset = file.source_dataset;
+    info.shape = file.source_shape;
+    info.scan = file.scan;
+    info.frames_per_position = file.frames_per_position;
+    info.detector = file.detector;
+    info.dtype = file.dtype;
+    info.axes = file.axes;
+    info.title = file.title;
+    info.units = file.units;
+    info.metadata_json = file.metadata_json;
+    description_.parameters = file.chunk_parameters;
+    if (file.fidelity != Fidelity::thresholded) return;
+    try {
+      if (auto options = damaged_.reader->threshold()) description_.threshold = std::move(*options);
+    } catch (const DataError&) {
+      throw DataError(file.path.string() + " was thresholded and its record of how is damaged; its frames cannot be told from raw ones");
+    }
+  }
+
+  void describe_by_header() {
+    std::vector<std::byte> head;
+    {
+      const InputFile file(damaged_.data);
+      head.resize(std::min<std::uint64_t>(file.size(), header_search_bytes));
+      file.read(0, head);
+    }
+    const auto raw = find_object_header(head);
+    if (!raw)
+      throw DataError(damaged_.data.string() + " has nothing left that says what its frames are (no journal, no HDF5 structure, no "
+                                               "header of an event dataset in its first MiB)");
+    SourceInfo& info = description_.info;
+    info.path = damaged_.data;
+    info.format = "recovered";
+    info.scan = raw->scan;
+    info.frames_per_position = raw->frames_per_position;
+    info.detector = {raw->parameters.det_y, raw->parameters.det_x};
+    info.dtype = raw->parameters.dtype;
+    for (std::size_t axis = 0; axis < 4; ++axis) info.axes[axis].name = std::array{"scan_y", "scan_x", "det_y", "det_x"}[axis];
+    info.shape = {info.scan.scan_y, info.scan.scan_x, info.detector.det_y, info.detector.det_x};
+    description_.parameters = raw->parameters;
+  }
+
+  /// The grid the chunks were made on, which their parameters say.
+  void set_grid() {
+    if (parameters_.scan_row_frames == 0 || parameters_.n_frames == 0)
+      throw DataError(damaged_.data.string() + " has an impossible chunk shape");
+    grid_.scan_columns = parameters_.scan_row_frames;
+    grid_.scan_rows = parameters_.n_frames / parameters_.scan_row_frames;
+    grid_.n_chunks_y = (scan_.scan_y + grid_.scan_rows - 1) / grid_.scan_rows;
+    grid_.n_chunks_x = (scan_.scan_x + grid_.scan_columns - 1) / grid_.scan_columns;
+  }
+
+  std::optional<std::uint64_t> chunk_at(std::uint64_t first_frame) const {
+    if (first_frame >= scan_.n_frames()) return std::nullopt;
+    const std::uint64_t y = first_frame / scan_.scan_x, x = first_frame % scan_.scan_x;
+    const std::uint64_t chunk = y / grid_.scan_rows * grid_.n_chunks_x + x / grid_.scan_columns;
+    return grid_.frames(chunk, scan_).first == first_frame ? std::optional(chunk) : std::nullopt;
+  }
+
+  void find() {
+    std::error_code error;
+    if (std::filesystem::exists(damaged_.data, error)) {
+      const auto found = find_chunks(damaged_.data, max_chunk_bytes(parameters_), [](std::uint64_t) {});
+      for (const FoundChunk& chunk : found) {
+        const bool ours = chunk.header.dataset_id == parameters_.dataset_id && chunk.header.n_frames <= parameters_.n_frames;
+        const auto index = ours ? chunk_at(chunk.header.first_frame) : std::nullopt;
+        if (!index) {
+          ++result_.n_chunks_foreign;
+          continue;
+        }
+        const auto [at, is_new] = found_.try_emplace(*index, chunk);
+        if (is_new) continue;
+        ++result_.n_chunks_doubled;
+        if (prefers(*index, chunk, at->second)) at->second = chunk;
+      }
+    }
+    for (const ChunkNote& note : damaged_.state.notes) notes_[note.chunk] = &note;
+    for (const ChunkPlace& place : damaged_.state.places) expect(place.chunk);
+    find_fragments();
+    result_.n_chunks = found_.size();
+  }
+
+  /// Of two chunks for one place: the one the journal names, else the later.
+  bool prefers(std::uint64_t chunk, const FoundChunk& a, const FoundChunk& b) const {
+    for (const ChunkPlace& place : damaged_.state.places)
+      if (place.chunk == chunk && (place.address == a.address || place.address == b.address)) return place.address == a.address;
+    return a.address > b.address;
+  }
+
+  void expect(std::uint64_t chunk) {
+    if (!found_.contains(chunk)) ++result_.n_chunks_damaged;
+  }
+
+  /// Parts of chunks that were not complete: those put away in the journal, and those still open at the last flush.
+  void find_fragments() {
+    std::map<std::uint64_t, std::map<std::uint32_t, const Fragment*>> by_epoch;
+    for (const Fragment& fragment : damaged_.state.tail) by_epoch[fragment.chunk][fragment.epoch] = &fragment;
+    for (const Fragment& fragment : damaged_.state.fragments) by_epoch[fragment.chunk][fragment.epoch] = &fragment;
+    for (const auto& [chunk, parts] : by_epoch) {
+      if (found_.contains(chunk) || chunk >= grid_.n_chunks()) continue;
+      for (const auto& [epoch, fragment] : parts) fragments_[chunk].push_back(fragment);
+    }
+    result_.n_fragments = fragments_.size();
+  }
+
+  /// Frames of a found chunk, as far as it has them.
+  FrameRange frames_of(std::uint64_t chunk) const { return grid_.frames(chunk, scan_); }
+
+  std::vector<FrameStatus> status_of(std::uint64_t chunk) const {
+    const auto found = found_.find(chunk);
+    if (found == found_.end()) return {};
+    std::vector<FrameStatus> status(found->second.header.n_frames, FrameStatus::okay);
+    if (const auto note = notes_.find(chunk); note != notes_.end())
+      for (std::size_t i = 0; i < std::min(status.size(), note->second->status.size()); ++i) status[i] = note->second->status[i];
+    const std::uint64_t first = found->second.header.first_frame;
+    for (std::size_t i = 0; i < status.size() && first + i < damaged_.file_status.size(); ++i)
+      status[i] = damaged_.file_status[first + i];
+    return status;
+  }
+
+  /// A scan that was growing ends with the last frame that is known.
+  void choose_shape() {
+    if (description_.growing != Growing::no) {
+      std::uint64_t end = 0;
+      const auto reach = [&](std::uint64_t first, std::span<const FrameStatus> status) {
+        for (std::size_t i = 0; i < status.size(); ++i)
+          if (status[i] != FrameStatus::missing) end = std::max(end, first + i + 1);
+      };
+      for (const auto& [chunk, found] : found_) reach(found.header.first_frame, status_of(chunk));
+      for (const auto& [chunk, parts] : fragments_)
+        for (const Fragment* part : parts) reach(frames_of(chunk).first, part->status);
+      if (end == 0) throw DataError(damaged_.data.string() + " holds no frames; there is nothing to recover");
+      const std::uint64_t kept = info_.frames_per_position;
+      info_.scan = description_.growing == Growing::scan_x ? ScanShape{1, (end + kept - 1) / kept * kept}
+                                                           : ScanShape{(end + scan_.scan_x - 1) / scan_.scan_x, scan_.scan_x};
+    }
+    if (info_.shape.empty() || !damaged_.folder.empty())
+      info_.shape = {info_.scan.scan_y, info_.scan.scan_x, info_.detector.det_y, info_.detector.det_x};
+    result_.scan = info_.scan;
+    result_.n_chunks_expected = (info_.scan.scan_y + grid_.scan_rows - 1) / grid_.scan_rows *
+                                ((info_.scan.scan_x + grid_.scan_columns - 1) / grid_.scan_columns);
+    // A complete file had them all, but for frames it knows to be missing.
+    if (!damaged_.folder.empty()) return;
+    for (std::uint64_t chunk = 0; chunk < grid_.n_chunks(); ++chunk) {
+      const FrameRange frames = frames_of(chunk);
+      bool had = damaged_.file_status.empty();
+      for (std::uint64_t i = frames.first; i < std::min<std::uint64_t>(frames.end(), damaged_.file_status.size()); ++i)
+        had = had || damaged_.file_status[i] != FrameStatus::missing;
+      if (had) expect(chunk);
+    }
+  }
+
+  /// One chunk on its way.
+  struct Item {
+    std::unique_ptr<BlockEncoder> encoder;
+    ChunkCodec codec;
+    PatternSum pattern_sum;
+    std::vector<std::byte> dense;
+    EncodedBlock block;
+    bool okay = false;
+  };
+
+  void write() {
+    std::vector<std::uint64_t> chunks;
+    for (const auto& [chunk, found] : found_) chunks.push_back(chunk);
+    for (const auto& [chunk, parts] : fragments_) chunks.push_back(chunk);
+    std::sort(chunks.begin(), chunks.end());
+
+    ContainerOptions container;
+    container.level = parameters_.level;
+    container.frames_per_chunk = parameters_.n_frames;
+    container.overwrite = options_.overwrite;
+    if (description_.threshold.active()) container.threshold = description_.threshold;
+    container.dataset_id = parameters_.dataset_id;
+    container.frame_status = true;
+    ContainerWriter writer(output_, info_, container);
+    output_parameters_ = writer.parameters();
+    output_grid_ = writer.grid();
+
+    const InputFile data(damaged_.data);
+    const int threads = resolve_threads(options_.threads);
+    std::vector<Item> items(static_cast<std::size_t>(threads) + 1);
+    for (Item& item : items) item.encoder = std::make_unique<BlockEncoder>(info_, output_parameters_, threshold_.get());
+    std::vector<FrameStatus> status(info_.scan.n_frames(), FrameStatus::missing);
+    ProgressMeter meter(options_.progress, info_.scan.n_frames());
+    ordered_pipeline(
+        chunks.size(), threads, items.size(),
+        [&](std::uint64_t i, std::size_t slot) { prepare(chunks[i], data, items[slot]); },
+        [&](std::uint64_t i, std::size_t slot) {
+          const Item& item = items[slot];
+          if (!item.okay) {
+            ++result_.n_chunks_damaged;
+            if (found_.contains(chunks[i])) --result_.n_chunks;
+            return;
+          }
+          const EncodedBlock& block = item.block;
+          writer.write(output_chunk(block.frames.first), block.bytes,
+                       {.totals = block.totals, .hashes = block.hashes, .pattern_sum = block.pattern, .dropped = block.dropped,
+                        .status = block.status});
+          std::copy(block.status.begin(), block.status.end(), status.begin() + static_cast<std::ptrdiff_t>(block.frames.first));
+          meter.add(block.frames.count, block.frames.count * info_.frame_bytes(), block.bytes.size());
+        });
+    writer.close();
+    count(status);
+  }
+
+  std::uint64_t output_chunk(std::uint64_t first_frame) const {
+    const std::uint64_t y = first_frame / info_.scan.scan_x, x = first_frame % info_.scan.scan_x;
+    return y / output_grid_.scan_rows * output_grid_.n_chunks_x + x / output_grid_.scan_columns;
+  }
+
+  void prepare(std::uint64_t chunk, const InputFile& data, Item& item) const {
+    item.okay = false;
+    FrameRange frames = frames_of(chunk);
+    if (frames.first >= info_.scan.n_frames()) return;
+    frames.count = std::min(frames.count, info_.scan.n_frames() - frames.first);
+    if (const auto parts = fragments_.find(chunk); parts != fragments_.end()) return put_together(chunk, frames, parts->second, item);
+
+    const FoundChunk& found = found_.at(chunk);
+    EncodedBlock& block = item.block;
+    block = {};
+    block.chunk = chunk;
+    block.frames = frames;
+    block.bytes.resize(found.header.chunk_bytes);
+    data.read(found.address, block.bytes);
+    item.dense.resize(parameters_.dense_bytes());
+    if (item.codec.decode(block.bytes, parameters_, item.dense) != ChunkStatus::okay) return;
+    block.status = status_of(chunk);
+    const std::span dense = std::span(item.dense).first(frames.count * info_.frame_bytes());
+    if (found.header.n_frames != frames.count || output_parameters_.n_frames < frames.count) {  // cut at the scan's end, or not
+      block.status.resize(frames.count, FrameStatus::missing);
+      block.bytes.clear();
+    }
+    block.totals.resize(frames.count);
+    std::vector<std::byte> again;
+    item.codec.encode(dense, output_parameters_, frames.first, again, block.totals);
+    if (block.bytes.empty()) block.bytes = std::move(again);
+    block.hashes.resize(frames.count);
+    hash_frames(dense, info_.frame_bytes(), block.hashes);
+    block.pattern.resize(info_.detector.n_pixels());
+    item.pattern_sum.sum(dense, info_.dtype, block.pattern);
+    if (threshold_) {
+      block.dropped.assign(frames.count, {});
+      if (const auto note = notes_.find(chunk); note != notes_.end() && note->second->dropped.size() >= frames.count)
+        std::copy_n(note->second->dropped.begin(), frames.count, block.dropped.begin());
+    }
+    item.okay = true;
+  }
+
+  void put_together(std::uint64_t chunk, FrameRange frames, const std::vector<const Fragment*>& parts, Item& item) const {
+    Block block;
+    block.chunk = chunk;
+    block.frames = frames;
+    block.dense.resize(parameters_.dense_bytes());
+    item.okay = merge_fragments(parts, parameters_, item.codec, block.dense, block.status);
+    block.status.resize(frames.count, FrameStatus::missing);
+    item.block = item.encoder->encode(block);
+  }
+
+  void count(std::span<const FrameStatus> status) {
+    for (std::uint64_t i = 0; i < status.size(); ++i) {
+      if (is_data(status[i])) ++result_.n_frames_data;
+      if (status[i] == FrameStatus::dropped) ++result_.n_frames_dropped;
+      if (status[i] != FrameStatus::missing) continue;
+      ++result_.n_frames_missing;
+      if (!result_.missing.empty() && result_.missing.back().end() == i) ++result_.missing.back().count;
+      else if (result_.missing.size() < max_missing_runs) result_.missing.push_back({i, 1});
+    }
+  }
+
+  const std::filesystem::path output_;
+  const RecoverOptions& options_;
+  Damaged damaged_;
+  RecordingDescription description_;
+  ChunkParameters parameters_, output_parameters_;
+  SourceInfo info_;
+  ScanShape scan_;  ///< The longest there can be.
+  ChunkGrid grid_, output_grid_;
+  std::unique_ptr<Threshold> threshold_;
+  std::map<std::uint64_t, FoundChunk> found_;
+  std::unordered_map<std::uint64_t, const ChunkNote*> notes_;
+  std::map<std::uint64_t, std::vector<const Fragment*>> fragments_;
+  Recovery result_;
+};
+
+}  // namespace
+
+Recovery recover(const std::filesystem::path& damaged, const std::filesystem::path& output, const RecoverOptions& options) {
+  return Recovering(damaged, output, options).run();
+}
+
+}  // namespace esieve
