@@ -61,7 +61,7 @@ struct WriterOptions {
   std::string metadata_json = "{}";       ///< A JSON object, kept as it is.
 
   bool overwrite = false;                 ///< Replace an existing file when the recording is complete.
-  int threads = 0;                        ///< That encode. 0: one fewer than the machine has, at least one.
+  int threads = 0;                        ///< That encode, at low priority. 0: as many as the machine has.
   std::uint64_t queue_bytes = std::uint64_t{256} << 20;  ///< Dense frames in memory; at least two chunks.
   WhenFull when_full = WhenFull::block;
   std::chrono::milliseconds block_timeout{10'000};

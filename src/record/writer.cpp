@@ -38,7 +38,7 @@ Growing growing_axis(const ScanGeometry& geometry) {
 
 int n_encoders(int threads) {
   if (threads > 0) return threads;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 /// What was pushed must be sizes and options that fit each other. \throws UsageError

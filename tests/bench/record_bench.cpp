@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How fast a recording can go: frames of 256 × 256 u16 pushed as fast as they are taken, at several occupancies.
+//
+//   record_bench FOLDER [SECONDS [LEVEL]]
+// prints one line an occupancy: share of zeros, frames/s, dense MB/s, push median, 99.9 % and maximum in microseconds, ratio.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+#include <vector>
+
+#include "esieve/esieve.hpp"
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::size_t side = 256, n_pixels = side * side, n_frames = 128;
+
+double seconds_since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
+
+/// Frames with a bright disc, `occupancy` of whose pixels are not zero.
+std::vector<std::uint16_t> make_frames(double occupancy) {
+  std::mt19937_64 random(1);
+  std::vector<double> rates(n_pixels);
+  double sum = 0;
+  for (std::size_t i = 0; i < n_pixels; ++i) {
+    const double y = static_cast<double>(i / side) - 127.5, x = static_cast<double>(i % side) - 127.5;
+    sum += rates[i] = 1 / (1 + (x * x + y * y) / 900);
+  }
+  std::vector<std::uint16_t> frames(n_frames * n_pixels);
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const double rate = rates[i % n_pixels] * occupancy * static_cast<double>(n_pixels) / sum;
+    frames[i] = static_cast<std::uint16_t>(std::poisson_distribution<int>(rate)(random));
+  }
+  return frames;
+}
+
+void run(const std::filesystem::path& folder, double seconds, esieve::Level level, double occupancy) {
+  const std::vector<std::uint16_t> frames = make_frames(occupancy);
+  const auto n_zeros = std::count(frames.begin(), frames.end(), 0);
+  esieve::WriterOptions options;
+  options.scan.scan_x = 256;
+  options.detector = {side, side};
+  options.level = level;
+  options.overwrite = true;
+  esieve::Writer writer(folder / "record_bench.hdf5", options);
+  std::vector<double> push_us;
+  push_us.reserve(1 << 20);
+  const auto began = Clock::now();
+  std::uint64_t n = 0;
+  for (; seconds_since(began) < seconds; ++n) {
+    const auto before = Clock::now();
+    writer.push(std::as_bytes(std::span(frames).subspan(n % n_frames * n_pixels, n_pixels)));
+    push_us.push_back(seconds_since(before) * 1e6);
+  }
+  writer.flush();
+  const double elapsed = seconds_since(began);
+  const esieve::WriterStats stats = writer.close();
+  std::sort(push_us.begin(), push_us.end());
+  const auto quantile = [&](double q) { return push_us[static_cast<std::size_t>(q * static_cast<double>(push_us.size() - 1))]; };
+  const double dense = static_cast<double>(n * n_pixels * 2);
+  std::printf("%7.3f %% zeros  %8.0f frames/s  %6.0f MB/s  push %5.1f us median, %6.1f at 99.9 %%, %7.1f most  ratio %.1f\n",
+              100.0 * static_cast<double>(n_zeros) / static_cast<double>(frames.size()), static_cast<double>(n) / elapsed,
+              dense / elapsed / 1e6, quantile(0.5), quantile(0.999), push_us.back(),
+              dense / static_cast<double>(std::max<std::uint64_t>(1, stats.stored_bytes)));
+  std::fflush(stdout);
+  std::filesystem::remove(folder / "record_bench.hdf5");
+}
+
+/// Frames that come at a set rate, so that the queue never fills: what a push costs the camera then.
+void run_paced(const std::filesystem::path& folder, double seconds, esieve::Level level, double rate_hz) {
+  const std::vector<std::uint16_t> frames = make_frames(0.01);
+  esieve::WriterOptions options;
+  options.scan.scan_x = 256;
+  options.detector = {side, side};
+  options.level = level;
+  options.overwrite = true;
+  esieve::Writer writer(folder / "record_bench.hdf5", options);
+  std::vector<double> push_us;
+  const auto began = Clock::now();
+  for (std::uint64_t n = 0; seconds_since(began) < seconds; ++n) {
+    while (seconds_since(began) * rate_hz < static_cast<double>(n)) {
+    }
+    const auto before = Clock::now();
+    writer.push(std::as_bytes(std::span(frames).subspan(n % n_frames * n_pixels, n_pixels)));
+    push_us.push_back(seconds_since(before) * 1e6);
+  }
+  writer.close();
+  std::sort(push_us.begin(), push_us.end());
+  const auto above_ms = push_us.end() - std::lower_bound(push_us.begin(), push_us.end(), 1000.0);
+  std::printf("paced at %.0f frames/s, 99 %% zeros: push %.1f us median, %.1f most, %td of %zu above 1 ms\n", rate_hz,
+              push_us[push_us.size() / 2], push_us.back(), above_ms, push_us.size());
+  std::filesystem::remove(folder / "record_bench.hdf5");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: record_bench FOLDER [SECONDS [LEVEL]]\n");
+    return 2;
+  }
+  const double seconds = argc > 2 ? std::atof(argv[2]) : 3;
+  const auto level = static_cast<esieve::Level>(argc > 3 ? std::atoi(argv[3]) : 1);
+  for (const double occupancy : {0.001, 0.003, 0.01, 0.02, 0.05, 0.1, 0.3}) run(argv[1], seconds, level, occupancy);
+  for (const double rate : {1000.0, 4000.0}) run_paced(argv[1], seconds, level, rate);
+}
