@@ -14,6 +14,7 @@
 #include "esieve/codec.hpp"
 #include "esieve/container.hpp"
 #include "esieve/reader.hpp"
+#include "esieve/analysis.hpp"
 #include "esieve/simulate.hpp"
 #include "esieve/verify.hpp"
 #include "esieve/report.hpp"

@@ -25,6 +25,10 @@ std::uint32_t covered(std::uint32_t i, std::uint32_t factor, std::uint32_t size)
 
 /// Adds values of `from` to the bins of `factor` × `factor` of them.
 void add_binned(std::span<const double> from, DetectorShape shape, std::uint32_t factor, std::span<double> bins) {
+  if (factor == 1) {
+    for (std::size_t i = 0; i < from.size(); ++i) bins[i] += from[i];
+    return;
+  }
   const DetectorShape bins_shape = binned(shape, factor);
   for (std::uint32_t y = 0; y < shape.det_y; ++y) {
     double* row = bins.data() + std::size_t{y / factor} * bins_shape.det_x;

@@ -61,14 +61,19 @@ void LeafClasses::build(const BlockShape& shape, const LeafGrid& grid, PixelNumb
   segments.resize(n_segments);
   std::array<std::uint32_t, n_class_keys> next{};
   for (std::size_t c = 0; c < classes.size(); ++c) next[c] = classes[c].first_segment;
-  for (std::uint32_t y = 0; y < shape.det_y; ++y) {
-    const std::uint16_t* row = leaf_class.data() + std::size_t{y >> grid.log2_size} * grid.n_x;
+  for (std::uint32_t ly = 0; ly < grid.n_y; ++ly) {
+    const std::uint16_t* row = leaf_class.data() + std::size_t{ly} * grid.n_x;
+    row_leaves_.clear();
     for (std::uint32_t lx = 0; lx < grid.n_x; ++lx) {
       if (row[lx] == no_class) continue;
       const std::uint32_t x = lx << grid.log2_size;
       const std::uint32_t more = std::min(size, shape.det_x - x) - 1;
-      segments[next[row[lx]]++] = (numbers.first + y * numbers.stride + x) | more << pixel_bits;
+      row_leaves_.push_back({x | more << pixel_bits, row[lx]});
     }
+    const std::uint32_t first = ly << grid.log2_size;
+    for (std::uint32_t y = first; y < std::min(first + size, shape.det_y); ++y)
+      for (const RowLeaf& leaf : row_leaves_)
+        segments[next[leaf.of]++] = leaf.segment + numbers.first + y * numbers.stride;
   }
 }
 

@@ -68,6 +68,14 @@ struct LeafClasses {
   /// Fills `ranks`: the rank of the first pixel of each segment, (det_y, leaf_x).
   void build_ranks(const BlockShape& shape, const LeafGrid& grid,
                    std::vector<std::uint32_t>& ranks) const;
+
+ private:
+  /// A leaf with events in the row of leaves being looked at: its segment of a detector row that starts at 0.
+  struct RowLeaf {
+    std::uint32_t segment;
+    std::uint16_t of;
+  };
+  std::vector<RowLeaf> row_leaves_;
 };
 
 }  // namespace esieve::codec::gaps

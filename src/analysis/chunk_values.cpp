@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/chunk_values.hpp"
+
+#include <cstring>
+#include <numeric>
+#include <string>
+
+#include "esieve/error.hpp"
+
+namespace esieve {
+namespace {
+
+/// Elements as doubles, 64-bit integers rounded.
+void convert(const ChunkEvents& events, DType dtype, std::vector<double>& values) {
+  values.resize(events.pixels.size());
+  visit_dtype(dtype, [&]<class T>(T) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      T value;
+      if (events.bits.empty())
+        value = static_cast<T>(events.counts[i] * events.quantum);
+      else
+        std::memcpy(&value, &events.bits[i], sizeof value);
+      values[i] = static_cast<double>(value);
+    }
+  });
+}
+
+}  // namespace
+
+void ChunkValues::decode(const Reader& reader, std::uint64_t chunk) {
+  const FileInfo& info = reader.info();
+  const auto fail = [&](const char* reason) {
+    const FrameRange frames = info.grid.frames(chunk, info.scan);
+    throw DataError(info.path.string() + ": chunk " + std::to_string(chunk) + " (frames " + std::to_string(frames.first) +
+                    " to " + std::to_string(frames.end() - 1) + ") is damaged: " + reason);
+  };
+  const ChunkStatus status = codec_.decode_events(reader.chunk(chunk), info.chunk_parameters, events_);
+  if (status != ChunkStatus::okay) fail(describe(status));
+  if (events_.frame_events.size() < info.grid.frames(chunk, info.scan).count) fail("it lacks frames");
+  if (std::accumulate(events_.frame_events.begin(), events_.frame_events.end(), std::uint64_t{0}) > events_.pixels.size())
+    fail("it lacks events");
+  if (events_.bits.empty() && events_.quantum == 1)
+    values_.clear();
+  else
+    convert(events_, info.dtype, values_);
+}
+
+}  // namespace esieve
