@@ -3,6 +3,7 @@
 
 #include <zip.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -24,7 +25,7 @@ zip_source_t* member(zip_t* archive, const NpzArray& array) {
   auto* bytes = static_cast<std::byte*>(std::malloc(size));
   if (bytes == nullptr) throw std::bad_alloc();
   std::memcpy(bytes, header.data(), header.size());
-  std::memcpy(bytes + header.size(), array.values.data(), array.values.size());
+  std::copy(array.values.begin(), array.values.end(), bytes + header.size());
   zip_source_t* source = zip_source_buffer(archive, bytes, size, 1);
   if (source == nullptr) std::free(bytes);
   return source;

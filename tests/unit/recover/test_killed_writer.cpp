@@ -42,6 +42,7 @@ constexpr std::uint64_t usual_stride = 1;
 
 /// Every write of the recording is a point to die at; ESIEVE_KILL_STRIDE tries one of so many.
 void kill_everywhere(bool half) {
+  use_memory_for_files();
   void* memory = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(memory, MAP_FAILED);
   Shared& shared = *static_cast<Shared*>(memory);

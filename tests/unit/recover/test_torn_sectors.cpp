@@ -56,6 +56,7 @@ std::uint64_t replay(const std::vector<TracedWrite>& trace, std::size_t n, std::
 }
 
 TEST(TornSectors, lose_nothing_that_was_flushed) {
+  use_memory_for_files();
   TemporaryFolder recorded;
   start_trace();
   record_blocks(recorded / "scan.hdf5", mark_trace);
