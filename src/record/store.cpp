@@ -13,9 +13,9 @@ std::uint64_t completion_bytes(std::uint64_t n_frames) { return (std::uint64_t{4
 
 }  // namespace
 
-Store::Store(ContainerWriter& container, JournalWriter& journal, BlockBoard& board, Monitor& monitor, bool sums,
-             std::uint64_t max_waiting_bytes)
-    : container_(container), journal_(journal), board_(board), monitor_(monitor), sums_(sums),
+Store::Store(ContainerWriter& container, JournalWriter& journal, BlockBoard& board, Monitor& monitor, std::filesystem::path folder,
+             bool sums, std::uint64_t max_waiting_bytes)
+    : container_(container), journal_(journal), board_(board), monitor_(monitor), folder_(std::move(folder)), sums_(sums),
       max_waiting_bytes_(max_waiting_bytes), thread_([this] { run(); }) {}
 
 Store::~Store() { finish(); }
@@ -82,7 +82,7 @@ void Store::write(const EncodedBlock& block) {
     return;
   }
   if (!container_.reserve(block.bytes.size() + completion_bytes(block.frames.end())))
-    throw IoError("the disk is full; frames up to here are kept. Make room before the next recording");
+    throw IoError("cannot record into " + folder_.string() + " (the disk is full); frames up to here are kept");
   const bool all_okay = std::all_of(block.status.begin(), block.status.end(), [](FrameStatus s) { return s == FrameStatus::okay; });
   if (!all_okay || !block.dropped.empty()) {
     journal_.write(ChunkNote{block.chunk, block.status, block.dropped});

@@ -25,8 +25,8 @@ namespace esieve {
 /// Writes blocks in the order in which they come. After a failure blocks are discarded; the board is told.
 class Store {
  public:
-  Store(ContainerWriter& container, JournalWriter& journal, BlockBoard& board, Monitor& monitor, bool sums,
-        std::uint64_t max_waiting_bytes);
+  Store(ContainerWriter& container, JournalWriter& journal, BlockBoard& board, Monitor& monitor, std::filesystem::path folder,
+        bool sums, std::uint64_t max_waiting_bytes);
   ~Store();
 
   /// Waits while too many encoded bytes wait already.
@@ -52,6 +52,7 @@ class Store {
   JournalWriter& journal_;
   BlockBoard& board_;
   Monitor& monitor_;
+  const std::filesystem::path folder_;
   const bool sums_;
   const std::uint64_t max_waiting_bytes_;
   std::mutex mutex_;

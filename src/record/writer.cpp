@@ -75,7 +75,7 @@ struct Writer::Impl {
         journal(folder.path() / recording::journal),
         monitor(info.scan, growing, info.detector, info.dtype),
         board(board_setup()),
-        store(container, journal, board, monitor, options.when_repeated == WhenRepeated::sum, options.queue_bytes / 4),
+        store(container, journal, board, monitor, folder.path(), options.when_repeated == WhenRepeated::sum, options.queue_bytes / 4),
         keeper(container, journal, folder, board, store, monitor, BlockEncoder(info, container.parameters(), threshold.get()),
                {.flush_interval = options.flush_interval, .snapshot_interval = options.snapshot_interval,
                 .flush_bytes = options.flush_bytes, .sums = options.when_repeated == WhenRepeated::sum,
