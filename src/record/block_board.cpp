@@ -41,6 +41,11 @@ void BlockBoard::rethrow() const {
   if (error_) std::rethrow_exception(error_);
 }
 
+void BlockBoard::check_open() const {
+  rethrow();
+  if (closing_) throw UsageError("the recording is closed; nothing more can be pushed");
+}
+
 void BlockBoard::check() const {
   const std::lock_guard lock(mutex_);
   rethrow();
@@ -131,7 +136,7 @@ bool BlockBoard::get_buffer(std::unique_lock<std::mutex>& lock, Block& block, st
 
 BlockBoard::Room BlockBoard::claim(std::uint64_t scan_index, std::optional<Clock::time_point> deadline, Slot& slot) {
   std::unique_lock lock(mutex_);
-  rethrow();
+  check_open();
   const auto [chunk, first] = key_of(scan_index);
   if (chunk < done_before_ || done_.contains(chunk))
     throw UsageError(name_of(scan_index) + " is filled already; see when_repeated for several frames of a position");
@@ -209,7 +214,7 @@ void BlockBoard::abandon(const Slot& slot) {
 
 void BlockBoard::drop(std::uint64_t scan_index) {
   const std::lock_guard lock(mutex_);
-  rethrow();
+  check_open();
   const auto [chunk, first] = key_of(scan_index);
   if (chunk < done_before_ || done_.contains(chunk)) return;  // it is there
   Block& block = open_block(chunk);
@@ -227,6 +232,7 @@ void BlockBoard::drop(std::uint64_t scan_index) {
 
 void BlockBoard::unpin(Block& block) {
   if (--block.n_pins != 0) return;
+  if (closing_) room_.notify_all();  // woken when the lock is free
   if (is_complete(block)) {
     auto node = open_.extract(block.chunk);
     const std::uint64_t chunk = node.key();
@@ -270,6 +276,14 @@ void BlockBoard::recycle(std::vector<std::byte> dense) {
     --n_in_use_;
   }
   room_.notify_all();
+}
+
+void BlockBoard::close_to_frames() {
+  std::unique_lock lock(mutex_);
+  closing_ = true;
+  room_.wait(lock, [&] {
+    return std::none_of(open_.begin(), open_.end(), [](const auto& entry) { return entry.second->n_pins > 0; });
+  });
 }
 
 void BlockBoard::hand_over_all(ScanShape final) {

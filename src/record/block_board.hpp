@@ -62,7 +62,9 @@ class BlockBoard {
   /// Takes back a block's memory.
   void recycle(std::vector<std::byte> dense);
 
-  /// Hands over all open blocks, cut to the final scan.
+  /// Lets no more frames in and waits for those being copied.
+  void close_to_frames();
+  /// Hands over all open blocks, cut to the final scan. \pre closed to frames
   void hand_over_all(ScanShape final);
   /// One more block to encode, made elsewhere (from fragments).
   void hand_over(std::unique_ptr<Block> block);
@@ -119,6 +121,7 @@ class BlockBoard {
   std::string name_of(std::uint64_t scan_index) const;
   std::uint64_t frames_expected() const;
   void rethrow() const;
+  void check_open() const;
 
   const Setup setup_;
   const std::uint64_t block_frames_, block_bytes_;
@@ -134,7 +137,7 @@ class BlockBoard {
   std::uint64_t n_in_use_ = 0;    ///< Buffers not free.
   std::uint64_t n_encoding_ = 0;  ///< Blocks taken and not yet recycled.
   std::uint64_t last_ticket_ = 0, n_settled_ = 0, end_of_scan_ = 0, uses_ = 0;
-  bool finished_ = false;
+  bool closing_ = false, finished_ = false;
   std::exception_ptr error_;
   std::atomic<bool> failed_ = false;
 };

@@ -109,6 +109,7 @@ Keeper::~Keeper() { finish(); }
 
 void Keeper::flush() {
   const std::lock_guard lock(flush_mutex_);
+  if (flushes_ended_) throw UsageError("the recording is closed; there is nothing to flush");
   flush_now();
 }
 
@@ -130,6 +131,7 @@ void Keeper::flush_now() {
                                             block.block->epoch, setup_.sums));
     }
   } catch (...) {
+    open_.clear();  // the board takes these blocks for looked at: the next tail begins anew
     board_.unpin(view);
     throw;
   }
@@ -157,6 +159,8 @@ void Keeper::finish() {
     wake_.notify_all();
   }
   if (thread_.joinable()) thread_.join();
+  const std::lock_guard lock(flush_mutex_);
+  flushes_ended_ = true;
 }
 
 void Keeper::run() {

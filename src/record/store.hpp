@@ -82,10 +82,8 @@ class Keeper {
 
   /// Returns when everything settled so far is on the disk. \throws what failed
   void flush();
-  /// No more flushes or snapshots by itself.
+  /// Waits for what is under way; from then on there are no flushes and snapshots.
   void finish();
-  /// Something was written; perhaps it is time.
-  void wake() { wake_.notify_one(); }
 
  private:
   void run();
@@ -100,6 +98,7 @@ class Keeper {
   BlockEncoder encoder_;
   const Setup setup_;
   std::mutex flush_mutex_;
+  bool flushes_ended_ = false;
   JournalWriter tails_[2];
   std::uint64_t sequence_ = 0;
   std::map<std::uint64_t, Fragment> open_;  ///< What the tail holds.

@@ -369,6 +369,8 @@ struct Writer::Impl {
     closed = true;
     folder.keep(true);
     if (spill) spill->drain();
+    keeper.finish();  // a flush looks at blocks that are now handed over
+    board.close_to_frames();
     const ScanShape scan = final_scan();
     if (scan.n_frames() == 0 && !board.failed()) {
       folder.keep(false);

@@ -3,7 +3,10 @@
 // A recording holds what was pushed, and is what a conversion of the same frames would be.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <thread>
+
+#include "esieve/error.hpp"
 
 #include "unit/record/recordings.hpp"
 
@@ -123,6 +126,43 @@ TEST(WriterFrames, many_threads_may_push) {
   for (std::thread& thread : threads) thread.join();
   writer.close();
   EXPECT_TRUE(holds(folder / "a.hdf5", source));
+}
+
+TEST(WriterFrames, every_push_that_returned_is_in_the_file_whenever_it_is_closed) {
+  MemorySource source = counted_source({64, 32}, {16, 16});
+  for (int round = 0; round < 20; ++round) {
+    TemporaryFolder folder;
+    WriterOptions options = options_for(source);
+    options.frames_per_chunk = 8;
+    options.flush_interval = std::chrono::milliseconds(1);
+    Writer writer(folder / "a.hdf5", options);
+    std::array<std::uint64_t, 2> n_pushed{};
+    std::vector<std::thread> threads;
+    for (std::uint64_t t = 0; t < 2; ++t)
+      threads.emplace_back([&, t] {
+        try {
+          for (std::uint64_t i = t; i < 2048; i += 2) {
+            writer.push(source.frame(i), {.scan_index = i});
+            ++n_pushed[t];
+          }
+        } catch (const UsageError&) {  // closed
+        }
+      });
+    threads.emplace_back([&] {
+      try {
+        for (;;) writer.flush();
+      } catch (const UsageError&) {  // closed
+      }
+    });
+    std::this_thread::sleep_for(std::chrono::microseconds(300 * round));
+    writer.close();
+    for (std::thread& thread : threads) thread.join();
+    const Reader reader(folder / "a.hdf5");
+    const auto status = reader.frame_status();
+    for (std::uint64_t t = 0; t < 2; ++t)
+      for (std::uint64_t i = 0; i < n_pushed[t]; ++i) ASSERT_EQ(status[t + 2 * i], FrameStatus::okay) << round;
+    EXPECT_TRUE(verify(reader, nullptr, {}).okay());
+  }
 }
 
 TEST(WriterFrames, a_snapshot_shows_what_is_stored) {
