@@ -54,6 +54,10 @@ struct ChunkGrid {
   std::uint64_t n_chunks() const { return n_chunks_y * n_chunks_x; }
   /// Frames of chunk `i`: always one run in scan order.
   FrameRange frames(std::uint64_t i, ScanShape scan) const;
+  /// The chunk that holds frame `frame`.
+  std::uint64_t chunk_of(std::uint64_t frame, ScanShape scan) const;
+  /// The grid of as many such chunks as `scan` needs.
+  ChunkGrid covering(ScanShape scan) const;
 };
 
 /// The chunking `ContainerOptions` lead to: parts of one scan row, or several whole rows.

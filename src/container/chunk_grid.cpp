@@ -42,6 +42,14 @@ FrameRange ChunkGrid::frames(std::uint64_t i, ScanShape scan) const {
   return {y * scan.scan_x + x, std::min(scan_columns, scan.scan_x - x)};
 }
 
+std::uint64_t ChunkGrid::chunk_of(std::uint64_t frame, ScanShape scan) const {
+  return frame / scan.scan_x / scan_rows * n_chunks_x + frame % scan.scan_x / scan_columns;
+}
+
+ChunkGrid ChunkGrid::covering(ScanShape scan) const {
+  return {scan_rows, scan_columns, divide_up(scan.scan_y, scan_rows), divide_up(scan.scan_x, scan_columns)};
+}
+
 ScanShape longest(ScanShape scan, Growing growing) {
   constexpr std::uint64_t most_frames = std::uint64_t{1} << 40;
   if (growing == Growing::scan_y) return {most_frames / std::max<std::uint64_t>(1, scan.scan_x), scan.scan_x};
@@ -73,9 +81,7 @@ ChunkGrid choose_chunk_grid(ScanShape scan, std::uint64_t frame_bytes, const Con
     const std::uint64_t rows = std::min(scan.scan_y, wanted / scan.scan_x);
     grid.scan_rows = options.frames_per_chunk != 0 ? rows : divide_up(scan.scan_y, divide_up(scan.scan_y, rows));
   }
-  grid.n_chunks_y = divide_up(scan.scan_y, grid.scan_rows);
-  grid.n_chunks_x = divide_up(scan.scan_x, grid.scan_columns);
-  return grid;
+  return grid.covering(scan);
 }
 
 }  // namespace esieve

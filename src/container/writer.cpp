@@ -92,16 +92,11 @@ struct ContainerWriter::Impl {
 
   /// Room for what is kept of every frame and chunk.
   void resize(ScanShape to) {
-    const std::uint64_t n_chunks = choose_chunk_count(to);
+    const std::uint64_t n_chunks = grid.covering(to).n_chunks();
     chunks.addresses.resize(n_chunks);
     chunks.sizes.resize(n_chunks);
     if (options.threshold) dropped.maximum.resize(to.n_frames());
     if (options.frame_status) status.resize(to.n_frames(), FrameStatus::missing);
-  }
-
-  std::uint64_t choose_chunk_count(ScanShape to) const {
-    const auto divide_up = [](std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; };
-    return divide_up(to.scan_y, grid.scan_rows) * divide_up(to.scan_x, grid.scan_columns);
   }
 
   void grow(FrameRange frames, std::uint64_t chunk) {
@@ -109,12 +104,14 @@ struct ContainerWriter::Impl {
     const ScanShape to = options.growing == Growing::scan_x
                              ? ScanShape{1, frames.end()}
                              : ScanShape{(frames.first / scan.scan_x / grid.scan_rows + 1) * grid.scan_rows, scan.scan_x};
-    std::vector<hsize_t> dims = dataset_dims(info, to);
-    {
-      const h5::Lock lock;
-      h5::check(H5Dset_extent(dataset.get(), dims.data()), "extend the dataset");
-    }
+    set_extent(to);
     resize(to);
+  }
+
+  void set_extent(ScanShape to) {
+    const std::vector<hsize_t> dims = dataset_dims(info, to);
+    const h5::Lock lock;
+    h5::check(H5Dset_extent(dataset.get(), dims.data()), "give the dataset its shape");
   }
 
   void write_chunk(std::uint64_t i, std::span<const std::byte> chunk) {
@@ -151,14 +148,9 @@ struct ContainerWriter::Impl {
 
   /// Gives the scan its final shape. Frames beyond it were never there.
   void set_shape(ScanShape final) {
-    if (options.growing != Growing::no) {
-      const std::vector<hsize_t> dims = dataset_dims(info, final);
-      const h5::Lock lock;
-      h5::check(H5Dset_extent(dataset.get(), dims.data()), "give the dataset its shape");
-    }
+    if (options.growing != Growing::no) set_extent(final);
     info.scan = scan = final;
-    grid = ChunkGrid{grid.scan_rows, grid.scan_columns, (final.scan_y + grid.scan_rows - 1) / grid.scan_rows,
-                     (final.scan_x + grid.scan_columns - 1) / grid.scan_columns};
+    grid = grid.covering(final);
     resize(final);
     index.resize(final.n_frames());
   }

@@ -54,7 +54,7 @@ bool ChunkStore::locate_all() {
     at.insert(at.begin(), 4 - at.size(), 0);
     const ChunkGrid& grid = file_.info.grid;
     if (at[0] >= scan.scan_y || at[1] >= scan.scan_x) return false;
-    const std::uint64_t chunk = at[0] / grid.scan_rows * grid.n_chunks_x + at[1] / grid.scan_columns;
+    const std::uint64_t chunk = grid.chunk_of(at[0] * scan.scan_x + at[1], scan);
     if (mask == 0) table_[chunk] = {address, size};
   }
   return true;

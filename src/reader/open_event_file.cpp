@@ -101,7 +101,7 @@ class Opening {
     result_.direct = whole_positions && whole_frames && one_run && agrees && !parameters.big_endian && !parameters.opaque &&
                      fill != H5D_FILL_VALUE_USER_DEFINED;
     if (result_.direct) {
-      info().grid = {chunk[0], chunk[1], (dims_[0] + chunk[0] - 1) / chunk[0], (dims_[1] + chunk[1] - 1) / chunk[1]};
+      info().grid = ChunkGrid{.scan_rows = chunk[0], .scan_columns = chunk[1]}.covering(info().scan);
     } else {
       choose_own_chunking();
     }

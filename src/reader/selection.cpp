@@ -10,16 +10,12 @@
 namespace esieve {
 namespace {
 
-std::uint64_t chunk_of(const ChunkGrid& grid, ScanShape scan, std::uint64_t frame) {
-  return frame / scan.scan_x / grid.scan_rows * grid.n_chunks_x + frame % scan.scan_x / grid.scan_columns;
-}
-
 void append(Selection& selection, const ChunkGrid& grid, ScanShape scan, FrameRange range) {
   std::uint64_t out = selection.scan_indices.size();
   selection.scan_indices.resize(out + range.count);
   std::iota(selection.scan_indices.begin() + static_cast<std::ptrdiff_t>(out), selection.scan_indices.end(), range.first);
   while (range.count > 0) {
-    const std::uint64_t chunk = chunk_of(grid, scan, range.first);
+    const std::uint64_t chunk = grid.chunk_of(range.first, scan);
     const FrameRange frames = grid.frames(chunk, scan);
     const std::uint64_t n = std::min(range.count, frames.end() - range.first);
     if (selection.chunks.empty() || selection.chunks.back().chunk != chunk) selection.chunks.push_back({chunk, {}});

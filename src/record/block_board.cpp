@@ -32,8 +32,7 @@ BlockBoard::Key BlockBoard::key_of(std::uint64_t scan_index) const {
   if (scan_index >= setup_.scan.n_frames())
     throw UsageError("frame " + std::to_string(scan_index) + " is outside the scan, which has " +
                      std::to_string(setup_.scan.n_frames()) + " frames");
-  const std::uint64_t y = scan_index / setup_.scan.scan_x, x = scan_index % setup_.scan.scan_x;
-  const std::uint64_t chunk = y / setup_.grid.scan_rows * setup_.grid.n_chunks_x + x / setup_.grid.scan_columns;
+  const std::uint64_t chunk = setup_.grid.chunk_of(scan_index, setup_.scan);
   return {chunk, scan_index - setup_.grid.frames(chunk, setup_.scan).first};
 }
 

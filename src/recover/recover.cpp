@@ -143,14 +143,12 @@ class Recovering {
       throw DataError(damaged_.data.string() + " has an impossible chunk shape");
     grid_.scan_columns = parameters_.scan_row_frames;
     grid_.scan_rows = parameters_.n_frames / parameters_.scan_row_frames;
-    grid_.n_chunks_y = (scan_.scan_y + grid_.scan_rows - 1) / grid_.scan_rows;
-    grid_.n_chunks_x = (scan_.scan_x + grid_.scan_columns - 1) / grid_.scan_columns;
+    grid_ = grid_.covering(scan_);
   }
 
   std::optional<std::uint64_t> chunk_at(std::uint64_t first_frame) const {
     if (first_frame >= scan_.n_frames()) return std::nullopt;
-    const std::uint64_t y = first_frame / scan_.scan_x, x = first_frame % scan_.scan_x;
-    const std::uint64_t chunk = y / grid_.scan_rows * grid_.n_chunks_x + x / grid_.scan_columns;
+    const std::uint64_t chunk = grid_.chunk_of(first_frame, scan_);
     return grid_.frames(chunk, scan_).first == first_frame ? std::optional(chunk) : std::nullopt;
   }
 
@@ -234,8 +232,7 @@ class Recovering {
     if (info_.shape.empty() || !damaged_.folder.empty())
       info_.shape = {info_.scan.scan_y, info_.scan.scan_x, info_.detector.det_y, info_.detector.det_x};
     result_.scan = info_.scan;
-    result_.n_chunks_expected = (info_.scan.scan_y + grid_.scan_rows - 1) / grid_.scan_rows *
-                                ((info_.scan.scan_x + grid_.scan_columns - 1) / grid_.scan_columns);
+    result_.n_chunks_expected = grid_.covering(info_.scan).n_chunks();
     // A complete file had them all, but for frames it knows to be missing.
     if (!damaged_.folder.empty()) return;
     for (std::uint64_t chunk = 0; chunk < grid_.n_chunks(); ++chunk) {
@@ -291,7 +288,7 @@ class Recovering {
             return;
           }
           const EncodedBlock& block = item.block;
-          writer.write(output_chunk(block.frames.first), block.bytes,
+          writer.write(output_grid_.chunk_of(block.frames.first, info_.scan), block.bytes,
                        {.totals = block.totals, .hashes = block.hashes, .pattern_sum = block.pattern, .dropped = block.dropped,
                         .status = block.status});
           std::copy(block.status.begin(), block.status.end(), status.begin() + static_cast<std::ptrdiff_t>(block.frames.first));
@@ -299,11 +296,6 @@ class Recovering {
         });
     writer.close();
     count(status);
-  }
-
-  std::uint64_t output_chunk(std::uint64_t first_frame) const {
-    const std::uint64_t y = first_frame / info_.scan.scan_x, x = first_frame % info_.scan.scan_x;
-    return y / output_grid_.scan_rows * output_grid_.n_chunks_x + x / output_grid_.scan_columns;
   }
 
   void prepare(std::uint64_t chunk, const InputFile& data, Item& item) const {
