@@ -3,6 +3,9 @@
 // Small recordings, and what became of them.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
 #include <vector>
 
 #include "esieve/convert.hpp"
@@ -43,6 +46,42 @@ inline bool holds(const std::filesystem::path& file, MemorySource& source) {
   if (reader.info().scan != source.info().scan || reader.info().detector != source.info().detector) return false;
   const std::vector<std::byte> dense = all_frames(reader);
   return std::equal(dense.begin(), dense.end(), source.bytes().begin(), source.bytes().end()) && verify(reader, nullptr, {}).okay();
+}
+
+/// Chunk without dataset id and checksum, which differ from file to file.
+inline std::vector<std::byte> comparable(std::vector<std::byte> chunk) {
+  std::fill_n(chunk.begin() + 8, 8, std::byte{0});
+  chunk.resize(chunk.size() - 8);
+  return chunk;
+}
+
+inline void expect_equal_files(const Reader& a, const Reader& b) {
+  ASSERT_EQ(a.info().grid.n_chunks(), b.info().grid.n_chunks());
+  EXPECT_EQ(a.info().digest, b.info().digest);
+  EXPECT_EQ(a.info().n_events, b.info().n_events);
+  EXPECT_EQ(a.info().n_electrons, b.info().n_electrons);
+  for (std::uint64_t i = 0; i < a.info().grid.n_chunks(); ++i) EXPECT_EQ(comparable(a.chunk(i)), comparable(b.chunk(i)));
+}
+
+/// Frames in compressed rows.
+struct Csr {
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<std::uint32_t> pixels, counts;
+};
+
+inline Csr csr_of(MemorySource& source) {
+  Csr csr;
+  const std::size_t n_pixels = source.info().detector.n_pixels();
+  const auto values = source.values<std::uint16_t>();
+  for (std::size_t f = 0; f < source.info().scan.n_frames(); ++f) {
+    for (std::size_t p = 0; p < n_pixels; ++p)
+      if (const std::uint16_t value = values[f * n_pixels + p]) {
+        csr.pixels.push_back(static_cast<std::uint32_t>(p));
+        csr.counts.push_back(value);
+      }
+    csr.offsets.push_back(static_cast<std::int64_t>(csr.pixels.size()));
+  }
+  return csr;
 }
 
 inline std::vector<FrameStatus> repeated(std::size_t n, FrameStatus status) { return std::vector<FrameStatus>(n, status); }

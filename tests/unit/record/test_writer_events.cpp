@@ -11,29 +11,10 @@
 namespace esieve {
 namespace {
 
-struct Csr {
-  std::vector<std::int64_t> offsets = {0};
-  std::vector<std::uint32_t> pixels, counts;
-};
-
-Csr events_of(MemorySource& source) {
-  Csr csr;
-  const std::size_t n_pixels = source.info().detector.n_pixels();
-  for (std::size_t f = 0; f < source.info().scan.n_frames(); ++f) {
-    for (std::size_t p = 0; p < n_pixels; ++p)
-      if (const std::uint16_t value = source.values<std::uint16_t>()[f * n_pixels + p]) {
-        csr.pixels.push_back(static_cast<std::uint32_t>(p));
-        csr.counts.push_back(value);
-      }
-    csr.offsets.push_back(static_cast<std::int64_t>(csr.pixels.size()));
-  }
-  return csr;
-}
-
 TEST(WriterEvents, events_of_frames_one_by_one) {
   TemporaryFolder folder;
   MemorySource source = counted_source({3, 8}, {16, 12});
-  const Csr csr = events_of(source);
+  const Csr csr = csr_of(source);
   Writer writer(folder / "a.hdf5", options_for(source));
   for (std::size_t f = 0; f < 24; ++f) {
     const auto first = static_cast<std::size_t>(csr.offsets[f]), n = static_cast<std::size_t>(csr.offsets[f + 1]) - first;
@@ -46,7 +27,7 @@ TEST(WriterEvents, events_of_frames_one_by_one) {
 TEST(WriterEvents, events_in_compressed_rows) {
   TemporaryFolder folder;
   MemorySource source = counted_source({3, 8}, {16, 12});
-  const Csr csr = events_of(source);
+  const Csr csr = csr_of(source);
   Writer writer(folder / "a.hdf5", options_for(source));
   writer.push_csr(csr.offsets, csr.pixels, csr.counts);
   writer.close();
@@ -56,7 +37,7 @@ TEST(WriterEvents, events_in_compressed_rows) {
 TEST(WriterEvents, hits_are_sorted_into_frames_by_their_time) {
   TemporaryFolder folder;
   MemorySource source = counted_source({2, 10}, {8, 8});
-  const Csr csr = events_of(source);
+  const Csr csr = csr_of(source);
   std::vector<double> times;
   std::vector<std::uint16_t> x, y;
   for (std::size_t f = 0; f < 20; ++f)

@@ -13,21 +13,6 @@
 namespace esieve {
 namespace {
 
-/// Chunk without dataset id and checksum, which differ from file to file.
-std::vector<std::byte> comparable(std::vector<std::byte> chunk) {
-  std::fill_n(chunk.begin() + 8, 8, std::byte{0});
-  chunk.resize(chunk.size() - 8);
-  return chunk;
-}
-
-void expect_equal_files(const Reader& a, const Reader& b) {
-  ASSERT_EQ(a.info().grid.n_chunks(), b.info().grid.n_chunks());
-  EXPECT_EQ(a.info().digest, b.info().digest);
-  EXPECT_EQ(a.info().n_events, b.info().n_events);
-  EXPECT_EQ(a.info().n_electrons, b.info().n_electrons);
-  for (std::uint64_t i = 0; i < a.info().grid.n_chunks(); ++i) EXPECT_EQ(comparable(a.chunk(i)), comparable(b.chunk(i)));
-}
-
 TEST(WriterFrames, a_recording_is_the_conversion_of_its_frames) {
   for (const DType dtype : {DType::u8, DType::u16, DType::u32, DType::i16, DType::f32, DType::f64})
     for (const Level level : {Level::fast, Level::standard}) {
