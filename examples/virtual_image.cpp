@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A virtual dark-field image from events alone: no dense frame is ever made.
+// A virtual dark-field image from events alone: no dense frame is ever made. The simplest example; begin here.
 //
 //   virtual_image SCAN.hdf5 INNER_PX OUTER_PX > image.csv
 #include <esieve/esieve.hpp>
