@@ -49,7 +49,8 @@ class Camera {
     std::uint64_t random = frame.number + 1;
     for (std::uint64_t i = 0; i < electrons_per_frame; ++i) {
       random = random * 6364136223846793005U + 1442695040888963407U;
-      const std::uint64_t y = 33 + (random >> 20) % 32 + (random >> 30) % 32, x = 33 + (random >> 40) % 32 + (random >> 50) % 32;
+      const std::uint64_t y = 33 + (random >> 20) % 32 + (random >> 30) % 32;
+      const std::uint64_t x = 33 + (random >> 40) % 32 + (random >> 50) % 32;
       ++frame.counts[y * det_x + x];
     }
   }

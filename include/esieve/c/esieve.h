@@ -284,7 +284,7 @@ ESIEVE_API esieve_status esieve_reader_info(esieve_reader* reader, esieve_file_i
 
 /* Below, frames are [first, first + n_frames) by scan index. After an error outputs are unspecified. */
 
-/* Dense frames, C order (frame, det_y, det_x), native byte order. `bytes` is the size of `frames`, n_frames * frame_bytes. */
+/* Dense frames, C order (frame, det_y, det_x), native byte order. `bytes` is the room there, n_frames * frame_bytes. */
 ESIEVE_API esieve_status esieve_reader_frames(esieve_reader* reader, uint64_t first, uint64_t n_frames, void* frames,
                                               size_t bytes);
 
