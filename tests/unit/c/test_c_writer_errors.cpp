@@ -140,6 +140,19 @@ TEST_F(CWriterErrors, threads_share_the_handles_message) {
   other.join();
 }
 
+TEST_F(CWriterErrors, an_older_program_says_nothing_of_newer_options) {
+  esieve_writer_options older = options;
+  older.struct_bytes = offsetof(esieve_writer_options, dwell_us);
+  older.dwell_us = 5;  // not part of an older struct, hence not read
+  const WriterHandle writer = open_writer(folder / "a.hdf5", older);
+  const double time = 0;
+  const std::uint16_t x = 0;
+  EXPECT_EQ(esieve_writer_push_timed_hits(writer.get(), &time, &x, &x, 1), ESIEVE_USAGE);
+  EXPECT_EQ(esieve_writer_push_frames(writer.get(), frame(0), 4 * frame_bytes(), ESIEVE_NEXT, 0), ESIEVE_OKAY);
+  EXPECT_EQ(esieve_writer_close(writer.get()), ESIEVE_OKAY);
+  EXPECT_TRUE(holds(folder / "a.hdf5", source));
+}
+
 TEST_F(CWriterErrors, an_older_program_gets_its_part_of_the_account) {
   const WriterHandle writer = open_writer(folder / "a.hdf5", options);
   EXPECT_EQ(esieve_writer_push(writer.get(), frame(0), frame_bytes(), ESIEVE_NEXT, 0), ESIEVE_OKAY);
