@@ -43,11 +43,10 @@ T or_default(T given, T otherwise) {
 
 std::string text_or(const char* given, std::string otherwise) { return given == nullptr ? std::move(otherwise) : given; }
 
-/// A positive duration; 0 is the default. No longer than a year, so that the clocks do not overflow.
+/// 0 is the default.
 std::chrono::milliseconds duration(std::int64_t given, std::chrono::milliseconds otherwise, const char* name) {
   if (given < 0) throw UsageError(std::string(name) + " is " + std::to_string(given) + " ms");
-  const std::chrono::milliseconds year = std::chrono::hours(24) * 365;
-  return given == 0 ? otherwise : std::min(std::chrono::milliseconds(given), year);
+  return given == 0 ? otherwise : std::chrono::milliseconds(given);
 }
 
 std::chrono::milliseconds interval(std::int64_t given, std::chrono::milliseconds otherwise, const char* name) {

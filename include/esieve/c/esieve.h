@@ -210,8 +210,8 @@ enum { ESIEVE_PARTIAL = 1 }; /* the camera did not deliver all of the frame's pi
 
 /* Below, `scan_index` is ESIEVE_NEXT or where the frame belongs, or the first of several that follow one another; `flags`
  * hold for all of them. A call that fails with ESIEVE_USAGE has left the frame it complains of out of the recording, which
- * goes on; of several frames those before it are in it. After ESIEVE_IO from the disk every call returns it again;
- * esieve_writer_close then keeps what was stored. Nothing pushed needs to live longer than the call. */
+ * goes on; of several frames those before it are in it. After ESIEVE_IO from the disk every call returns it again; what
+ * was stored is kept, see esieve_writer_close. Nothing pushed needs to live longer than the call. */
 
 /* One dense frame, or several: C order (frame, det_y, det_x), native byte order; `bytes` is the size of all. */
 ESIEVE_API esieve_status esieve_writer_push(esieve_writer* writer, const void* frame, size_t bytes, uint64_t scan_index,

@@ -152,11 +152,5 @@ TEST(CWriterOptions, numbers_that_name_nothing_are_refused) {
   EXPECT_NE(refused([](auto& o) { o.struct_bytes = 0; }).find("struct_bytes"), std::string::npos);
 }
 
-TEST(CWriterOptions, no_interval_is_longer_than_clocks_count) {
-  esieve_writer_options given = required();
-  given.block_timeout_ms = INT64_MAX;
-  EXPECT_EQ(to_writer_options(&given).block_timeout, std::chrono::hours(24 * 365));
-}
-
 }  // namespace
 }  // namespace esieve::c
