@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "esieve/codec.hpp"
+#include "esieve/events.hpp"
 #include "esieve/export.hpp"
 #include "esieve/frame_status.hpp"
 #include "esieve/shape.hpp"
@@ -71,9 +72,10 @@ ESIEVE_API ScanShape longest(ScanShape scan, Growing growing);
 struct ChunkAccount {
   std::span<const FrameTotals> totals;
   std::span<const std::uint64_t> hashes;       ///< XXH3-64 of each frame's dense little-endian bytes.
-  std::span<const double> pattern_sum;         ///< Sum of the chunk's frames per pixel, for the mean pattern.
+  std::span<const double> pattern_sum;         ///< Sum of the chunk's frames per pixel, for the mean pattern; or empty.
   std::span<const DroppedFrame> dropped{};     ///< Where thresholded, else empty.
   std::span<const FrameStatus> status{};       ///< Empty: all okay.
+  std::span<const PixelValue> pattern_values{};  ///< Instead of `pattern_sum`: all values that are not zero.
 };
 
 /// Receives encoded chunks and finishes the file. Written to "PATH.partial", renamed by `close`.

@@ -26,4 +26,10 @@ struct Events {
   std::uint64_t n_events() const { return pixels.size(); }
 };
 
+/// A pixel's value in some frame.
+struct PixelValue {
+  std::uint32_t pixel = 0;
+  double value = 0;
+};
+
 }  // namespace esieve

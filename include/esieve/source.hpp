@@ -68,6 +68,10 @@ class ESIEVE_API Source {
   /// \throws DataError, IoError  `out` is then unspecified
   virtual void read(FrameRange range, std::span<std::byte> out) const = 0;
 
+  /// The same frames where they already are in memory, aligned to their elements; nothing where they are not. Valid as long
+  /// as the source.
+  virtual std::optional<std::span<const std::byte>> view([[maybe_unused]] FrameRange range) const { return std::nullopt; }
+
  protected:
   explicit Source(SourceInfo info) : info_(std::move(info)) {}
   SourceInfo info_;

@@ -38,6 +38,10 @@ void DenseData::read(FrameRange range, std::span<std::byte> out) const {
   std::memcpy(out.data(), bytes_.data() + range.first * info_.frame_bytes(), out.size());
 }
 
+std::optional<std::span<const std::byte>> DenseData::view(FrameRange range) const {
+  return bytes().subspan(range.first * info_.frame_bytes(), range.count * info_.frame_bytes());
+}
+
 ScanRegion choose_part(ScanShape scan, std::uint64_t frame_bytes, std::uint64_t max_bytes) {
   const std::uint64_t max_frames = std::max<std::uint64_t>(1, max_bytes / std::max<std::uint64_t>(1, frame_bytes));
   const std::uint64_t n_y = std::clamp<std::uint64_t>(max_frames / scan.scan_x, 1, scan.scan_y);

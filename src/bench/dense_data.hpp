@@ -22,6 +22,7 @@ class DenseData final : public Source {
   std::uint64_t n_nonzero() const { return n_nonzero_; }  ///< Elements with a bit set.
 
   void read(FrameRange range, std::span<std::byte> out) const override;
+  std::optional<std::span<const std::byte>> view(FrameRange range) const override;
 
  private:
   std::vector<std::byte> bytes_;

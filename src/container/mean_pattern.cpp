@@ -74,8 +74,12 @@ MeanPattern::MeanPattern(DetectorShape detector) : detector_(detector) {
   sums_.resize(shape_.n_pixels());
 }
 
-void MeanPattern::add(std::span<const double> pattern_sum, std::uint64_t n_frames) {
-  add_binned(pattern_sum, detector_, binning_, sums_);
+void MeanPattern::add(std::span<const double> pattern_sum, std::span<const PixelValue> values, std::uint64_t n_frames) {
+  if (!pattern_sum.empty()) add_binned(pattern_sum, detector_, binning_, sums_);
+  for (const PixelValue& at : values) {
+    const std::uint32_t y = at.pixel / detector_.det_x, x = at.pixel % detector_.det_x;
+    sums_[std::size_t{y / binning_} * shape_.det_x + x / binning_] += at.value;
+  }
   n_frames_ += n_frames;
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "esieve/events.hpp"
 #include "esieve/shape.hpp"
 #include "h5/h5.hpp"
 
@@ -17,8 +18,9 @@ class MeanPattern {
  public:
   explicit MeanPattern(DetectorShape detector);
 
-  /// \param pattern_sum  sum of some frames, one value a pixel
-  void add(std::span<const double> pattern_sum, std::uint64_t n_frames);
+  /// \param pattern_sum  sum of some frames, one value a pixel; or empty
+  /// \param values       lit pixels of some frames
+  void add(std::span<const double> pattern_sum, std::span<const PixelValue> values, std::uint64_t n_frames);
 
   /// A mean pattern to store: detector binned by `binning`, values rounded.
   struct Preview {

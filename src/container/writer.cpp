@@ -133,7 +133,7 @@ struct ContainerWriter::Impl {
     std::uint64_t n_data = frames.count;
     if (!of.status.empty())
       n_data = static_cast<std::uint64_t>(std::count_if(of.status.begin(), of.status.end(), is_data));
-    pattern.add(of.pattern_sum, n_data);
+    pattern.add(of.pattern_sum, of.pattern_values, n_data);
     if (options.frame_status) {
       const auto at = status.begin() + static_cast<std::ptrdiff_t>(frames.first);
       if (of.status.empty()) std::fill_n(at, frames.count, FrameStatus::okay);
@@ -206,7 +206,7 @@ void ContainerWriter::write(std::uint64_t i, std::span<const std::byte> chunk, c
   self.grow(frames, i);
   if (self.chunks.sizes[i] != 0) throw std::logic_error("chunk " + std::to_string(i) + " was written before");
   if (chunk.empty() || account.totals.size() != frames.count || account.hashes.size() != frames.count ||
-      account.pattern_sum.size() != self.info.detector.n_pixels() ||
+      (!account.pattern_sum.empty() && account.pattern_sum.size() != self.info.detector.n_pixels()) ||
       account.dropped.size() != (self.options.threshold ? frames.count : 0) ||
       (!account.status.empty() && account.status.size() != frames.count))
     throw std::logic_error("the account of chunk " + std::to_string(i) + " is not of its frames");

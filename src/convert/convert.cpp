@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "container/chunk_encoder.hpp"
 #include "esieve/error.hpp"
-#include "frames/frame_sums.hpp"
 #include "parallel/parallel.hpp"
 
 namespace esieve {
@@ -20,13 +20,8 @@ constexpr std::uint64_t dense_bytes_under_way = std::uint64_t{96} << 20;
 /// One chunk on its way from the source to the file.
 struct Item {
   std::vector<std::byte> dense;
-  std::vector<std::byte> chunk;
-  std::vector<FrameTotals> totals;
-  std::vector<std::uint64_t> hashes;
-  std::vector<double> pattern;
-  std::vector<DroppedFrame> dropped;
-  ChunkCodec codec;
-  PatternSum pattern_sum;
+  ChunkEncoder encoder;
+  EncodedChunk encoded;
 };
 
 /// The threshold options, if they do anything.
@@ -56,7 +51,8 @@ class Conversion {
     // One slot a thread and one being written, within the memory bound but never fewer than two.
     const std::uint64_t n_slots = std::clamp<std::uint64_t>(dense_bytes_under_way / chunk_bytes, 2,
                                                             static_cast<std::uint64_t>(threads) + 1);
-    items_.resize(n_slots);
+    for (std::uint64_t i = 0; i < n_slots; ++i)
+      items_.push_back({{}, {source_.info(), writer_->parameters(), threshold_ ? &*threshold_ : nullptr}, {}});
     ordered_pipeline(
         grid.n_chunks(), threads, n_slots, [&](std::uint64_t i, std::size_t slot) { encode(i, items_[slot]); },
         [&](std::uint64_t i, std::size_t slot) { store(i, items_[slot]); });
@@ -72,29 +68,22 @@ class Conversion {
   }
 
   void encode(std::uint64_t i, Item& item) const {
-    const SourceInfo& info = source_.info();
-    const FrameRange frames = writer_->grid().frames(i, info.scan);
-    item.dense.resize(frames.count * info.frame_bytes());
-    source_.read(frames, item.dense);
-    if (threshold_) {
-      item.dropped.assign(frames.count, {});
-      threshold_->apply(item.dense, item.dense, item.dropped);
+    const FrameRange frames = writer_->grid().frames(i, source_.info().scan);
+    const auto view = threshold_ ? std::nullopt : source_.view(frames);
+    if (!view) {
+      item.dense.resize(frames.count * source_.info().frame_bytes());
+      source_.read(frames, item.dense);
+      item.encoder.prepare(item.dense, item.encoded);
     }
-    item.hashes.resize(frames.count);
-    hash_frames(item.dense, info.frame_bytes(), item.hashes);
-    item.pattern.resize(info.detector.n_pixels());
-    item.pattern_sum.sum(item.dense, info.dtype, item.pattern);
-    item.totals.resize(frames.count);
-    item.chunk.clear();
-    item.codec.encode(item.dense, writer_->parameters(), frames.first, item.chunk, item.totals);
+    item.encoder.encode(view ? *view : item.dense, frames.first, item.encoded);
   }
 
-  void store(std::uint64_t i, Item& item) {
-    writer_->write(i, item.chunk,
-                   {.totals = item.totals, .hashes = item.hashes, .pattern_sum = item.pattern, .dropped = item.dropped});
-    progress_.frames_done += item.totals.size();
-    progress_.dense_bytes_done += item.dense.size();
-    progress_.stored_bytes_done += item.chunk.size();
+  void store(std::uint64_t i, const Item& item) {
+    const EncodedChunk& encoded = item.encoded;
+    writer_->write(i, encoded.bytes, encoded.account());
+    progress_.frames_done += encoded.totals.size();
+    progress_.dense_bytes_done += encoded.totals.size() * source_.info().frame_bytes();
+    progress_.stored_bytes_done += encoded.bytes.size();
     report(/*last=*/false);
   }
 

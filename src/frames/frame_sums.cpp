@@ -2,11 +2,14 @@
 #include "frames/frame_sums.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <type_traits>
 
 #include "base/hash.hpp"
+#include "base/lit_mask.hpp"
 
 namespace esieve {
 namespace {
@@ -44,19 +47,59 @@ void add_wide(const T* frames, std::size_t n_frames, std::span<double> out) {
     }
 }
 
+/// Lit pixels of mostly empty frames. False if they are not: above one lit pixel in so many.
+constexpr std::size_t pixels_per_value = 32;
+
+template <class Bits, class T>
+bool list_lit(const T* frames, std::size_t n_frames, std::size_t n_pixels, std::vector<PixelValue>& values) {
+  values.clear();
+  const auto take = [&](std::size_t pixel, T value) {
+    const auto wide = static_cast<double>(value);
+    if (wide == wide) values.push_back({static_cast<std::uint32_t>(pixel), wide});
+  };
+  for (std::size_t frame = 0; frame < n_frames; ++frame, frames += n_pixels) {
+    const auto* bits = reinterpret_cast<const Bits*>(frames);
+    std::size_t first = 0;
+    for (; first + 64 <= n_pixels; first += 64)
+      for (std::uint64_t lit = lit_mask(bits + first); lit != 0; lit &= lit - 1) {
+        const std::size_t pixel = first + static_cast<unsigned>(std::countr_zero(lit));
+        take(pixel, frames[pixel]);
+      }
+    for (; first < n_pixels; ++first)
+      if (frames[first] != T{}) take(first, frames[first]);
+    if (values.size() > (frame + 1) * n_pixels / pixels_per_value) return false;
+  }
+  return true;
+}
+
+template <class T>
+bool list_values(const T* frames, std::size_t n_frames, std::size_t n_pixels, std::vector<PixelValue>& values) {
+  if constexpr (sizeof(T) == 1) return list_lit<std::uint8_t>(frames, n_frames, n_pixels, values);
+  else if constexpr (sizeof(T) == 2) return list_lit<std::uint16_t>(frames, n_frames, n_pixels, values);
+  else if constexpr (sizeof(T) == 4) return list_lit<std::uint32_t>(frames, n_frames, n_pixels, values);
+  else return false;
+}
+
 }  // namespace
 
-void PatternSum::sum(std::span<const std::byte> frames, DType dtype, std::span<double> out) {
-  std::fill(out.begin(), out.end(), 0.0);
-  if (out.empty()) return;
-  const std::size_t n_frames = frames.size() / (out.size() * item_bytes(dtype));
+void PatternSum::sum(std::span<const std::byte> frames, DType dtype, std::size_t n_pixels) {
+  sums_.clear();
+  const std::size_t n_frames = n_pixels == 0 ? 0 : frames.size() / (n_pixels * item_bytes(dtype));
   visit_dtype(dtype, [&]<class T>(T) {
     const T* values = reinterpret_cast<const T*>(frames.data());
+    if (list_values(values, n_frames, n_pixels, values_)) return;
+    values_.clear();
+    sums_.assign(n_pixels, 0.0);
     if constexpr (std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::uint16_t>)
-      add_narrow(values, n_frames, out, partial_);
+      add_narrow(values, n_frames, sums_, partial_);
     else
-      add_wide(values, n_frames, out);
+      add_wide(values, n_frames, sums_);
   });
+}
+
+void PatternSum::add_to(std::span<double> pattern) const {
+  for (std::size_t i = 0; i < sums_.size(); ++i) pattern[i] += sums_[i];
+  for (const PixelValue& at : values_) pattern[at.pixel] += at.value;
 }
 
 void hash_frames(std::span<const std::byte> frames, std::size_t frame_bytes, std::span<std::uint64_t> hashes) {

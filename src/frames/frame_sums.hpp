@@ -9,17 +9,27 @@
 #include <vector>
 
 #include "esieve/dtype.hpp"
+#include "esieve/events.hpp"
 
 namespace esieve {
 
-/// Adds frames pixel by pixel. Holds scratch memory: one object a thread.
+/// Frames added pixel by pixel: one sum a pixel or, of mostly empty frames, the lit pixels' values as they come. NaN counts
+/// as zero; exact for integers while below 2^53.
 class PatternSum {
  public:
-  /// Sets `out[pixel]` to the sum over the frames of `frames` (C order, (n, det_y, det_x)); NaN counts as zero.
-  /// Exact for integers while below 2^53.
-  void sum(std::span<const std::byte> frames, DType dtype, std::span<double> out);
+  /// Takes the frames of `frames` (C order, (n, det_y, det_x)) in place of what was there. Keeps its memory.
+  void sum(std::span<const std::byte> frames, DType dtype, std::size_t n_pixels);
+
+  /// Empty where `values` are in use.
+  std::span<const double> sums() const { return sums_; }
+  /// In the order of frames; pixels return.
+  std::span<const PixelValue> values() const { return values_; }
+  /// Adds this to `pattern`, one number a pixel.
+  void add_to(std::span<double> pattern) const;
 
  private:
+  std::vector<double> sums_;
+  std::vector<PixelValue> values_;
   std::vector<std::uint32_t> partial_;
 };
 

@@ -5,37 +5,28 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
+#include "container/chunk_encoder.hpp"
 #include "container/journal.hpp"
-#include "esieve/codec.hpp"
-#include "esieve/threshold.hpp"
-#include "frames/frame_sums.hpp"
 #include "record/block.hpp"
 
 namespace esieve {
 
-struct EncodedBlock {
+/// Of a fragment only the bytes and the status are filled.
+struct EncodedBlock : EncodedChunk {
   std::uint64_t chunk = 0;
   FrameRange frames;
   std::uint64_t ticket = 0;
   bool is_fragment = false;
   std::uint32_t epoch = 0;
-  std::vector<FrameStatus> status;
-  std::vector<std::byte> bytes;
-  // Not of fragments.
-  std::vector<FrameTotals> totals;
-  std::vector<std::uint64_t> hashes;
-  std::vector<double> pattern;
-  std::vector<DroppedFrame> dropped;
 };
 
 /// Holds scratch memory: one object a thread.
 class BlockEncoder {
  public:
   BlockEncoder(const SourceInfo& info, const ChunkParameters& parameters, const Threshold* threshold)
-      : info_(info), parameters_(parameters), threshold_(threshold) {}
+      : info_(info), encoder_(info, parameters, threshold) {}
 
   /// `block.dense` is used up: thresholded in place, frames without data set to zero.
   EncodedBlock encode(Block& block);
@@ -46,10 +37,7 @@ class BlockEncoder {
 
  private:
   const SourceInfo& info_;
-  const ChunkParameters& parameters_;
-  const Threshold* threshold_;
-  ChunkCodec codec_;
-  PatternSum pattern_sum_;
+  ChunkEncoder encoder_;
 };
 
 }  // namespace esieve

@@ -46,7 +46,7 @@ void Monitor::add(const EncodedBlock& block) {
     if (is_data(block.status[i])) ++n_data_;
     if (block.status[i] != FrameStatus::missing) ++n_stored;
   }
-  for (std::size_t i = 0; i < pattern_.size(); ++i) pattern_[i] += block.pattern[i];
+  block.pattern.add_to(pattern_);
   stored_bytes += block.bytes.size();
 }
 

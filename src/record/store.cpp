@@ -89,9 +89,7 @@ void Store::write(const EncodedBlock& block) {
     // A chunk must never be there without what tells which of its frames are data.
     if (!all_okay) journal_.sync();
   }
-  container_.write(block.chunk, block.bytes,
-                   {.totals = block.totals, .hashes = block.hashes, .pattern_sum = block.pattern, .dropped = block.dropped,
-                    .status = block.status});
+  container_.write(block.chunk, block.bytes, block.account());
   const ContainerWriter::Place place = container_.place(block.chunk);
   journal_.write(ChunkPlace{block.chunk, place.address, place.size});
   monitor_.add(block);

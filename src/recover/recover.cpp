@@ -247,8 +247,8 @@ class Recovering {
   /// One chunk on its way.
   struct Item {
     std::unique_ptr<BlockEncoder> encoder;
+    std::unique_ptr<ChunkEncoder> chunk_encoder;
     ChunkCodec codec;
-    PatternSum pattern_sum;
     std::vector<std::byte> dense;
     EncodedBlock block;
     bool okay = false;
@@ -274,7 +274,10 @@ class Recovering {
     const InputFile data(damaged_.data);
     const int threads = resolve_threads(options_.threads);
     std::vector<Item> items(static_cast<std::size_t>(threads) + 1);
-    for (Item& item : items) item.encoder = std::make_unique<BlockEncoder>(info_, output_parameters_, threshold_.get());
+    for (Item& item : items) {
+      item.encoder = std::make_unique<BlockEncoder>(info_, output_parameters_, threshold_.get());
+      item.chunk_encoder = std::make_unique<ChunkEncoder>(info_, output_parameters_, nullptr);
+    }
     std::vector<FrameStatus> status(info_.scan.n_frames(), FrameStatus::missing);
     ProgressMeter meter(options_.progress, info_.scan.n_frames());
     ordered_pipeline(
@@ -288,9 +291,7 @@ class Recovering {
             return;
           }
           const EncodedBlock& block = item.block;
-          writer.write(output_grid_.chunk_of(block.frames.first, info_.scan), block.bytes,
-                       {.totals = block.totals, .hashes = block.hashes, .pattern_sum = block.pattern, .dropped = block.dropped,
-                        .status = block.status});
+          writer.write(output_grid_.chunk_of(block.frames.first, info_.scan), block.bytes, block.account());
           std::copy(block.status.begin(), block.status.end(), status.begin() + static_cast<std::ptrdiff_t>(block.frames.first));
           meter.add(block.frames.count, block.frames.count * info_.frame_bytes(), block.bytes.size());
         });
@@ -316,18 +317,12 @@ class Recovering {
     if (item.codec.decode(block.bytes, parameters_, item.dense) != ChunkStatus::okay) return;
     block.status = status_of(chunk);
     const std::span dense = std::span(item.dense).first(frames.count * info_.frame_bytes());
-    if (found.header.n_frames != frames.count || output_parameters_.n_frames < frames.count) {  // cut at the scan's end, or not
+    if (found.header.n_frames == frames.count && output_parameters_.n_frames >= frames.count) {
+      item.chunk_encoder->account(dense, block);
+    } else {  // cut at the scan's end, or not
       block.status.resize(frames.count, FrameStatus::missing);
-      block.bytes.clear();
+      item.chunk_encoder->encode(dense, frames.first, block);
     }
-    block.totals.resize(frames.count);
-    std::vector<std::byte> again;
-    item.codec.encode(dense, output_parameters_, frames.first, again, block.totals);
-    if (block.bytes.empty()) block.bytes = std::move(again);
-    block.hashes.resize(frames.count);
-    hash_frames(dense, info_.frame_bytes(), block.hashes);
-    block.pattern.resize(info_.detector.n_pixels());
-    item.pattern_sum.sum(dense, info_.dtype, block.pattern);
     if (threshold_) {
       block.dropped.assign(frames.count, {});
       if (const auto note = notes_.find(chunk); note != notes_.end() && note->second->dropped.size() >= frames.count)

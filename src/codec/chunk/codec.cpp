@@ -110,6 +110,7 @@ ChunkHeader ChunkCodec::encode(std::span<const std::byte> dense, const ChunkPara
     codec::close_chunk(start, mode, header, out);
   } catch (...) {
     out.resize(start);
+    *scratch_ = {};  // what was interrupted may have left anything
     throw;
   }
   return header;

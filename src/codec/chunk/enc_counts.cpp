@@ -22,14 +22,14 @@ Border border(Level level) {
     case Level::standard: return {0.02, 0.08};
     case Level::max: break;
   }
-  return {0.002, 0.3};
+  return {0.01, 0.3};
 }
 
 // Items that show whether a block repeats itself within or between frames: the same stretch of neighbouring frames, at a
 // few places of the block.
 void sample_items(std::span<const std::byte> plane, std::size_t item_bytes, const BlockShape& shape,
-                  std::size_t n_places, std::vector<std::byte>& sample) {
-  constexpr std::size_t stretch_bytes = 4096, n_neighbours = 4;
+                  std::size_t n_places, std::size_t stretch_bytes, std::vector<std::byte>& sample) {
+  constexpr std::size_t n_neighbours = 4;
   const std::size_t frame_bytes = shape.n_pixels() * item_bytes;
   const std::size_t stretch = std::min(frame_bytes, stretch_bytes);
   const std::size_t neighbours = std::min<std::size_t>(shape.n_frames, n_neighbours);
@@ -90,7 +90,7 @@ class CountEncoder {
   // Whether a sample packs about as well as the coder of the whole does for as many events.
   bool packing_may_win() {
     const bool sparse = lit_share_ < 0.03;  // quick to code, so little time to spend; repeats are all there is to find
-    sample_items(plane_, sizeof(Count), shape_, sparse ? 1 : 4, scratch_.sample);
+    sample_items(plane_, sizeof(Count), shape_, sparse ? 1 : 4, level_ == Level::fast ? 1024 : 4096, scratch_.sample);
     const auto* counts = reinterpret_cast<const Count*>(scratch_.sample.data());
     const std::size_t n_counts = scratch_.sample.size() / sizeof(Count);
     const auto n_lit = n_counts - static_cast<std::size_t>(std::count(counts, counts + n_counts, Count{0}));

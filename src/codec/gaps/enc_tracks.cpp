@@ -30,10 +30,12 @@ constexpr BitCost one_over_ln2 = 94548;  // 65536 / ln 2
 }  // namespace
 
 void TrackFinder::reset(const BlockShape& shape) {
-  grid_ = PaddedGrid(shape);
+  first_event_.clear();
+  const PaddedGrid grid(shape);
+  if (grid == grid_) return;
+  grid_ = grid;
   counts_.assign(grid_.n_slots, 0);
   frames_.reset(grid_, shape.det_y, 1);
-  first_event_.clear();
 }
 
 void TrackFinder::index_frames(const ExtractedEvents& events, const BlockShape& shape) {
@@ -75,40 +77,51 @@ bool TrackFinder::has_tracks(const ExtractedEvents& events, const BlockShape& sh
   const std::size_t wanted = std::min(how.n_sampled, events.n_events);
   const std::size_t n_frames = std::max<std::size_t>(1, shape.n_frames * wanted / events.n_events);
   const std::size_t step = std::max<std::size_t>(1, shape.n_frames / n_frames);
-  const std::uint64_t leaf_slots = std::uint64_t{shape.n_frames} << (2 * grid.log2_size);
+  const PlaceCosts places = place_costs(events, shape, grid, leaf_events, step);
+  // Whether or not the neighbours tell anything of the counts: where most events start a track, they are none.
+  if (places.n_starters == 0 || places.starters * 64 >= places.all * how.most_64ths) return false;
   trial_.clear();
   trial_model_.reset(TrackContexts::few);
   TrackModel alone;
   alone.reset(TrackContexts::few);
   TokenList counts_alone;
   const std::vector<std::uint32_t> nothing(5 * std::size_t{grid_.stride}, 0);
-  BitCost all = 0, starters = 0;
-  std::size_t n_all = 0, n_starters = 0;
   for (std::size_t f = step / 2; f < shape.n_frames; f += step) {
     fill(events, first_event_[f], events.frame_events[f]);
-    for (std::size_t i = 0; i < slots_.size(); ++i) {
-      const std::uint32_t pixel = events.pixels[first_event_[f] + i];
-      const std::uint32_t y = pixel / shape.det_x, x = pixel - y * shape.det_x;
-      const std::uint32_t n =
-          leaf_events[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)];
-      const BitCost cost = one_over_ln2 + log2_cost(leaf_slots) - log2_cost(n);
-      all += cost;
-      ++n_all;
-      if (lit_pattern(&counts_[slots_[i]], static_cast<std::ptrdiff_t>(grid_.stride)) == 0) {
-        starters += cost;
-        ++n_starters;
-      }
-      alone.code(counts_alone, nothing.data() + 3 * grid_.stride,
-                 static_cast<std::ptrdiff_t>(grid_.stride), counts_[slots_[i]]);
-    }
+    for (const std::uint32_t slot : slots_)
+      alone.code(counts_alone, nothing.data() + 3 * grid_.stride, static_cast<std::ptrdiff_t>(grid_.stride), counts_[slot]);
     write_filled(trial_, trial_model_);
     clear();
   }
-  if (n_starters == 0) return false;
-  starters += n_starters * (log2_cost(n_all) - log2_cost(n_starters));
-  const BitCost by_gaps = all + token_cost(counts_alone.tokens());
-  const BitCost by_tracks = starters + token_cost(trial_.tokens());
+  const BitCost by_gaps = places.all + token_cost(counts_alone.tokens());
+  const BitCost by_tracks = places.starters + token_cost(trial_.tokens());
   return by_tracks * 64 < by_gaps * how.most_64ths;
+}
+
+TrackFinder::PlaceCosts TrackFinder::place_costs(const ExtractedEvents& events, const BlockShape& shape,
+                                                 const LeafGrid& grid, std::span<const std::uint32_t> leaf_events,
+                                                 std::size_t step) {
+  const std::uint64_t leaf_slots = std::uint64_t{shape.n_frames} << (2 * grid.log2_size);
+  const BitCost one_in_all = one_over_ln2 + log2_cost(leaf_slots);
+  PlaceCosts costs;
+  std::size_t n_all = 0;
+  for (std::size_t f = step / 2; f < shape.n_frames; f += step) {
+    fill(events, first_event_[f], events.frame_events[f]);
+    n_all += slots_.size();
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      const std::uint32_t pixel = events.pixels[first_event_[f] + i];
+      const std::uint32_t y = pixel / shape.det_x, x = pixel - y * shape.det_x;
+      const BitCost cost =
+          one_in_all - log2_cost(leaf_events[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)]);
+      costs.all += cost;
+      if (lit_pattern(&counts_[slots_[i]], static_cast<std::ptrdiff_t>(grid_.stride)) != 0) continue;
+      costs.starters += cost;
+      ++costs.n_starters;
+    }
+    clear();
+  }
+  if (costs.n_starters != 0) costs.starters += costs.n_starters * (log2_cost(n_all) - log2_cost(costs.n_starters));
+  return costs;
 }
 
 void TrackFinder::split(const ExtractedEvents& events, const BlockShape& shape,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "codec/block_shape.hpp"
+#include "codec/gaps/bit_cost.hpp"
 #include "codec/gaps/extract.hpp"
 #include "codec/gaps/leaf_map.hpp"
 #include "codec/gaps/rans.hpp"
@@ -34,6 +35,13 @@ class TrackFinder {
                    const BlockShape& shape, std::uint32_t frame);
 
  private:
+  /// What the places of the events of every `step`th frame cost by gaps.
+  struct PlaceCosts {
+    BitCost all = 0, starters = 0;
+    std::size_t n_starters = 0;
+  };
+  PlaceCosts place_costs(const ExtractedEvents& events, const BlockShape& shape, const LeafGrid& grid,
+                         std::span<const std::uint32_t> leaf_events, std::size_t step);
   void fill(const ExtractedEvents& events, std::size_t first, std::size_t n);
   void clear() noexcept;
   void write_filled(TokenList& tokens, TrackModel& model);

@@ -6,45 +6,10 @@
 #include <algorithm>
 #include <bit>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>  // part of every x86-64
-#endif
+#include "base/lit_mask.hpp"
 
 namespace esieve::codec::gaps {
 namespace {
-
-// A bit for each of 64 counts that is not zero.
-#if defined(__SSE2__)
-__m128i is_zero(const std::uint8_t* at) {
-  return _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)), _mm_setzero_si128());
-}
-__m128i is_zero(const std::uint16_t* at) {
-  const auto part = [at](int i) {
-    return _mm_cmpeq_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at) + i), _mm_setzero_si128());
-  };
-  return _mm_packs_epi16(part(0), part(1));
-}
-__m128i is_zero(const std::uint32_t* at) {
-  const auto part = [at](int i) {
-    return _mm_cmpeq_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at) + i), _mm_setzero_si128());
-  };
-  return _mm_packs_epi16(_mm_packs_epi32(part(0), part(1)), _mm_packs_epi32(part(2), part(3)));
-}
-template <class Count>
-std::uint64_t lit_mask(const Count* counts) {
-  std::uint64_t zeros = 0;
-  for (unsigned i = 0; i < 4; ++i)
-    zeros |= std::uint64_t{static_cast<unsigned>(_mm_movemask_epi8(is_zero(counts + 16 * i)))} << 16 * i;
-  return ~zeros;
-}
-#else
-template <class Count>
-std::uint64_t lit_mask(const Count* counts) {
-  std::uint64_t mask = 0;
-  for (unsigned i = 0; i < 64; ++i) mask |= std::uint64_t{counts[i] != 0} << i;
-  return mask;
-}
-#endif
 
 template <class Count>
 std::size_t extract_frame(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels,

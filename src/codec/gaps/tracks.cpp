@@ -21,10 +21,11 @@ void TrackModel::reset(TrackContexts contexts) {
 }
 
 void TrackFrames::reset(const PaddedGrid& grid, std::uint32_t det_y, std::uint32_t n_frames) {
-  grid_ = grid;
   n_words_ = (std::size_t{grid.n_slots} + 4095) / 4096 * 64;
   words_.assign(n_words_ * n_frames, Word{});
   marked_.assign(n_words_ / 64 * n_frames, 0);
+  if (grid == grid_) return;
+  grid_ = grid;
   inside_.assign(n_words_, 0);
   for (std::uint32_t y = 0; y < det_y; ++y)
     for (std::uint32_t x = 0, slot = grid.slot(y, 0); x < grid.det_x; ++x, ++slot)

@@ -31,6 +31,7 @@ struct PaddedGrid {
   [[nodiscard]] std::uint32_t slot(std::uint32_t y, std::uint32_t x) const noexcept {
     return (y + 2) * stride + x + 2;
   }
+  friend bool operator==(const PaddedGrid&, const PaddedGrid&) = default;
 };
 
 /// How much of the neighbourhood tells contexts apart. Stored in payloads.

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/bytes.hpp"
+#include "codec/gaps/extract.hpp"
 #include "codec/lanes/format.hpp"
 #include "codec/lanes/lanes.hpp"
 #include "codec/lanes/side_info.hpp"
@@ -17,11 +18,12 @@ template <class Count>
 class BlockDecoder {
  public:
   BlockDecoder(const BlockShape& shape, Workspace& workspace, Count* dense)
-      : layout_(shape), workspace_(workspace), model_(workspace.model), rows_(shape.det_x), dense_(dense) {}
+      : layout_(shape, true), workspace_(workspace), model_(workspace.model), rows_(shape.det_x), dense_(dense) {}
 
   DecodeStatus decode(std::span<const std::byte> bytes) {
     Sections sections;
-    if (const DecodeStatus status = cut_sections(bytes, n_states(), sections); status != DecodeStatus::okay) return status;
+    if (const DecodeStatus status = cut_sections(bytes, layout_.shape, sections); status != DecodeStatus::okay) return status;
+    if (!sections.preamble.has_map()) layout_ = Layout(layout_.shape, false);
     if (!read_side(sections)) return DecodeStatus::corrupt;
     start(sections);
     for (std::size_t step = 0; step < layout_.n_steps; ++step)
@@ -31,12 +33,6 @@ class BlockDecoder {
   }
 
  private:
-  [[nodiscard]] std::size_t n_states() const {
-    std::size_t n = 0;
-    for (std::size_t g = 0; g < n_groups; ++g) n += layout_.in_use(g) ? group_lanes : 0;
-    return n;
-  }
-
   bool read_side(const Sections& sections) {
     model_.profile = sections.preamble.profile;
     model_.shrinkage = static_cast<std::int32_t>(sections.preamble.shrinkage);
@@ -57,6 +53,7 @@ class BlockDecoder {
     if (!decode_tables(side, tables)) return false;
     expand_tables(tables, model_.profile, workspace_.kernels->split_tables, model_.tables);
     make_pixel_models(layout_, model_);
+    note_tables(model_);
     return true;
   }
 
@@ -154,19 +151,12 @@ DecodeStatus decode_lanes_events(std::span<const std::byte> bytes, const BlockSh
   dense.resize(shape.n_counts());
   const DecodeStatus status = decode_lanes(bytes, shape, scratch, dense.data());
   if (status != DecodeStatus::okay) return status;
+  gaps::ExtractedEvents& events = scratch.get<gaps::ExtractedEvents>();
+  gaps::extract_events(dense.data(), shape, shape.n_counts(), events);
   sink.clear();
-  sink.frame_events.reserve(shape.n_frames);
-  const std::size_t n_pixels = shape.n_pixels();
-  for (std::size_t f = 0; f < shape.n_frames; ++f) {
-    const std::size_t before = sink.n_events();
-    for (std::size_t p = 0; p < n_pixels; ++p) {
-      const std::uint32_t count = dense[f * n_pixels + p];
-      if (count == 0) continue;
-      sink.pixels.push_back(static_cast<std::uint32_t>(p));
-      sink.counts.push_back(count);
-    }
-    sink.frame_events.push_back(static_cast<std::uint32_t>(sink.n_events() - before));
-  }
+  sink.frame_events.assign(events.frame_events.begin(), events.frame_events.end());
+  sink.pixels.assign(events.pixels.get(), events.pixels.get() + events.n_events);
+  sink.counts.assign(events.counts.get(), events.counts.get() + events.n_events);
   return DecodeStatus::okay;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "base/bytes.hpp"
 #include "codec/lanes/enc_model.hpp"
@@ -18,15 +19,16 @@ struct Effort {
   std::size_t fit_columns;    ///< Columns (of 128 lanes) to learn weights from.
   std::size_t table_columns;  ///< Columns to learn tables from.
   unsigned tile_shift;        ///< Of the rate map.
+  std::size_t least_mapped_frames;  ///< Below, lanes would be empty: no rate map, but all lanes in use.
 };
 
 Effort effort_of(Level level) {
   switch (level) {
-    case Level::fast: return {Profile::near, 512, 4096, 1};
-    case Level::standard: return {Profile::wide, 1536, 12288, 0};
+    case Level::fast: return {Profile::near, 256, 1024, 1, 24};
+    case Level::standard: return {Profile::wide, 1536, 12288, 0, 0};
     case Level::max: break;
   }
-  return {Profile::full, 8192, 65536, 0};
+  return {Profile::full, 8192, 65536, 0, 0};
 }
 
 template <class Count>
@@ -52,8 +54,8 @@ class BlockEncoder {
  public:
   BlockEncoder(const Count* counts, const BlockShape& shape, Level level, Workspace& workspace)
       : counts_(counts),
-        layout_(shape),
         effort_(effort_of(level)),
+        layout_(shape, shape.n_frames >= effort_.least_mapped_frames),
         workspace_(workspace),
         model_(workspace.model),
         rows_(shape.det_x) {}
@@ -69,21 +71,9 @@ class BlockEncoder {
   [[nodiscard]] std::size_t profile() const { return static_cast<std::size_t>(model_.profile); }
 
   bool choose_model() {
-    const auto totals = pixel_totals(counts_, layout_.shape);
-    std::uint64_t sum = 0;
-    for (const std::uint64_t t : totals) sum += t;
-    if (sum == 0) return false;
     model_.profile = effort_.profile;
     model_.shrinkage = one / 10;
-    if (layout_.mapped) {
-      model_.rates = class_rates(layout_.shape.n_frames);
-      tile_shift_ = effort_.tile_shift;
-      choose_tiles(totals);
-    } else {
-      model_.rates = class_rates(rate_scale);
-      const std::uint64_t mean = std::max<std::uint64_t>(1, sum * rate_scale / layout_.shape.n_counts());
-      model_.classes.assign(layout_.n_models(), nearest_class(mean));
-    }
+    if (!(layout_.mapped ? map_rates() : set_single_rate())) return false;
     WeightFit fit(model_, layout_);
     for_sampled_rows(effort_.fit_columns, [&](const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t i) {
       fit.add(task, row, y, i % fit_stride, fit_stride);
@@ -100,8 +90,27 @@ class BlockEncoder {
     tables_ = statistics.choose(bits_per_count);
     if (bits_per_count > hopeless_share * 8 * sizeof(Count)) return false;
     expand_tables(tables_, model_.profile, workspace_.kernels->split_tables, model_.tables);
-    make_pixel_models(layout_, model_);
+    note_tables(model_);
     return true;
+  }
+
+  /// False if all counts are zero, as below.
+  bool map_rates() {
+    const auto totals = pixel_totals(counts_, layout_.shape);
+    if (std::all_of(totals.begin(), totals.end(), [](std::uint64_t total) { return total == 0; })) return false;
+    model_.rates = class_rates(layout_.shape.n_frames);
+    tile_shift_ = effort_.tile_shift;
+    choose_tiles(totals);
+    return true;
+  }
+
+  bool set_single_rate() {
+    const std::uint64_t sum = std::accumulate(counts_, counts_ + layout_.shape.n_counts(), std::uint64_t{0});
+    model_.rates = class_rates(rate_scale);
+    tile_shift_ = layout_.shape.n_frames < least_mapped_frames ? 0 : no_map;
+    const std::uint64_t mean = std::max<std::uint64_t>(1, sum * rate_scale / layout_.shape.n_counts());
+    model_.classes.assign(layout_.n_models(), nearest_class(mean));
+    return sum != 0;
   }
 
   void choose_tiles(const std::vector<std::uint64_t>& totals) {
@@ -247,8 +256,8 @@ class BlockEncoder {
   static constexpr double hopeless_share = 0.95;  // of the bits a count has
 
   const Count* counts_;
-  Layout layout_;
   Effort effort_;
+  Layout layout_;
   Workspace& workspace_;
   BlockModel& model_;
   RowWindow rows_;

@@ -56,11 +56,11 @@ void append_preamble(std::vector<std::byte>& out, const Preamble& preamble) {
   append_number(out, preamble.escape_bytes);
 }
 
-DecodeStatus cut_sections(std::span<const std::byte> bytes, std::size_t n_states, Sections& sections) {
+DecodeStatus cut_sections(std::span<const std::byte> bytes, const BlockShape& shape, Sections& sections) {
   if (bytes.empty()) return DecodeStatus::truncated;
   const auto profile = static_cast<std::uint8_t>(bytes[0] & std::byte{15});
   const auto tile_shift = static_cast<unsigned>(bytes[0] >> 4);
-  if (profile >= n_profiles || tile_shift > most_tile_shift) return DecodeStatus::unknown_version;
+  if (profile >= n_profiles || (tile_shift > most_tile_shift && tile_shift != no_map)) return DecodeStatus::unknown_version;
   Cursor cursor(bytes.subspan(1));
   Preamble& preamble = sections.preamble;
   preamble.profile = static_cast<Profile>(profile);
@@ -71,7 +71,7 @@ DecodeStatus cut_sections(std::span<const std::byte> bytes, std::size_t n_states
   preamble.escape_bytes = cursor.number();
   if (preamble.shrinkage > most_shrinkage) return DecodeStatus::out_of_range;
   sections.side = cursor.take(preamble.side_bytes);
-  sections.states = cursor.take(n_states * sizeof(std::uint32_t));
+  sections.states = cursor.take(Layout(shape, preamble.has_map()).n_states() * sizeof(std::uint32_t));
   for (std::size_t g = 0; g < n_groups; ++g) sections.words[g] = cursor.take(std::size_t{2} * preamble.n_words[g]);
   sections.escapes = cursor.take(preamble.escape_bytes);
   return cursor.status();

@@ -239,8 +239,9 @@ struct Simd {
     low = bit_or(shift_left(low, shift), bit_and(value, low_bits(shift)));
   }
 
-  static void look_up_entries(const std::uint32_t* entries, const U16& level, const U16& symbol, U16& start,
-                              U16& frequency) {
+  template <std::size_t>
+  static void look_up(const Window&, const std::uint32_t* entries, const U16& level, const U16& symbol, U16& start,
+                      U16& frequency) {
     const __m256i half = _mm256_set1_epi32(0xFFFF);
     const auto find = [&](__m256i index, __m256i& to_start, __m256i& to_frequency) {
       const auto gather = [&](__m256i i) { return _mm256_i32gather_epi32(reinterpret_cast<const int*>(entries), i, 4); };

@@ -112,6 +112,23 @@ struct Simd {
     low = _mm512_or_si512(_mm512_sllv_epi16(low, shift), _mm512_and_si512(value, mask));
   }
 
+  /// Starts and frequencies of small symbols are picked from registers: gathering takes several times as long.
+  template <std::size_t n_window>
+  static void look_up(const Window& window, const std::uint32_t* entries, U16 level, U16 symbol, U16& start,
+                      U16& frequency) {
+    constexpr std::size_t n_small = 4;
+    if (_mm512_cmpge_epu16_mask(symbol, small(n_small)) != 0) return look_up_entries(entries, level, symbol, start, frequency);
+    start = zero();
+    U16 end = lookup<n_window>(window.start[1], level);
+    for (std::size_t k = 1; k < n_small; ++k) {
+      const Mask at_least = _mm512_cmpge_epu16_mask(symbol, small(k));
+      const U16 next = lookup<n_window>(window.start[k + 1], level);
+      start = select(at_least, lookup<n_window>(window.start[k], level), start);
+      end = select(at_least, next, end);
+    }
+    frequency = sub(end, start);
+  }
+
   static void look_up_entries(const std::uint32_t* entries, U16 level, U16 symbol, U16& start, U16& frequency) {
     const __m512i index = _mm512_add_epi16(_mm512_slli_epi16(level, 4), symbol);
     const __m512i a = _mm512_i32gather_epi32(_mm512_unpacklo_epi16(index, zero()), entries, 4);

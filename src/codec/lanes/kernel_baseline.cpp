@@ -114,8 +114,9 @@ struct Simd {
     }
   }
 
-  static void look_up_entries(const std::uint32_t* entries, const U16& level, const U16& symbol, U16& start,
-                              U16& frequency) {
+  template <std::size_t>
+  static void look_up(const Window&, const std::uint32_t* entries, const U16& level, const U16& symbol, U16& start,
+                      U16& frequency) {
     for (std::size_t i = 0; i < group_lanes; ++i) {
       const std::uint32_t entry = entries[level[i] * n_symbols + symbol[i]];
       start[i] = static_cast<std::uint16_t>(entry);

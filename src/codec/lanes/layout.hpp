@@ -15,7 +15,7 @@ inline constexpr std::size_t n_groups = 4;
 inline constexpr std::size_t group_lanes = 32;  // lanes of one rANS stream
 inline constexpr std::size_t n_lanes = n_groups * group_lanes;
 
-/// Blocks of at least this many frames have a rate map; in others single frames are cut into slices.
+/// Blocks of fewer frames have no rate map, and single frames are cut into slices; others have one if the encoder likes.
 inline constexpr std::size_t least_mapped_frames = 8;
 
 /// A unit is what a lane codes in one pass: a strip or slice of one frame, or all of it.
@@ -23,7 +23,7 @@ inline constexpr std::size_t least_mapped_frames = 8;
 /// With a rate map all 32 lanes of a group are in the same strip of different frames; where frames are too few for
 /// 128 lanes, groups share them and code different strips. Without a map, lanes are in any slice of any frame.
 struct Layout {
-  explicit Layout(const BlockShape& block) : shape(block), mapped(block.n_frames >= least_mapped_frames) {
+  Layout(const BlockShape& block, bool with_map) : shape(block), mapped(with_map && block.n_frames >= least_mapped_frames) {
     if (mapped) {
       while (n_strips < n_groups && shape.n_frames * n_strips < n_lanes) n_strips *= 2;
     } else {
@@ -59,6 +59,13 @@ struct Layout {
   /// Whether any lane of the group ever codes anything.
   [[nodiscard]] bool in_use(std::size_t group) const noexcept {
     return group / n_strips * group_lanes * n_steps < n_units && group % n_strips * n_rows < shape.det_y;
+  }
+
+  /// States of the groups in use.
+  [[nodiscard]] std::size_t n_states() const noexcept {
+    std::size_t n = 0;
+    for (std::size_t g = 0; g < n_groups; ++g) n += in_use(g) ? group_lanes : 0;
+    return n;
   }
 
   BlockShape shape;

@@ -75,9 +75,18 @@ void make_all(const Layout& layout, BlockModel& model) {
                      (0x3F800000U >> level_shift(model.profile))) * 0x10001U;
       pixel->window = fact.window;
       pixel->lit = 1;
-      pixel->bright = model.tables.bright[fact.window];
-      pixel->plan = model.tables.plan[fact.window];
     }
+  }
+}
+
+template <std::size_t n_features>
+void note_all(BlockModel& model) {
+  auto* pixel = reinterpret_cast<PixelModel<n_features>*>(model.pixel_models.data());
+  const auto* end = pixel + model.pixel_models.size() / sizeof(PixelModel<n_features>);
+  for (; pixel != end; ++pixel) {
+    if (pixel->lit == 0) continue;
+    pixel->bright = model.tables.bright[pixel->window];
+    pixel->plan = model.tables.plan[pixel->window];
   }
 }
 
@@ -138,6 +147,14 @@ void make_pixel_models(const Layout& layout, BlockModel& model) {
     case Profile::near: return make_all<6, 6>(layout, model);
     case Profile::wide: return make_all<16, 10>(layout, model);
     case Profile::full: return make_all<22, 14>(layout, model);
+  }
+}
+
+void note_tables(BlockModel& model) {
+  switch (model.profile) {
+    case Profile::near: return note_all<6>(model);
+    case Profile::wide: return note_all<16>(model);
+    case Profile::full: return note_all<22>(model);
   }
 }
 

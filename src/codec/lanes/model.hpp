@@ -149,7 +149,9 @@ inline constexpr unsigned most_tile_shift = 3;
 void expand_tiles(std::span<const std::uint8_t> tiles, const Layout& layout, unsigned tile_shift,
                   std::vector<std::uint8_t>& classes);
 
-/// Fills pixel_models from classes, rates, weights and tables. [§3.4]
+/// Fills pixel_models from classes, rates and weights. [§3.4]
 void make_pixel_models(const Layout& layout, BlockModel& model);
+/// Sets what pixel_models know of the tables.
+void note_tables(BlockModel& model);
 
 }  // namespace esieve::codec::lanes

@@ -23,8 +23,8 @@ TEST(MeanPattern, IsTheMeanToAThousandthWhereThereIsRoom) {
   const DetectorShape shape{30, 50};
   const std::vector<double> sum = disc(shape);
   MeanPattern pattern(shape);
-  pattern.add(sum, 3);
-  pattern.add(sum, 7);
+  pattern.add(sum, {}, 3);
+  pattern.add(sum, {}, 7);
   const auto preview = pattern.preview(1 << 20);
   ASSERT_EQ(preview.binning, 1U);
   ASSERT_EQ(preview.shape, shape);
@@ -34,7 +34,7 @@ TEST(MeanPattern, IsTheMeanToAThousandthWhereThereIsRoom) {
 TEST(MeanPattern, BinsAndRoundsToItsBudgetButNotBelow32Pixels) {
   const DetectorShape shape{512, 512};
   MeanPattern pattern(shape);
-  pattern.add(disc(shape), 1);
+  pattern.add(disc(shape), {}, 1);
   std::uint32_t binning = 1;
   for (const std::uint64_t budget : std::initializer_list<std::uint64_t>{1'000'000, 100'000, 10'000, 4'000, 0}) {
     const auto preview = pattern.preview(budget);
@@ -48,20 +48,20 @@ TEST(MeanPattern, BinsAndRoundsToItsBudgetButNotBelow32Pixels) {
 
 TEST(MeanPattern, NeverBinsADetectorThatIsSmallInOneDirection) {
   MeanPattern pattern({4, 600});
-  pattern.add(std::vector<double>(2400, 1), 1);
+  pattern.add(std::vector<double>(2400, 1), {}, 1);
   EXPECT_EQ(pattern.preview(0).binning, 1U);
 }
 
 TEST(MeanPattern, AveragesOverPixelsThatExistInBinsAtTheEdge) {
   const DetectorShape shape{65, 71};
   MeanPattern pattern(shape);
-  pattern.add(std::vector<double>(shape.n_pixels(), 12), 4);
+  pattern.add(std::vector<double>(shape.n_pixels(), 12), {}, 4);
   const auto preview = pattern.preview(0);
   ASSERT_EQ(preview.binning, 1U) << "a constant pattern fits any budget";
   std::vector<double> noisy(shape.n_pixels(), 12);
   noisy.back() = 13;
   for (std::size_t i = 0; i < 60; ++i) noisy[i * 70] += static_cast<double>(i) / 7;
-  pattern.add(noisy, 4);
+  pattern.add(noisy, {}, 4);
   const auto binned = pattern.preview(0);
   ASSERT_EQ(binned.binning, 2U);
   ASSERT_EQ(binned.shape, (DetectorShape{33, 36}));
@@ -74,7 +74,7 @@ TEST(MeanPattern, HoldsLargeDetectorsInLittleMemoryWithTheRightMean) {
   std::vector<double> sum(shape.n_pixels());
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = i % 2 == 0 ? 2 : 4;
   MeanPattern pattern(shape);
-  pattern.add(sum, 1);
+  pattern.add(sum, {}, 1);
   const auto preview = pattern.preview(1 << 20);
   EXPECT_EQ(preview.binning, 4U);
   EXPECT_THAT(preview.values, testing::Each(3.0F));
@@ -82,7 +82,7 @@ TEST(MeanPattern, HoldsLargeDetectorsInLittleMemoryWithTheRightMean) {
 
 TEST(MeanPattern, KeepsNaNAndInfinityAsTheyAre) {
   MeanPattern pattern({2, 2});
-  pattern.add(std::vector<double>{std::nan(""), INFINITY, -3, 0}, 2);
+  pattern.add(std::vector<double>{std::nan(""), INFINITY, -3, 0}, {}, 2);
   const auto preview = pattern.preview(100);
   EXPECT_TRUE(std::isnan(preview.values[0]));
   EXPECT_EQ(preview.values[1], INFINITY);

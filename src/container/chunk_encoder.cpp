@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/chunk_encoder.hpp"
+
+#include <algorithm>
+
+#include "codec/chunk/totals.hpp"
+
+namespace esieve {
+
+void clear_missing(std::span<std::byte> dense, std::span<const FrameStatus> status, std::size_t frame_bytes) {
+  for (std::size_t i = 0; i < status.size(); ++i)
+    if (!is_data(status[i])) {
+      const auto frame = dense.subspan(i * frame_bytes, frame_bytes);
+      std::fill(frame.begin(), frame.end(), std::byte{0});
+    }
+}
+
+void ChunkEncoder::prepare(std::span<std::byte> dense, EncodedChunk& out) const {
+  if (threshold_ != nullptr) {
+    out.dropped.assign(dense.size() / info_.frame_bytes(), {});
+    clear_missing(dense, out.status, info_.frame_bytes());  // of what is not data nothing counts as dropped
+    threshold_->apply(dense, dense, out.dropped);
+  }
+  clear_missing(dense, out.status, info_.frame_bytes());  // a dark map may make something of nothing
+}
+
+void ChunkEncoder::survey(std::span<const std::byte> dense, EncodedChunk& out) const {
+  const std::size_t n_frames = dense.size() / info_.frame_bytes();
+  out.totals.resize(n_frames);
+  out.hashes.resize(n_frames);
+  hash_frames(dense, info_.frame_bytes(), out.hashes);
+  out.pattern.sum(dense, info_.dtype, info_.detector.n_pixels());
+}
+
+void ChunkEncoder::encode(std::span<const std::byte> dense, std::uint64_t first_frame, EncodedChunk& out) {
+  survey(dense, out);
+  out.bytes.clear();
+  codec_.encode(dense, parameters_, first_frame, out.bytes, out.totals);
+}
+
+void ChunkEncoder::account(std::span<const std::byte> dense, EncodedChunk& out) {
+  survey(dense, out);
+  codec::frame_totals(dense, info_.dtype, info_.detector.n_pixels(), out.totals);
+}
+
+}  // namespace esieve
