@@ -18,17 +18,18 @@ struct Effort {
   Profile profile;
   std::size_t fit_columns;    ///< Columns (of 128 lanes) to learn weights from.
   std::size_t table_columns;  ///< Columns to learn tables from.
-  unsigned tile_shift;        ///< Of the rate map.
+  unsigned tile_shift;        ///< Of the rate map; finer where `fine_tiles` and it pays.
+  bool fine_tiles;
   std::size_t least_mapped_frames;  ///< Below, lanes would be empty: no rate map, but all lanes in use.
 };
 
 Effort effort_of(Level level) {
   switch (level) {
-    case Level::fast: return {Profile::near, 256, 1024, 1, 24};
-    case Level::standard: return {Profile::wide, 1536, 12288, 0, 0};
+    case Level::fast: return {Profile::near, 256, 1024, 1, false, 24};
+    case Level::standard: return {Profile::near, 512, 4096, 1, true, 0};
     case Level::max: break;
   }
-  return {Profile::full, 8192, 65536, 0, 0};
+  return {Profile::full, 8192, 65536, 0, false, 0};
 }
 
 template <class Count>
@@ -58,7 +59,9 @@ class BlockEncoder {
         layout_(shape, shape.n_frames >= effort_.least_mapped_frames),
         workspace_(workspace),
         model_(workspace.model),
-        rows_(shape.det_x) {}
+        rows_(workspace.rows) {
+    rows_.reset(shape.det_x, layout_.n_steps, layout_.n_rows);
+  }
 
   bool encode(std::vector<std::byte>& out) {
     if (layout_.shape.n_counts() == 0 || !choose_model()) return false;
@@ -74,6 +77,7 @@ class BlockEncoder {
     model_.profile = effort_.profile;
     model_.shrinkage = one / 10;
     if (!(layout_.mapped ? map_rates() : set_single_rate())) return false;
+    load_rows();
     WeightFit fit(model_, layout_);
     for_sampled_rows(effort_.fit_columns, [&](const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t i) {
       fit.add(task, row, y, i % fit_stride, fit_stride);
@@ -100,8 +104,25 @@ class BlockEncoder {
     if (std::all_of(totals.begin(), totals.end(), [](std::uint64_t total) { return total == 0; })) return false;
     model_.rates = class_rates(layout_.shape.n_frames);
     tile_shift_ = effort_.tile_shift;
+    if (effort_.fine_tiles && gain_of_pixels(totals) > bits_of_a_class * static_cast<double>(totals.size())) tile_shift_ = 0;
     choose_tiles(totals);
     return true;
+  }
+
+  /// Bits that a rate for each pixel saves over one for four, roughly; see mismatch_bits().
+  double gain_of_pixels(const std::vector<std::uint64_t>& totals) const {
+    const std::size_t width = layout_.shape.det_x;
+    double sum = 0;
+    for (std::size_t y = 0; y + 1 < layout_.shape.det_y; y += 2)
+      for (std::size_t x = 0; x + 1 < width; x += 2) {
+        const std::uint64_t* at = &totals[y * width + x];
+        const std::array<double, 4> t = {static_cast<double>(at[0]), static_cast<double>(at[1]),
+                                         static_cast<double>(at[width]), static_cast<double>(at[width + 1])};
+        const double all = t[0] + t[1] + t[2] + t[3];
+        if (all == 0) continue;
+        sum += 4 * (t[0] * t[0] + t[1] * t[1] + t[2] * t[2] + t[3] * t[3]) / all - all;  // squares of what differs / mean
+      }
+    return 0.4 * sum;
   }
 
   bool set_single_rate() {
@@ -138,24 +159,24 @@ class BlockEncoder {
       // Golden-ratio steps touch all heights of the detector and all parts of the scan.
       const std::size_t at = n == n_all ? i : ((i + 1) * 0x9E3779B9U & 0xFFFFFFFFU) * n_all >> 32;
       const std::size_t step = at / layout_.n_rows, y = at % layout_.n_rows;
-      for (std::size_t up = 0; up <= std::min<std::size_t>(2, y); ++up) {
-        if (n == n_all && up > 0 && i > 0) break;  // still there from the row before
-        load_row(step, y - up);
-      }
-      visit(task_of(step, y), rows_.row(y), y, i);
+      visit(task_of(step, y), rows_.row(step, y), y, i);
     }
   }
 
-  void load_row(std::size_t step, std::size_t y) {
-    const LaneRows where(layout_, step, y);
+  void load_rows() {
+    for (std::size_t step = 0; step < layout_.n_steps; ++step)
+      for (std::size_t y = 0; y < layout_.n_rows; ++y) load_row(LaneRows(layout_, step, y), rows_.row(step, y));
+  }
+
+  void load_row(const LaneRows& where, std::uint16_t* row) {
+    const std::size_t width = layout_.shape.det_x;
     if constexpr (sizeof(Count) == 1) {
-      workspace_.kernels->gather8(counts_, where.start.data(), layout_.shape.det_x, rows_.row(y));
+      workspace_.kernels->gather8(counts_, where.start.data(), width, row);
     } else if constexpr (sizeof(Count) == 2) {
-      workspace_.kernels->gather16(counts_, where.start.data(), layout_.shape.det_x, rows_.row(y));
+      workspace_.kernels->gather16(counts_, where.start.data(), width, row);
     } else {
-      std::uint16_t* row = rows_.row(y);
       for (std::size_t lane = 0; lane < n_lanes; ++lane)
-        for (std::size_t x = 0; x < layout_.shape.det_x; ++x)
+        for (std::size_t x = 0; x < width; ++x)
           row[x * n_lanes + lane] = where.start[lane] == Layout::none
                                         ? std::uint16_t{0}
                                         : static_cast<std::uint16_t>(std::min<std::uint32_t>(
@@ -164,7 +185,7 @@ class BlockEncoder {
   }
 
   RowTask task_of(std::size_t step, std::size_t y) {
-    RowTask task{&model_, layout_.shape.det_x, {}, rows_.above(y, 1), rows_.above(y, 2),
+    RowTask task{&model_, layout_.shape.det_x, {}, rows_.above(step, y, 1), rows_.above(step, y, 2),
                  LaneRows(layout_, step, y).active};
     for (std::size_t g = 0; g < n_groups; ++g) task.first_model[g] = layout_.model_start(g, y);
     return task;
@@ -191,12 +212,8 @@ class BlockEncoder {
     const std::size_t n_raw_bytes = layout_.shape.n_counts() * sizeof(Count);
     for (std::size_t step = layout_.n_steps; step-- > 0;) {
       for (std::size_t y = layout_.n_rows; y-- > 0;) {
-        if (y + 1 == layout_.n_rows)
-          for (std::size_t up = 0; up <= std::min<std::size_t>(2, y); ++up) load_row(step, y - up);
-        else if (y >= 2)
-          load_row(step, y - 2);
         for (std::size_t g = 0; g < n_groups; ++g) make_room(g);
-        workspace_.kernels->encode_row[profile()](task_of(step, y), rows_.row(y), state_);
+        workspace_.kernels->encode_row[profile()](task_of(step, y), rows_.row(step, y), state_);
         append_escapes(LaneRows(layout_, step, y));
       }
       std::size_t n_bytes = escapes_.size();
@@ -253,6 +270,7 @@ class BlockEncoder {
   }
 
   static constexpr std::size_t fit_stride = 8;
+  static constexpr double bits_of_a_class = 2.5;
   static constexpr double hopeless_share = 0.95;  // of the bits a count has
 
   const Count* counts_;
@@ -260,7 +278,7 @@ class BlockEncoder {
   Layout layout_;
   Workspace& workspace_;
   BlockModel& model_;
-  RowWindow rows_;
+  RowPlane& rows_;
   unsigned tile_shift_ = 0;
   LevelTables tables_;
   EncodeState state_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 
 #include "codec/lanes/enc_model.hpp"
 
@@ -108,13 +109,13 @@ LevelTables LevelStatistics::choose(double& bits_per_count) const {
   double bits = 0, n = 0;
   std::vector<LevelTable> all(n_levels);
   for (std::size_t level = 0; level < n_levels; ++level) {
-    double total = 0;
-    for (const std::uint32_t count : histograms_[level]) total += count;
+    const std::uint64_t total =
+        std::accumulate(histograms_[level].begin(), histograms_[level].end(), std::uint64_t{0});
     if (total == 0) continue;
     const Choice choice = choose_level(histograms_[level], bins_[level]);
     all[level] = choice.table;
     bits += choice.bits;
-    n += total;
+    n += static_cast<double>(total);
     first = std::min(first, level);
     last = level;
   }

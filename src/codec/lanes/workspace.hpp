@@ -12,6 +12,10 @@
 
 namespace esieve::codec::lanes {
 
+struct alignas(64) LaneColumn {
+  std::array<std::uint16_t, n_lanes> counts{};
+};
+
 /// Lane-major rows of a unit: the last few, each with zero margins; rows outside the unit are zero.
 class RowWindow {
  public:
@@ -28,17 +32,41 @@ class RowWindow {
 
  private:
   static constexpr std::size_t n_rows = 4;
-  struct alignas(64) Column {
-    std::array<std::uint16_t, n_lanes> counts{};
-  };
-
   std::size_t n_columns_;
-  std::vector<Column> items_;
+  std::vector<LaneColumn> items_;
+};
+
+/// Lane-major rows of all units of a block, each with zero margins: for who comes back to them.
+class RowPlane {
+ public:
+  /// Rows are zero only where nobody writes: margins, and what lies above a unit.
+  void reset(std::size_t width, std::size_t n_steps, std::size_t n_rows) {
+    if (width + 2 * row_margin == n_columns_ && n_rows == n_rows_ && n_steps == n_steps_) return;
+    n_columns_ = width + 2 * row_margin;
+    n_rows_ = n_rows;
+    n_steps_ = n_steps;
+    items_.clear();
+    items_.resize((n_steps * n_rows + 1) * n_columns_);
+  }
+
+  /// Column 0 of row y of a step.
+  [[nodiscard]] std::uint16_t* row(std::size_t step, std::size_t y) noexcept {
+    return items_[(step * n_rows_ + y) * n_columns_ + row_margin].counts.data();
+  }
+  /// Row y - up, or zeros above the unit.
+  [[nodiscard]] const std::uint16_t* above(std::size_t step, std::size_t y, std::size_t up) noexcept {
+    return y >= up ? row(step, y - up) : items_[n_steps_ * n_rows_ * n_columns_ + row_margin].counts.data();
+  }
+
+ private:
+  std::size_t n_columns_ = 0, n_rows_ = 0, n_steps_ = 0;
+  std::vector<LaneColumn> items_;
 };
 
 struct Workspace {
   const Kernels* kernels = &lanes::kernels();  ///< Tests try others.
   BlockModel model;
+  RowPlane rows;                     ///< Of an encoder.
   std::array<std::vector<std::uint16_t>, n_groups> words;
   std::vector<std::uint8_t> tiles;
   std::vector<std::uint16_t> levels;
