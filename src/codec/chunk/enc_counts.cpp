@@ -19,10 +19,10 @@ struct Border {
 Border border(Level level) {
   switch (level) {
     case Level::fast: return {0.03, 0.03};
-    case Level::standard: return {0.02, 0.08};
+    case Level::standard: return {0.02, 0.02};
     case Level::max: break;
   }
-  return {0.01, 0.3};
+  return {0.01, 0.12};
 }
 
 // Items that show whether a block repeats itself within or between frames: the same stretch of neighbouring frames, at a

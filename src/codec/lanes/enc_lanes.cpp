@@ -29,7 +29,7 @@ Effort effort_of(Level level) {
     case Level::standard: return {Profile::near, 512, 4096, 1, true, 0};
     case Level::max: break;
   }
-  return {Profile::full, 8192, 65536, 0, false, 0};
+  return {Profile::full, 2048, 16384, 0, false, 0};
 }
 
 template <class Count>
