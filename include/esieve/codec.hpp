@@ -103,6 +103,11 @@ struct ChunkEvents {
   }
 };
 
+/// Events of one chunk, frame after frame.
+struct ListedEvents {
+  std::span<const std::uint32_t> pixels, counts;
+};
+
 /// Encodes and decodes chunks. Holds scratch memory, so one object serves one thread; results do not depend on
 /// what it did before.
 class ESIEVE_API ChunkCodec {
@@ -121,6 +126,10 @@ class ESIEVE_API ChunkCodec {
   /// \throws std::invalid_argument  `dense` or `totals` is of another length
   ChunkHeader encode(std::span<const std::byte> dense, const ChunkParameters& parameters, std::uint64_t first_frame,
                      std::vector<std::byte>& out, std::span<FrameTotals> totals = {});
+
+  /// Events of the block encoded last, where listing them was part of the work: mostly empty blocks of unsigned integers.
+  /// Valid until the next call.
+  std::optional<ListedEvents> listed_events() const;
 
   /// Reads a chunk's header and checks it, not its checksum. `chunk` may be longer than the chunk.
   [[nodiscard]] static ChunkStatus inspect(std::span<const std::byte> chunk, ChunkHeader& header);

@@ -24,23 +24,27 @@ void ChunkEncoder::prepare(std::span<std::byte> dense, EncodedChunk& out) const 
   clear_missing(dense, out.status, info_.frame_bytes());  // a dark map may make something of nothing
 }
 
-void ChunkEncoder::survey(std::span<const std::byte> dense, EncodedChunk& out) const {
-  const std::size_t n_frames = dense.size() / info_.frame_bytes();
-  out.totals.resize(n_frames);
-  out.hashes.resize(n_frames);
-  hash_frames(dense, info_.frame_bytes(), out.hashes);
+void ChunkEncoder::encode(std::span<const std::byte> dense, std::uint64_t first_frame, EncodedChunk& out) {
+  out.totals.resize(dense.size() / info_.frame_bytes());
+  out.bytes.clear();
+  codec_.encode(dense, parameters_, first_frame, out.bytes, out.totals);
+  hash(dense, out);
+  if (const auto events = codec_.listed_events())
+    out.pattern.take(events->pixels, events->counts);
+  else
+    out.pattern.sum(dense, info_.dtype, info_.detector.n_pixels());
+}
+
+void ChunkEncoder::account(std::span<const std::byte> dense, EncodedChunk& out) const {
+  out.totals.resize(dense.size() / info_.frame_bytes());
+  codec::frame_totals(dense, info_.dtype, info_.detector.n_pixels(), out.totals);
+  hash(dense, out);
   out.pattern.sum(dense, info_.dtype, info_.detector.n_pixels());
 }
 
-void ChunkEncoder::encode(std::span<const std::byte> dense, std::uint64_t first_frame, EncodedChunk& out) {
-  survey(dense, out);
-  out.bytes.clear();
-  codec_.encode(dense, parameters_, first_frame, out.bytes, out.totals);
-}
-
-void ChunkEncoder::account(std::span<const std::byte> dense, EncodedChunk& out) {
-  survey(dense, out);
-  codec::frame_totals(dense, info_.dtype, info_.detector.n_pixels(), out.totals);
+void ChunkEncoder::hash(std::span<const std::byte> dense, EncodedChunk& out) const {
+  out.hashes.resize(out.totals.size());
+  hash_frames(dense, info_.frame_bytes(), out.hashes);
 }
 
 }  // namespace esieve

@@ -47,7 +47,7 @@ class ChunkEncoder {
   void encode(std::span<const std::byte> dense, std::uint64_t first_frame, EncodedChunk& out);
 
   /// The same but for the chunk itself, which the caller has.
-  void account(std::span<const std::byte> dense, EncodedChunk& out);
+  void account(std::span<const std::byte> dense, EncodedChunk& out) const;
 
   /// Only the bytes.
   void encode_bytes(std::span<const std::byte> dense, std::uint64_t first_frame, std::vector<std::byte>& bytes) {
@@ -55,7 +55,7 @@ class ChunkEncoder {
   }
 
  private:
-  void survey(std::span<const std::byte> dense, EncodedChunk& out) const;
+  void hash(std::span<const std::byte> dense, EncodedChunk& out) const;
 
   const SourceInfo& info_;
   const ChunkParameters& parameters_;

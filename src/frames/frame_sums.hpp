@@ -20,6 +20,9 @@ class PatternSum {
   /// Takes the frames of `frames` (C order, (n, det_y, det_x)) in place of what was there. Keeps its memory.
   void sum(std::span<const std::byte> frames, DType dtype, std::size_t n_pixels);
 
+  /// The same of lit pixels that somebody has listed.
+  void take(std::span<const std::uint32_t> pixels, std::span<const std::uint32_t> counts);
+
   /// Empty where `values` are in use.
   std::span<const double> sums() const { return sums_; }
   /// In the order of frames; pixels return.

@@ -26,7 +26,9 @@ struct BlockScratch {
 
 /// Appends the payload and says how to read it.
 /// \param n_events  elements that are not zero
-Mode encode_block(std::span<const std::byte> elements, const BlockLayout& layout, std::uint64_t n_events, Level level,
+/// \param known     these, if somebody has them, or null
+Mode encode_block(std::span<const std::byte> elements, const BlockLayout& layout, std::uint64_t n_events,
+                  const gaps::ExtractedEvents* known, Level level,
                   BlockScratch& scratch, std::vector<std::byte>& out);
 
 /// A payload of Mode::counts taken apart.

@@ -2,12 +2,14 @@
 //
 // ChunkCodec: puts a header and a checksum around a block's payload, sees to byte order, and undoes both.
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 
 #include "base/bytes.hpp"
 #include "codec/chunk/block.hpp"
 #include "codec/chunk/header.hpp"
 #include "codec/chunk/totals.hpp"
+#include "codec/gaps/extract.hpp"
 #include "esieve/codec.hpp"
 
 namespace esieve {
@@ -20,6 +22,8 @@ struct ChunkCodec::Scratch {
   codec::BlockScratch block;
   std::vector<std::byte> native;
   std::vector<FrameTotals> totals;
+  codec::gaps::ExtractedEvents events;  ///< Of the block encoded last, if `listed`.
+  bool listed = false;
 };
 
 ChunkCodec::ChunkCodec() : scratch_(std::make_unique<Scratch>()) {}
@@ -57,6 +61,31 @@ void gather_totals(std::span<const std::byte> elements, const BlockLayout& layou
     codec::opaque_frame_totals(elements, layout.item_bytes, layout.shape.n_pixels(), totals);
   else
     codec::frame_totals(elements, layout.dtype, layout.shape.n_pixels(), totals);
+}
+
+/// Lists the events of mostly empty blocks of unsigned counts: what all that follows is quickest with. False of others.
+bool list_events(std::span<const std::byte> elements, const BlockLayout& layout, codec::gaps::ExtractedEvents& events) {
+  constexpr std::size_t counts_per_event = 32;
+  const auto list = [&](auto zero) {
+    return codec::gaps::extract_events(reinterpret_cast<const decltype(zero)*>(elements.data()), layout.shape,
+                                       layout.shape.n_counts() / counts_per_event, events);
+  };
+  if (layout.opaque) return false;
+  switch (layout.dtype) {
+    case DType::u8: return list(std::uint8_t{});
+    case DType::u16: return list(std::uint16_t{});
+    case DType::u32: return list(std::uint32_t{});
+    default: return false;
+  }
+}
+
+void sum_events(const codec::gaps::ExtractedEvents& events, std::span<FrameTotals> totals) {
+  const std::uint32_t* count = events.counts.get();
+  for (std::size_t f = 0; f < totals.size(); ++f) {
+    const std::uint32_t n = events.frame_events[f];
+    totals[f] = {n, static_cast<double>(std::accumulate(count, count + n, std::uint64_t{0}))};
+    count += n;
+  }
 }
 
 ChunkStatus chunk_status(DecodeStatus status) { return static_cast<ChunkStatus>(status); }
@@ -97,7 +126,11 @@ ChunkHeader ChunkCodec::encode(std::span<const std::byte> dense, const ChunkPara
     scratch_->totals.resize(n_frames);
     totals = scratch_->totals;
   }
-  gather_totals(elements, layout, totals);
+  scratch_->listed = list_events(elements, layout, scratch_->events);
+  if (scratch_->listed)
+    sum_events(scratch_->events, totals);
+  else
+    gather_totals(elements, layout, totals);
   ChunkHeader header{.dataset_id = parameters.dataset_id,
                      .first_frame = first_frame,
                      .n_frames = layout.shape.n_frames};
@@ -106,7 +139,8 @@ ChunkHeader ChunkCodec::encode(std::span<const std::byte> dense, const ChunkPara
   const std::size_t start = out.size();
   try {
     codec::open_chunk(header, out);
-    const Mode mode = codec::encode_block(elements, layout, header.n_events, parameters.level, scratch_->block, out);
+    const Mode mode = codec::encode_block(elements, layout, header.n_events, scratch_->listed ? &scratch_->events : nullptr,
+                                          parameters.level, scratch_->block, out);
     codec::close_chunk(start, mode, header, out);
   } catch (...) {
     out.resize(start);
@@ -114,6 +148,12 @@ ChunkHeader ChunkCodec::encode(std::span<const std::byte> dense, const ChunkPara
     throw;
   }
   return header;
+}
+
+std::optional<ListedEvents> ChunkCodec::listed_events() const {
+  if (!scratch_->listed) return std::nullopt;
+  const codec::gaps::ExtractedEvents& events = scratch_->events;
+  return ListedEvents{{events.pixels.get(), events.n_events}, {events.counts.get(), events.n_events}};
 }
 
 ChunkStatus ChunkCodec::inspect(std::span<const std::byte> chunk, ChunkHeader& header) {

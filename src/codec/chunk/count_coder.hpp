@@ -12,6 +12,7 @@
 #include "codec/decode_status.hpp"
 #include "codec/dense/packed.hpp"
 #include "codec/event_sink.hpp"
+#include "codec/gaps/extract.hpp"
 #include "codec/scratch.hpp"
 #include "esieve/codec.hpp"
 
@@ -29,6 +30,7 @@ struct CoderScratch {
   Scratch coders;
   PackScratch pack;
   std::vector<std::byte> plane, trial, sample;
+  const gaps::ExtractedEvents* known = nullptr;  ///< The events of the plane being encoded, if they are known.
 };
 
 /// Appends the counts in the coder that makes them smallest.

@@ -12,10 +12,11 @@ std::uint64_t n_counted(std::uint64_t n_events, const ValueMap& map, const Block
 }
 
 bool encode_as_counts(std::span<const std::byte> elements, const BlockLayout& layout, std::uint64_t n_events,
-                      Level level, BlockScratch& scratch, std::vector<std::byte>& out) {
+                      const gaps::ExtractedEvents* known, Level level, BlockScratch& scratch, std::vector<std::byte>& out) {
   std::span<const std::byte> plane;
   if (!map_values(elements, layout, scratch.values, plane)) return false;
   const ValueMap& map = scratch.values.map;
+  scratch.coder.known = plane.data() == elements.data() ? known : nullptr;
   const std::size_t start = out.size();
   out.push_back(std::byte{0});
   append_value_map(map, layout.item_bytes, scratch.coder.pack.zstd, out);
@@ -27,12 +28,12 @@ bool encode_as_counts(std::span<const std::byte> elements, const BlockLayout& la
 
 }  // namespace
 
-Mode encode_block(std::span<const std::byte> elements, const BlockLayout& layout, std::uint64_t n_events, Level level,
-                  BlockScratch& scratch, std::vector<std::byte>& out) {
+Mode encode_block(std::span<const std::byte> elements, const BlockLayout& layout, std::uint64_t n_events,
+                  const gaps::ExtractedEvents* known, Level level, BlockScratch& scratch, std::vector<std::byte>& out) {
   if (n_events == 0) return Mode::zero;
   const std::size_t start = out.size();
   Mode mode = Mode::counts;
-  if (!encode_as_counts(elements, layout, n_events, level, scratch, out)) {
+  if (!encode_as_counts(elements, layout, n_events, known, level, scratch, out)) {
     pack_items(elements, layout.item_bytes, level, scratch.coder.pack, out);
     mode = Mode::packed;
   }

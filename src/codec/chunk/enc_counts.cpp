@@ -68,7 +68,7 @@ class CountEncoder {
   bool append(CountCoder coder, std::vector<std::byte>& to) {
     const auto* counts = reinterpret_cast<const Count*>(plane_.data());
     switch (coder) {
-      case CountCoder::gaps: return encode_gaps(counts, shape_, level_, scratch_.coders, to);
+      case CountCoder::gaps: return encode_gaps(counts, shape_, level_, scratch_.coders, to, scratch_.known);
       case CountCoder::lanes: return encode_lanes(counts, shape_, level_, scratch_.coders, to);
       default: pack_items(plane_, sizeof(Count), level_, scratch_.pack, to); return true;
     }

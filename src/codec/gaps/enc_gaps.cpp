@@ -274,11 +274,13 @@ void write_groups(EncoderMemory& m, const BlockShape& shape) {
 
 template <class Count>
 bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
-                 std::vector<std::byte>& out) {
+                 std::vector<std::byte>& out, const gaps::ExtractedEvents* known) {
   using namespace gaps;
   if (!is_codable(shape, most_log2_leaf_size)) return false;
   EncoderMemory& m = scratch.get<EncoderMemory>();
-  if (!extract_events(counts, shape, shape.n_counts() / least_counts_per_event, m.events))
+  if (known != nullptr)
+    m.events.copy_from(*known);
+  else if (!extract_events(counts, shape, shape.n_counts() / least_counts_per_event, m.events))
     return false;
   m.tokens.clear();
   set_finest_leaves(m, shape, level);
@@ -300,10 +302,10 @@ bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scra
 }
 
 template bool encode_gaps(const std::uint8_t*, const BlockShape&, Level, Scratch&,
-                          std::vector<std::byte>&);
+                          std::vector<std::byte>&, const gaps::ExtractedEvents*);
 template bool encode_gaps(const std::uint16_t*, const BlockShape&, Level, Scratch&,
-                          std::vector<std::byte>&);
+                          std::vector<std::byte>&, const gaps::ExtractedEvents*);
 template bool encode_gaps(const std::uint32_t*, const BlockShape&, Level, Scratch&,
-                          std::vector<std::byte>&);
+                          std::vector<std::byte>&, const gaps::ExtractedEvents*);
 
 }  // namespace esieve::codec

@@ -4,32 +4,37 @@
 #include "codec/gaps/extract.hpp"
 
 #include <algorithm>
-#include <bit>
 
 #include "base/lit_mask.hpp"
+#include "codec/cpu.hpp"
+#include "codec/gaps/extract_kernels.hpp"
 
 namespace esieve::codec::gaps {
 namespace {
 
 template <class Count>
-std::size_t extract_frame(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels,
-                          std::uint32_t* counts) {
-  std::size_t n = 0, p = 0;
-  for (; p + 64 <= n_pixels; p += 64)
-    for (std::uint64_t lit = lit_mask(frame + p); lit != 0; lit &= lit - 1) {
-      const std::size_t pixel = p + static_cast<unsigned>(std::countr_zero(lit));
-      pixels[n] = static_cast<std::uint32_t>(pixel);
-      counts[n++] = frame[pixel];
-    }
-  for (; p < n_pixels; ++p) {
-    pixels[n] = static_cast<std::uint32_t>(p);
-    counts[n] = frame[p];
-    n += frame[p] != 0;
-  }
-  return n;
+std::size_t extract(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts) {
+  return extract_with(frame, n_pixels, pixels, counts, [](const Count* at) { return lit_mask(at); });
 }
 
+auto kernel_of(const std::uint8_t*) { return extract_kernels().one_byte; }
+auto kernel_of(const std::uint16_t*) { return extract_kernels().two_bytes; }
+auto kernel_of(const std::uint32_t*) { return extract_kernels().four_bytes; }
+
 }  // namespace
+
+const ExtractKernels extract_baseline = {extract<std::uint8_t>, extract<std::uint16_t>, extract<std::uint32_t>};
+
+const ExtractKernels& extract_kernels() {
+#if defined(__x86_64__)
+  switch (instruction_set()) {
+    case InstructionSet::avx512: return extract_avx512;
+    case InstructionSet::avx2: return extract_avx2;
+    case InstructionSet::baseline: break;
+  }
+#endif
+  return extract_baseline;
+}
 
 void ExtractedEvents::reserve(std::size_t n_more) {
   if (n_events + n_more <= capacity) return;
@@ -43,17 +48,26 @@ void ExtractedEvents::reserve(std::size_t n_more) {
   capacity = larger;
 }
 
+void ExtractedEvents::copy_from(const ExtractedEvents& other) {
+  n_events = 0;
+  reserve(other.n_events);
+  std::copy_n(other.pixels.get(), other.n_events, pixels.get());
+  std::copy_n(other.counts.get(), other.n_events, counts.get());
+  n_events = other.n_events;
+  frame_events = other.frame_events;
+}
+
 template <class Count>
 bool extract_events(const Count* counts, const BlockShape& shape, std::size_t most_events,
                     ExtractedEvents& events) {
   const std::size_t n_pixels = shape.n_pixels();
+  const auto kernel = kernel_of(counts);
   events.n_events = 0;
   events.frame_events.resize(shape.n_frames);
   for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
     events.reserve(n_pixels + 1);  // one more: the frame kernels write before they know
-    const std::size_t n = extract_frame(counts + f * n_pixels, n_pixels,
-                                        events.pixels.get() + events.n_events,
-                                        events.counts.get() + events.n_events);
+    const std::size_t n = kernel(counts + f * n_pixels, n_pixels, events.pixels.get() + events.n_events,
+                                 events.counts.get() + events.n_events);
     events.frame_events[f] = static_cast<std::uint32_t>(n);
     events.n_events += n;
     if (events.n_events > most_events) return false;

@@ -18,6 +18,7 @@ struct ExtractedEvents {
   std::size_t n_events = 0;
   std::size_t capacity = 0;
 
+  void copy_from(const ExtractedEvents& other);
   /// Makes room for `n_more` beyond n_events, keeping what is there.
   void reserve(std::size_t n_more);
 };
