@@ -6,9 +6,18 @@
 
 #include <cstdio>
 
+#include "base/cpu.hpp"
+#include "base/hash_kernels.hpp"
+
 namespace esieve {
 
-std::uint64_t hash64(std::span<const std::byte> bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+std::uint64_t hash64(std::span<const std::byte> bytes) {
+#if defined(__x86_64__)
+  constexpr std::size_t worth_it = 1024;  // short ones never reach the vector loop
+  if (bytes.size() >= worth_it && instruction_set() >= InstructionSet::avx2) return hash64_avx2(bytes.data(), bytes.size());
+#endif
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
 
 struct Hash128::State {
   XXH3_state_t xxh;

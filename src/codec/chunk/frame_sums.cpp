@@ -2,7 +2,7 @@
 #include "codec/chunk/frame_sums.hpp"
 
 #include "codec/chunk/frame_sums_plain.hpp"
-#include "codec/cpu.hpp"
+#include "base/cpu.hpp"
 
 namespace esieve::codec {
 

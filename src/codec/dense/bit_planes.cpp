@@ -4,7 +4,7 @@
 #include <array>
 #include <cstring>
 
-#include "codec/cpu.hpp"
+#include "base/cpu.hpp"
 
 namespace esieve::codec {
 namespace {

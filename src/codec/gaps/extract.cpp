@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "base/lit_mask.hpp"
-#include "codec/cpu.hpp"
+#include "base/cpu.hpp"
 #include "codec/gaps/extract_kernels.hpp"
 
 namespace esieve::codec::gaps {

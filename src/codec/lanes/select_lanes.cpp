@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "codec/cpu.hpp"
+#include "base/cpu.hpp"
 #include "codec/lanes/kernel.hpp"
 
 namespace esieve::codec::lanes {

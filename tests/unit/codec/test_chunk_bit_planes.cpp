@@ -5,7 +5,7 @@
 
 #include <random>
 
-#include "codec/cpu.hpp"
+#include "base/cpu.hpp"
 #include "codec/dense/bit_planes.hpp"
 #include "codec/dense/shuffle.hpp"
 #include "support/test_data.hpp"

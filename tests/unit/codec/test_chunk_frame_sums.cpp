@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "codec/chunk/frame_sums.hpp"
-#include "codec/cpu.hpp"
+#include "base/cpu.hpp"
 #include "support/test_data.hpp"
 
 namespace esieve::codec {

@@ -4,7 +4,7 @@
 #include <random>
 #include <vector>
 
-#include "codec/cpu.hpp"
+#include "base/cpu.hpp"
 #include "codec/gaps/extract_kernels.hpp"
 #include "esieve/codec.hpp"
 #include "support/test_data.hpp"

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "codec/cpu.hpp"
+#include "base/cpu.hpp"
 #include "codec/lanes/enc_model.hpp"
 #include "codec/lanes/lanes.hpp"
 #include "codec/lanes/workspace.hpp"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "codec/cpu.hpp"
+#include "base/cpu.hpp"
 
 #include <cstdlib>
 #include <string_view>
 
-namespace esieve::codec {
+namespace esieve {
 namespace {
 
 #if defined(__x86_64__)
@@ -42,4 +42,4 @@ InstructionSet instruction_set() {
   return found;
 }
 
-}  // namespace esieve::codec
+}  // namespace esieve

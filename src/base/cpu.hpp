@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace esieve::codec {
+namespace esieve {
 
 /// Ordered: a processor that has one has those before it.
 enum class InstructionSet : std::uint8_t {
@@ -18,4 +18,4 @@ enum class InstructionSet : std::uint8_t {
 /// ESIEVE_DISABLE_CPU ("avx512", "avx512,avx2"). Settled at the first call.
 InstructionSet instruction_set();
 
-}  // namespace esieve::codec
+}  // namespace esieve
