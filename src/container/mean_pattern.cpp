@@ -77,8 +77,12 @@ MeanPattern::MeanPattern(DetectorShape detector) : detector_(detector) {
 void MeanPattern::add(std::span<const double> pattern_sum, std::span<const PixelValue> values, std::uint64_t n_frames) {
   if (!pattern_sum.empty()) add_binned(pattern_sum, detector_, binning_, sums_);
   for (const PixelValue& at : values) {
-    const std::uint32_t y = at.pixel / detector_.det_x, x = at.pixel % detector_.det_x;
-    sums_[std::size_t{y / binning_} * shape_.det_x + x / binning_] += at.value;
+    std::size_t bin = at.pixel;
+    if (binning_ > 1) {
+      const std::uint32_t y = at.pixel / detector_.det_x, x = at.pixel % detector_.det_x;
+      bin = std::size_t{y / binning_} * shape_.det_x + x / binning_;
+    }
+    sums_[bin] += at.value;
   }
   n_frames_ += n_frames;
 }

@@ -52,11 +52,13 @@ unsigned finest_leaf_size(const BlockShape& shape, std::size_t n_events, Level l
 template <class Visit>
 void for_each_event(const ExtractedEvents& events, const BlockShape& shape, Visit visit) {
   std::size_t e = 0;
-  for (std::uint32_t f = 0; f < shape.n_frames; ++f)
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
+    RowWalk walk(shape.det_x);
     for (const std::size_t end = e + events.frame_events[f]; e < end; ++e) {
-      const std::uint32_t y = events.pixels[e] / shape.det_x;
-      visit(f, y, events.pixels[e] - y * shape.det_x, e);
+      const std::uint32_t y = walk.row(events.pixels[e]);
+      visit(f, y, events.pixels[e] - walk.first_pixel(), e);
     }
+  }
 }
 
 void count_leaf_events(EncoderMemory& m, const BlockShape& shape) {

@@ -110,12 +110,14 @@ BitCost GroupFinder::cost(const ExtractedEvents& events, const BlockShape& shape
   for (const std::vector<std::uint32_t>& frames : groups_.frames) {
     if (frames.empty()) continue;
     leaf_events_.assign(grid.n_leaves(), 0);
-    for (const std::uint32_t f : frames)
+    for (const std::uint32_t f : frames) {
+      RowWalk walk(shape.det_x);
       for (std::size_t e = first[f]; e < first[f] + events.frame_events[f]; ++e) {
-        const std::uint32_t y = events.pixels[e] / shape.det_x;
-        const std::uint32_t x = events.pixels[e] - y * shape.det_x;
+        const std::uint32_t y = walk.row(events.pixels[e]);
+        const std::uint32_t x = events.pixels[e] - walk.first_pixel();
         ++leaf_events_[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)];
       }
+    }
     BlockShape part = shape;
     part.n_frames = static_cast<std::uint32_t>(frames.size());
     sum += trial_.next_group_cost(part, leaf_events_, grid);
