@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Little-endian integers in byte buffers, and byte swapping of whole arrays.
+// Little-endian integers and varints in byte buffers, and byte swapping of whole arrays.
 #pragma once
 
 #include <algorithm>
@@ -22,6 +22,12 @@ void append_le(std::vector<std::byte>& out, T value) {
   const std::size_t at = out.size();
   out.resize(at + sizeof value);
   std::memcpy(out.data() + at, &value, sizeof value);
+}
+
+/// Appends `value` in as few bytes as it needs: seven bits a byte, low ones first, the top bit set on all but the last.
+inline void append_varint(std::vector<std::byte>& out, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<std::byte>(value | 0x80));
+  out.push_back(static_cast<std::byte>(value));
 }
 
 /// \pre bytes.size() >= offset + sizeof(T)

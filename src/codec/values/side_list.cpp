@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "base/bytes.hpp"
+
 namespace esieve::codec {
 namespace {
 

@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
+#include "base/byte_reader.hpp"
 #include "codec/decode_status.hpp"
-#include "codec/values/varint.hpp"
 #include "codec/zstd_stage.hpp"
 
 namespace esieve::codec {

@@ -74,12 +74,12 @@ TEST(SideList, gives_back_its_entries_and_refuses_others) {
   std::vector<std::byte> bytes;
   codec::append_side_list(entries, 2, zstd, bytes);
   std::vector<codec::SideEntry> read;
-  codec::ByteReader reader(bytes);
+  ByteReader reader(bytes);
   ASSERT_EQ(read_side_list(reader, 2, {4, 1000}, zstd, read), codec::DecodeStatus::okay);
   EXPECT_EQ(read, entries);
   EXPECT_TRUE(reader.rest().empty());
   for (const codec::SideLimits limits : {codec::SideLimits{3, 1000}, codec::SideLimits{4, 999}}) {
-    codec::ByteReader again(bytes);
+    ByteReader again(bytes);
     EXPECT_EQ(read_side_list(again, 2, limits, zstd, read), codec::DecodeStatus::out_of_range);
   }
 }

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Unsigned integers in as few bytes as they need: seven bits a byte, low ones first, the top bit set on all but the last.
+// Takes numbers and bytes off the front of a span, never reading beyond its end.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
-#include <vector>
+#include <type_traits>
 
-namespace esieve::codec {
+namespace esieve {
 
-inline void append_varint(std::vector<std::byte>& out, std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<std::byte>(value | 0x80));
-  out.push_back(static_cast<std::byte>(value));
-}
-
-/// Takes bytes from the front of a span. Once something was missing or malformed `ok` is false and every further result
-/// is zero or empty.
+/// Once something was missing or malformed `ok` is false and every further result is zero or empty.
 class ByteReader {
  public:
   explicit ByteReader(std::span<const std::byte> bytes) : rest_(bytes) {}
@@ -34,6 +29,16 @@ class ByteReader {
     return taken;
   }
 
+  /// A little-endian number.
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  T number() {
+    T value{};
+    if (const auto bytes = take(sizeof value); !bytes.empty()) std::memcpy(&value, bytes.data(), sizeof value);
+    return value;
+  }
+
+  /// As `append_varint` writes it.
   std::uint64_t varint() {
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
@@ -57,4 +62,4 @@ class ByteReader {
   bool ok_ = true;
 };
 
-}  // namespace esieve::codec
+}  // namespace esieve
