@@ -27,6 +27,19 @@ void sync_and_close(const std::filesystem::path& path, int flags) {
   if (result != 0 && error != EINVAL) fail("write", path, error);
 }
 
+void read_at(int descriptor, const std::filesystem::path& path, std::uint64_t offset, std::span<std::byte> out) {
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const ssize_t n = ::pread(descriptor, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail("read", path, errno);
+    if (n == 0)
+      throw DataError(path.string() + " is truncated (" + std::to_string(offset + out.size()) +
+                      " bytes are needed, it has " + std::to_string(::lseek(descriptor, 0, SEEK_END)) + ")");
+    done += static_cast<std::size_t>(n);
+  }
+}
+
 std::filesystem::path folder_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
@@ -59,18 +72,42 @@ InputFile& InputFile::operator=(InputFile&& other) noexcept {
   return *this;
 }
 
-void InputFile::read(std::uint64_t offset, std::span<std::byte> out) const {
-  std::size_t done = 0;
-  while (done < out.size()) {
-    const ssize_t n = ::pread(descriptor_, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail("read", path_, errno);
-    if (n == 0)
-      throw DataError(path_.string() + " is truncated (" + std::to_string(offset + out.size()) +
-                      " bytes are needed, it has " + std::to_string(size_) + ")");
-    done += static_cast<std::size_t>(n);
-  }
+void InputFile::read(std::uint64_t offset, std::span<std::byte> out) const { read_at(descriptor_, path_, offset, out); }
+
+WritableFile::WritableFile(std::filesystem::path path) : path_(std::move(path)) {
+  descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) fail("create", path_, errno);
 }
+
+WritableFile::~WritableFile() { ::close(descriptor_); }
+
+int WritableFile::try_write(std::uint64_t offset, std::span<const std::byte> bytes) noexcept {
+  while (!bytes.empty()) {
+    const ssize_t n = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return n < 0 ? errno : ENOSPC;
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+    offset += static_cast<std::uint64_t>(n);
+  }
+  return 0;
+}
+
+void WritableFile::write(std::uint64_t offset, std::span<const std::byte> bytes) {
+  if (const int error = try_write(offset, bytes); error != 0) fail("write", path_, error);
+}
+
+void WritableFile::read(std::uint64_t offset, std::span<std::byte> out) const { read_at(descriptor_, path_, offset, out); }
+
+void WritableFile::sync() {
+  if (::fdatasync(descriptor_) != 0) fail("write", path_, errno);
+}
+
+bool WritableFile::reserve(std::uint64_t offset, std::uint64_t n_bytes) {
+  return ::fallocate(descriptor_, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset), static_cast<off_t>(n_bytes)) == 0 ||
+         errno == EOPNOTSUPP || errno == ENOSYS;
+}
+
+void sync_folder(const std::filesystem::path& folder) { sync_and_close(folder, O_RDONLY | O_DIRECTORY); }
 
 std::vector<std::byte> read_small_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
   const InputFile file(path);
@@ -120,7 +157,7 @@ void PendingFile::commit(Durability durability) {
     fail("write", final_path_, errno);
   }
   committed_ = true;
-  if (durability == Durability::synced) sync_and_close(folder_of(final_path_), O_RDONLY | O_DIRECTORY);
+  if (durability == Durability::synced) sync_folder(folder_of(final_path_));
 }
 
 }  // namespace esieve

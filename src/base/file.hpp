@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files read at a position by any number of threads, and files that appear under their name only when complete.
+// Files read and written at positions by any number of threads, and files that appear under their name only when complete.
 #pragma once
 
 #include <cstddef>
@@ -34,6 +34,43 @@ class InputFile {
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
 };
+
+/// A file made anew, for writes and reads at positions. Any number of threads may use it at once.
+class WritableFile {
+ public:
+  /// \throws IoError  "cannot create PATH (...)"
+  explicit WritableFile(std::filesystem::path path);
+  ~WritableFile();
+  WritableFile(const WritableFile&) = delete;
+  WritableFile& operator=(const WritableFile&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  int descriptor() const { return descriptor_; }
+
+  /// \throws IoError  "cannot write PATH (...)"; any part may have been written
+  void write(std::uint64_t offset, std::span<const std::byte> bytes);
+  /// The same for callers that may not throw. \returns errno, or 0
+  [[nodiscard]] int try_write(std::uint64_t offset, std::span<const std::byte> bytes) noexcept;
+
+  /// Fills `out` from `offset`.
+  /// \throws DataError  the file ends before; part of `out` may be set
+  /// \throws IoError
+  void read(std::uint64_t offset, std::span<std::byte> out) const;
+
+  /// Brings what was written to the disk. \throws IoError
+  void sync();
+
+  /// Takes disk space for bytes that will be written; the file's size stays. \returns false if the disk has not so much; true
+  /// where the file system cannot take space ahead
+  [[nodiscard]] bool reserve(std::uint64_t offset, std::uint64_t n_bytes);
+
+ private:
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+};
+
+/// The entries of a folder are on the disk. \throws IoError
+void sync_folder(const std::filesystem::path& folder);
 
 /// The whole of a small file. \throws IoError, DataError (larger than `max_bytes`)
 std::vector<std::byte> read_small_file(const std::filesystem::path& path, std::uint64_t max_bytes);

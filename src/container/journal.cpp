@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/journal.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cmath>
-#include <cstring>
+#include <array>
+#include <bit>
 #include <nlohmann/json.hpp>
 
+#include "base/byte_reader.hpp"
 #include "base/bytes.hpp"
 #include "base/hash.hpp"
 #include "esieve/error.hpp"
@@ -27,10 +24,6 @@ enum Kind : std::uint32_t { description = 1, note = 2, place = 3, fragment = 4, 
 
 constexpr std::array<std::optional<PixelMap> ThresholdOptions::*, 4> map_members = {
     &ThresholdOptions::threshold_map, &ThresholdOptions::dark, &ThresholdOptions::gain, &ThresholdOptions::mask};
-
-[[noreturn]] void fail(const char* verb, const std::filesystem::path& path) {
-  throw IoError(std::string("cannot ") + verb + " " + path.string() + " (" + std::strerror(errno) + ")");
-}
 
 std::uint64_t record_hash(std::span<const std::byte> record) {
   std::vector<std::byte> hashed(record.begin(), record.begin() + at_checksum);
@@ -90,41 +83,16 @@ void append_status(std::vector<std::byte>& out, std::span<const FrameStatus> sta
   for (const FrameStatus frame : status) out.push_back(static_cast<std::byte>(frame));
 }
 
-/// Takes values off the front of a payload; `okay` turns false at its end.
-class Cursor {
- public:
-  explicit Cursor(std::span<const std::byte> bytes) : rest_(bytes) {}
-
-  template <class T>
-  T take() {
-    T value{};
-    if (sizeof value > rest_.size()) {
-      okay_ = false;
-      return value;
-    }
-    std::memcpy(&value, rest_.data(), sizeof value);
-    rest_ = rest_.subspan(sizeof value);
-    return value;
+std::optional<std::vector<FrameStatus>> take_status(ByteReader& reader) {
+  const auto bytes = reader.take(reader.number<std::uint32_t>());
+  std::vector<FrameStatus> status(bytes.size());
+  for (std::size_t i = 0; i < status.size(); ++i) {
+    status[i] = static_cast<FrameStatus>(bytes[i]);
+    if (status[i] > FrameStatus::summed) return std::nullopt;
   }
-
-  std::vector<FrameStatus> take_status() {
-    const auto n = take<std::uint32_t>();
-    if (n > rest_.size()) okay_ = false;
-    if (!okay_) return {};
-    std::vector<FrameStatus> status(n);
-    std::memcpy(status.data(), rest_.data(), n);
-    rest_ = rest_.subspan(n);
-    for (const FrameStatus frame : status) okay_ = okay_ && frame <= FrameStatus::summed;
-    return status;
-  }
-
-  std::span<const std::byte> rest() const { return rest_; }
-  bool okay() const { return okay_; }
-
- private:
-  std::span<const std::byte> rest_;
-  bool okay_ = true;
-};
+  if (!reader.ok()) return std::nullopt;
+  return status;
+}
 
 std::vector<std::byte> fragment_payload(const Fragment& of) {
   std::vector<std::byte> payload;
@@ -137,14 +105,15 @@ std::vector<std::byte> fragment_payload(const Fragment& of) {
 }
 
 std::optional<Fragment> parse_fragment(std::span<const std::byte> payload) {
-  Cursor cursor(payload);
+  ByteReader reader(payload);
   Fragment result;
-  result.chunk = cursor.take<std::uint64_t>();
-  result.epoch = cursor.take<std::uint32_t>();
-  result.sums = cursor.take<std::uint32_t>() != 0;
-  result.status = cursor.take_status();
-  if (!cursor.okay()) return std::nullopt;
-  result.bytes.assign(cursor.rest().begin(), cursor.rest().end());
+  result.chunk = reader.number<std::uint64_t>();
+  result.epoch = reader.number<std::uint32_t>();
+  result.sums = reader.number<std::uint32_t>() != 0;
+  auto status = take_status(reader);
+  if (!status) return std::nullopt;
+  result.status = std::move(*status);
+  result.bytes.assign(reader.rest().begin(), reader.rest().end());
   return result;
 }
 
@@ -168,7 +137,6 @@ class RecordReader {
   /// Behind the last sound record.
   std::uint64_t at() const { return at_; }
   std::uint64_t n_skipped() const { return n_skipped_; }
-  std::uint64_t size() const { return file_.size(); }
 
  private:
   bool read(std::uint64_t at, std::uint32_t& kind, std::vector<std::byte>& payload) {
@@ -195,32 +163,33 @@ class RecordReader {
 };
 
 void read_map(std::span<const std::byte> payload, RecordingState& state) {
-  Cursor cursor(payload);
-  const auto which = cursor.take<std::uint32_t>();
-  const auto origin_bytes = cursor.take<std::uint32_t>();
-  const auto rest = cursor.rest();
-  if (!state.description || which >= map_members.size() || origin_bytes > rest.size()) return;
+  ByteReader reader(payload);
+  const auto which = reader.number<std::uint32_t>();
+  const auto origin = reader.take(reader.number<std::uint32_t>());
+  if (!state.description || !reader.ok() || which >= map_members.size()) return;
   PixelMap map;
-  map.origin.assign(reinterpret_cast<const char*>(rest.data()), origin_bytes);
-  map.values.resize((rest.size() - origin_bytes) / sizeof(double));
-  std::memcpy(map.values.data(), rest.data() + origin_bytes, map.values.size() * sizeof(double));
+  map.origin.assign(reinterpret_cast<const char*>(origin.data()), origin.size());
+  map.values.resize(reader.rest().size() / sizeof(double));
+  for (double& value : map.values) value = reader.number<double>();
   state.description->threshold.*map_members[which] = std::move(map);
 }
 
 void read_note(std::span<const std::byte> payload, RecordingState& state) {
-  Cursor cursor(payload);
+  ByteReader reader(payload);
   ChunkNote result;
-  result.chunk = cursor.take<std::uint64_t>();
-  result.status = cursor.take_status();
-  const auto n_dropped = cursor.take<std::uint32_t>();
-  for (std::uint32_t i = 0; i < n_dropped && cursor.okay(); ++i) {
+  result.chunk = reader.number<std::uint64_t>();
+  auto status = take_status(reader);
+  if (!status) return;
+  result.status = std::move(*status);
+  const auto n_dropped = reader.number<std::uint32_t>();
+  for (std::uint32_t i = 0; i < n_dropped && reader.ok(); ++i) {
     DroppedFrame frame;
-    frame.n_pixels = cursor.take<std::uint64_t>();
-    frame.intensity = cursor.take<double>();
-    frame.maximum = cursor.take<double>();
+    frame.n_pixels = reader.number<std::uint64_t>();
+    frame.intensity = reader.number<double>();
+    frame.maximum = reader.number<double>();
     result.dropped.push_back(frame);
   }
-  if (cursor.okay()) state.notes.push_back(std::move(result));
+  if (reader.ok()) state.notes.push_back(std::move(result));
 }
 
 void read_record(std::uint32_t kind, std::span<const std::byte> payload, RecordingState& state) {
@@ -232,9 +201,9 @@ void read_record(std::uint32_t kind, std::span<const std::byte> payload, Recordi
     case Kind::map: return read_map(payload, state);
     case Kind::note: return read_note(payload, state);
     case Kind::place: {
-      Cursor cursor(payload);
-      const ChunkPlace where{cursor.take<std::uint64_t>(), cursor.take<std::uint64_t>(), cursor.take<std::uint64_t>()};
-      if (cursor.okay()) state.places.push_back(where);
+      ByteReader reader(payload);
+      const ChunkPlace where{reader.number<std::uint64_t>(), reader.number<std::uint64_t>(), reader.number<std::uint64_t>()};
+      if (reader.ok()) state.places.push_back(where);
       return;
     }
     case Kind::fragment:
@@ -250,11 +219,11 @@ void read_tail(const std::filesystem::path& path, RecordingState& state) {
   std::uint32_t kind = 0;
   std::vector<std::byte> payload;
   if (!reader.next(kind, payload) || kind != Kind::tail) return;
-  Cursor cursor(payload);
-  const auto sequence = cursor.take<std::uint64_t>();
-  const auto n_fragments = cursor.take<std::uint64_t>();
-  const auto expected_hash = cursor.take<std::uint64_t>();
-  if (!cursor.okay() || sequence <= state.tail_sequence) return;
+  ByteReader head(payload);
+  const auto sequence = head.number<std::uint64_t>();
+  const auto n_fragments = head.number<std::uint64_t>();
+  const auto expected_hash = head.number<std::uint64_t>();
+  if (!head.ok() || sequence <= state.tail_sequence) return;
   std::vector<Fragment> fragments;
   std::vector<std::byte> hashes;
   while (fragments.size() < n_fragments) {
@@ -286,13 +255,6 @@ bool add_as(std::byte* a, const std::byte* b, std::size_t n) {
 
 }  // namespace
 
-JournalWriter::JournalWriter(std::filesystem::path path) : path_(std::move(path)) {
-  descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) fail("create", path_);
-}
-
-JournalWriter::~JournalWriter() { ::close(descriptor_); }
-
 void JournalWriter::append(std::uint32_t kind, std::span<const std::byte> payload) {
   record_.clear();
   append_le(record_, record_magic);
@@ -302,13 +264,7 @@ void JournalWriter::append(std::uint32_t kind, std::span<const std::byte> payloa
   record_.insert(record_.end(), payload.begin(), payload.end());
   store_le(record_, at_checksum, record_hash(record_));
   record_.resize((record_.size() + 7) / 8 * 8);
-  std::size_t done = 0;
-  while (done < record_.size()) {
-    const ssize_t n = ::pwrite(descriptor_, record_.data() + done, record_.size() - done, static_cast<off_t>(at_ + done));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail("write", path_);
-    done += static_cast<std::size_t>(n);
-  }
+  file_.write(at_, record_);
   at_ += record_.size();
 }
 
@@ -362,12 +318,6 @@ void JournalWriter::write_tail(std::uint64_t sequence, std::span<const Fragment>
   append_le(payload, hash64(hashes));
   append(Kind::tail, payload);
   for (const Fragment& of : fragments) write(of);
-}
-
-void JournalWriter::rewind() { at_ = 0; }
-
-void JournalWriter::sync() {
-  if (::fdatasync(descriptor_) != 0) fail("write", path_);
 }
 
 Fragment read_fragment(const std::filesystem::path& journal, std::uint64_t at) {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/file.hpp"
@@ -68,10 +69,7 @@ struct Fragment {
 class JournalWriter {
  public:
   /// \throws IoError
-  explicit JournalWriter(std::filesystem::path path);
-  ~JournalWriter();
-  JournalWriter(const JournalWriter&) = delete;
-  JournalWriter& operator=(const JournalWriter&) = delete;
+  explicit JournalWriter(std::filesystem::path path) : file_(std::move(path)) {}
 
   // \throws IoError
   void write(const RecordingDescription& description);
@@ -82,17 +80,15 @@ class JournalWriter {
   /// For tails: the number of this one, and how many fragments follow.
   void write_tail(std::uint64_t sequence, std::span<const Fragment> fragments);
   /// Everything from the beginning anew.
-  void rewind();
-  void sync();
+  void rewind() { at_ = 0; }
+  void sync() { file_.sync(); }
 
-  int descriptor() const { return descriptor_; }
-  std::uint64_t size() const { return at_; }
+  int descriptor() const { return file_.descriptor(); }
 
  private:
   void append(std::uint32_t kind, std::span<const std::byte> payload);
 
-  std::filesystem::path path_;
-  int descriptor_ = -1;
+  WritableFile file_;
   std::uint64_t at_ = 0;
   std::vector<std::byte> record_;
 };

@@ -7,27 +7,23 @@
 #if H5_VERSION_GE(1, 13, 0)
 #include <H5FDdevelop.h>
 #endif
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include "base/file.hpp"
 #include "esieve/error.hpp"
 
 namespace esieve::h5 {
 
 struct OutputFile::Storage {
-  int descriptor = -1;
+  WritableFile file;
   int error = 0;  ///< errno of the first failure; nothing is written after it.
   std::uint64_t last_raw_address = 0;
   std::uint64_t end = 0;           ///< Of what was written.
   std::uint64_t reserved_end = 0;  ///< Disk space is taken up to here.
-
-  ~Storage() {
-    if (descriptor >= 0) ::close(descriptor);
-  }
 };
 
 namespace {
@@ -89,7 +85,7 @@ struct Driver {
   static herr_t read(H5FD_t* base, H5FD_mem_t, hid_t, haddr address, std::size_t size, void* buffer) {
     auto* out = static_cast<char*>(buffer);
     while (size > 0) {
-      const ssize_t n = ::pread(self(base).storage->descriptor, out, size, static_cast<off_t>(address));
+      const ssize_t n = ::pread(self(base).storage->file.descriptor(), out, size, static_cast<off_t>(address));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return -1;
       if (n == 0) {  // beyond the end, as HDF5 expects: zeros
@@ -108,18 +104,8 @@ struct Driver {
     if (kind == H5FD_MEM_DRAW) file.storage->last_raw_address = address;
     file.end_written = std::max(file.end_written, address + size);
     file.storage->end = std::max(file.storage->end, address + size);
-    const auto* bytes = static_cast<const char*>(buffer);
-    while (size > 0 && file.storage->error == 0) {
-      const ssize_t n = ::pwrite(file.storage->descriptor, bytes, size, static_cast<off_t>(address));
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) {
-        file.storage->error = n < 0 ? errno : ENOSPC;
-        break;
-      }
-      bytes += n;
-      address += static_cast<haddr>(n);
-      size -= static_cast<std::size_t>(n);
-    }
+    if (file.storage->error == 0)
+      file.storage->error = file.storage->file.try_write(address, {static_cast<const std::byte*>(buffer), size});
     return 0;
   }
 
@@ -127,7 +113,7 @@ struct Driver {
     File& file = self(base);
     if (file.end_written == file.end_allocated) return 0;
     if (file.storage->error == 0 &&
-        ::ftruncate(file.storage->descriptor, static_cast<off_t>(file.end_allocated)) != 0)
+        ::ftruncate(file.storage->file.descriptor(), static_cast<off_t>(file.end_allocated)) != 0)
       file.storage->error = errno;
     file.end_written = file.end_allocated;
     return 0;
@@ -173,9 +159,7 @@ Id creation_properties() {
 
 }  // namespace
 
-OutputFile::OutputFile(const std::filesystem::path& path) : path_(path), storage_(std::make_unique<Storage>()) {
-  storage_->descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (storage_->descriptor < 0) throw IoError("cannot create " + path.string() + " (" + std::strerror(errno) + ")");
+OutputFile::OutputFile(const std::filesystem::path& path) : path_(path), storage_(new Storage{.file = WritableFile(path)}) {
   const Lock lock;
   const Id access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   const Driver<Storage>::Settings settings{storage_.get()};
@@ -207,10 +191,7 @@ void OutputFile::flush() {
   if (result < 0) throw IoError("cannot write " + path_.string() + " (HDF5 failed to flush it)");
 }
 
-void OutputFile::sync() {
-  if (::fdatasync(storage_->descriptor) != 0)
-    throw IoError("cannot write " + path_.string() + " (" + std::strerror(errno) + ")");
-}
+void OutputFile::sync() { storage_->file.sync(); }
 
 bool OutputFile::reserve(std::uint64_t bytes) {
   // In large steps, so that it costs nothing.
@@ -220,11 +201,10 @@ bool OutputFile::reserve(std::uint64_t bytes) {
   for (const std::uint64_t more : {bytes + step, bytes}) {
     const std::uint64_t end = storage_->end + more;
     if (end <= from) return true;
-    if (::fallocate(storage_->descriptor, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(from), static_cast<off_t>(end - from)) == 0) {
+    if (storage_->file.reserve(from, end - from)) {
       storage_->reserved_end = end;
       return true;
     }
-    if (errno == EOPNOTSUPP || errno == ENOSYS) return true;
   }
   return false;
 }
@@ -239,7 +219,7 @@ void OutputFile::close() {
   if (result < 0) throw IoError("cannot write " + path_.string() + " (HDF5 failed to complete it)");
   // Gives back what was taken ahead.
   if (storage_->reserved_end > storage_->end)
-    static_cast<void>(::ftruncate(storage_->descriptor, static_cast<off_t>(std::filesystem::file_size(path_))));
+    static_cast<void>(::ftruncate(storage_->file.descriptor(), ::lseek(storage_->file.descriptor(), 0, SEEK_END)));
 }
 
 }  // namespace esieve::h5

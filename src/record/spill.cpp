@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "record/spill.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <string>
-
+#include "base/hash.hpp"
 #include "esieve/error.hpp"
 
 namespace esieve {
 
 Spill::Spill(std::filesystem::path path, std::size_t frame_bytes, std::uint64_t max_bytes,
              std::function<void(const Entry&, std::span<const std::byte>)> drain)
-    : path_(std::move(path)), frame_bytes_(frame_bytes), max_bytes_(max_bytes), put_(std::move(drain)) {
-  descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) throw IoError("cannot create " + path_.string() + " (" + std::strerror(errno) + ")");
-  thread_ = std::thread([this] { run(); });
-}
+    : file_(std::move(path)), frame_bytes_(frame_bytes), max_bytes_(max_bytes), put_(std::move(drain)),
+      thread_([this] { run(); }) {}
 
 Spill::~Spill() {
   {
@@ -27,7 +18,6 @@ Spill::~Spill() {
     changed_.notify_all();
   }
   thread_.join();
-  ::close(descriptor_);
 }
 
 bool Spill::add(std::uint64_t scan_index, bool partial, std::span<const std::byte> frame) {
@@ -43,14 +33,8 @@ bool Spill::add(std::uint64_t scan_index, bool partial, std::span<const std::byt
     if (entries_.empty() || frame_bytes_ > entries_.front().offset) return false;
     at = 0;
   }
-  std::size_t done = 0;
-  while (done < frame.size()) {
-    const ssize_t n = ::pwrite(descriptor_, frame.data() + done, frame.size() - done, static_cast<off_t>(at + done));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw IoError("cannot write " + path_.string() + " (" + std::strerror(errno) + ")");
-    done += static_cast<std::size_t>(n);
-  }
-  entries_.push_back({scan_index, partial, at});
+  file_.write(at, frame);
+  entries_.push_back({scan_index, partial, at, hash64(frame)});
   next_offset_ = at + frame_bytes_;
   changed_.notify_all();
   return true;
@@ -67,18 +51,19 @@ void Spill::drain() {
 }
 
 void Spill::run() {
-  std::vector<std::byte> frame(frame_bytes_);
+  std::vector<std::byte> frame;
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [&] { return !entries_.empty() || finished_; });
     if (entries_.empty()) return;
     const Entry entry = entries_.front();
     lock.unlock();
-    std::size_t done = 0;
-    while (done < frame.size()) {
-      const ssize_t n = ::pread(descriptor_, frame.data() + done, frame.size() - done, static_cast<off_t>(entry.offset + done));
-      if (n <= 0) break;
-      done += static_cast<std::size_t>(n);
+    frame.resize(frame_bytes_);
+    try {
+      file_.read(entry.offset, frame);
+      if (hash64(frame) != entry.hash) frame.clear();
+    } catch (const Error&) {
+      frame.clear();
     }
     put_(entry, frame);
     lock.lock();

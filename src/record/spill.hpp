@@ -13,21 +13,27 @@
 #include <thread>
 #include <vector>
 
+#include "base/file.hpp"
+
 namespace esieve {
 
+/// Any number of threads may use it.
 class Spill {
  public:
   struct Entry {
     std::uint64_t scan_index = 0;
     bool partial = false;
     std::uint64_t offset = 0;
+    std::uint64_t hash = 0;  ///< XXH3-64 of the frame.
   };
-  /// \param drain  puts one frame where it belongs, waiting for room as long as it takes; called by a thread of the spill's own
+  /// \param drain  puts one frame where it belongs, waiting for room as long as it takes; called by a thread of the spill's own.
+  ///               The frame is empty where the file does not give it back: it is lost
+  /// \throws IoError
   Spill(std::filesystem::path path, std::size_t frame_bytes, std::uint64_t max_bytes,
         std::function<void(const Entry&, std::span<const std::byte>)> drain);
   ~Spill();
 
-  /// \returns false if the file has its size
+  /// \returns false if the file has its size. \throws IoError
   bool add(std::uint64_t scan_index, bool partial, std::span<const std::byte> frame);
 
   std::uint64_t n_waiting() const;
@@ -37,11 +43,10 @@ class Spill {
  private:
   void run();
 
-  std::filesystem::path path_;
+  WritableFile file_;
   const std::size_t frame_bytes_;
   const std::uint64_t max_bytes_;
   const std::function<void(const Entry&, std::span<const std::byte>)> put_;
-  int descriptor_ = -1;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Entry> entries_;

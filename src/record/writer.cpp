@@ -242,6 +242,11 @@ struct Writer::Impl {
   void put_spilled(const Spill::Entry& entry, std::span<const std::byte> frame) {
     BlockBoard::Slot slot;
     try {
+      if (frame.empty()) {
+        board.drop(entry.scan_index);
+        ++monitor.n_dropped;
+        return;
+      }
       while (board.claim(entry.scan_index, Clock::now() + std::chrono::seconds(1), slot) == BlockBoard::Room::none) {
       }
       std::vector<std::byte> addend(slot.adds ? frame.begin() : frame.end(), frame.end());

@@ -35,6 +35,28 @@ TEST(InputFile, says_why_a_file_cannot_be_opened) {
   EXPECT_THAT([&] { InputFile{folder.path()}; }, ThrowsMessage<IoError>(HasSubstr("Is a directory")));
 }
 
+TEST(WritableFile, gives_back_what_was_written_and_no_more) {
+  const TemporaryFolder folder;
+  write_text(folder / "a.bin", "what was there before");
+  WritableFile file(folder / "a.bin");
+  const std::vector<std::byte> bytes(3, std::byte{7});
+  file.write(4, bytes);
+  file.sync();
+  std::vector<std::byte> read(3);
+  file.read(4, read);
+  EXPECT_EQ(read, bytes);
+  EXPECT_THAT([&] { file.read(5, read); }, ThrowsMessage<DataError>(HasSubstr("a.bin is truncated (8 bytes are needed, it has 7)")));
+  EXPECT_TRUE(file.reserve(7, 1 << 16));
+  EXPECT_EQ(std::filesystem::file_size(folder / "a.bin"), 7U);
+}
+
+TEST(WritableFile, says_why_it_cannot_be_written) {
+  const TemporaryFolder folder;
+  EXPECT_THAT([&] { WritableFile(folder / "none/a.bin"); }, ThrowsMessage<IoError>(HasSubstr("No such file")));
+  WritableFile full("/dev/full");
+  EXPECT_THAT([&] { full.write(0, std::vector<std::byte>(3)); }, ThrowsMessage<IoError>(HasSubstr("No space left")));
+}
+
 TEST(PendingFile, leaves_nothing_behind_unless_committed) {
   const TemporaryFolder folder;
   {
