@@ -59,6 +59,7 @@ double approximate_divisor(const std::vector<double>& values) {
 
 // `value` with so many significant decimal digits; from basic operations only, which round alike everywhere.
 double rounded(double value, int digits) {
+  if (value < 1e-290 || value > 1e290) return value;  // the scale could not be had
   double least = 1, scale = 1;
   for (int i = 1; i < digits; ++i) least *= 10;
   while (value * scale < least) scale *= 10;

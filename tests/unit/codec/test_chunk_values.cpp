@@ -68,6 +68,19 @@ TEST(Quantum, is_not_found_in_noise) {
   EXPECT_FALSE(find_quantum<float>(values));
 }
 
+TEST(Quantum, the_smallest_and_the_largest_numbers_are_no_trouble) {
+  for (const double scale : {5e-324, 1e-310, 1e-300, 1e-290, 1e290, 1e300})
+    for (const double step : {1.0, 0.3, 1.7}) {
+      std::vector<double> values;
+      for (int i = 1; i < 200; ++i) values.push_back(i * step * scale);
+      const ChunkParameters parameters{.n_frames = 1, .det_y = 1, .det_x = 199, .scan_row_frames = 1, .dtype = DType::f64};
+      std::vector<std::byte> chunk, decoded(parameters.dense_bytes());
+      ChunkCodec().encode(std::as_bytes(std::span(values)), parameters, 0, chunk);
+      ASSERT_EQ(ChunkCodec().decode(chunk, parameters, decoded), ChunkStatus::okay);
+      EXPECT_EQ(std::memcmp(decoded.data(), values.data(), decoded.size()), 0);
+    }
+}
+
 TEST(SideList, gives_back_its_entries_and_refuses_others) {
   const std::vector<codec::SideEntry> entries = {{0, 1}, {1, 0xffff}, {300, 7}, {999, 0x8000}};
   codec::Zstd zstd;
