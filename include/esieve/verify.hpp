@@ -32,6 +32,7 @@ struct VerifyResult {
   // Without a source.
   std::uint64_t n_chunks = 0;
   std::vector<Damage> damaged_chunks;       ///< Checksum or decoding failed.
+  std::string index_damage;                 ///< Non-empty: why the frame index cannot be read. The frames may be sound all the same.
   std::uint64_t n_wrong_totals = 0;         ///< Frames whose events or electrons differ from the index.
   bool sums_equal = true;                   ///< The file's own sums over all frames hold; not checked if damaged.
   bool digest_checked = false;              ///< The file has a digest and every chunk could be decoded.

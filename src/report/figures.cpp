@@ -9,8 +9,8 @@ std::optional<double> ratio(double a, double b) { return b > 0 ? std::optional(a
 Verdict verdict_of(const Report& report) {
   if (!report.verification) return Verdict::not_verified;
   const VerifyResult& result = *report.verification;
-  const bool is_sound = result.damaged_chunks.empty() && result.n_wrong_totals == 0 && result.sums_equal &&
-                        (!result.digest_checked || result.digest_equal);
+  const bool is_sound = result.damaged_chunks.empty() && result.index_damage.empty() && result.n_wrong_totals == 0 &&
+                        result.sums_equal && (!result.digest_checked || result.digest_equal);
   if (!is_sound) return Verdict::damaged;
   if (!result.okay()) return Verdict::different;
   if (!result.source_compared) return Verdict::self_consistent;

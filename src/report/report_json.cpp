@@ -121,6 +121,7 @@ Json verification_json(const VerifyResult& result, const FileInfo& file) {
   return {{"okay", result.okay()},
           {"n_chunks", result.n_chunks},
           {"damaged_chunks", damage_json(result.damaged_chunks)},
+          {"index_damage", text_or_null(result.index_damage)},
           {"n_wrong_totals", result.n_wrong_totals},
           {"sums_equal", result.sums_equal},
           {"digest_checked", result.digest_checked},

@@ -79,6 +79,7 @@ void add_damage(Page& page, const VerifyResult& result) {
     page.finding("", "- chunk " + grouped(damage.chunk) + ", " + plural(damage.frames.count, "frame") + " from " +
                          grouped(damage.frames.first) + ": " + damage.reason);
   if (damaged.size() > n_shown) page.finding("", "- and " + grouped(damaged.size() - n_shown) + " more");
+  if (!result.index_damage.empty()) page.finding("", "The frame index is damaged: " + result.index_damage + ".");
   if (result.n_wrong_totals != 0)
     page.finding("", "The index has wrong events or electrons for " + plural(result.n_wrong_totals, "frame") + ".");
   if (!result.sums_equal) page.finding("", "The sums of events or electrons over all frames are wrong.");

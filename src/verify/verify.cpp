@@ -34,10 +34,8 @@ std::string compare_shapes(const FileInfo& file, const SourceInfo& source) {
 }
 
 /// Most events in one chunk, by the index or by what the file says of itself.
-std::uint64_t most_events(const Reader& events) {
-  const FileInfo& info = events.info();
-  if (!info.has_frame_index) return info.n_events;
-  const std::span totals = events.frame_totals();
+std::uint64_t most_events(const FileInfo& info, std::span<const FrameTotals> totals) {
+  if (totals.empty()) return info.n_events;
   std::uint64_t most = 0;
   for (std::uint64_t chunk = 0; chunk < info.grid.n_chunks(); ++chunk) {
     const FrameRange frames = info.grid.frames(chunk, info.scan);
@@ -55,6 +53,7 @@ class Verification {
     result_.n_chunks = info_.grid.n_chunks();
     result_.fidelity = info_.fidelity;
     hashes_.reserve(info_.scan.n_frames());
+    read_index();
     if (source == nullptr) return;
     result_.source_compared = true;
     result_.shape_mismatch = compare_shapes(info_, source->info());
@@ -66,7 +65,7 @@ class Verification {
     const int threads = resolve_threads(options_.threads);
     // The chunk as frames, once more in the decoder, as events with their values, and the source's frames.
     const std::uint64_t dense_bytes = info_.chunk_parameters.dense_bytes();
-    const std::uint64_t item_bytes = dense_bytes * (source_ != nullptr ? 3 : 2) + most_events(events_) * 12;
+    const std::uint64_t item_bytes = dense_bytes * (source_ != nullptr ? 3 : 2) + most_events(info_, index_) * 12;
     const std::uint64_t n_slots = std::clamp<std::uint64_t>(bytes_under_way / std::max<std::uint64_t>(1, item_bytes), 1,
                                                             static_cast<std::uint64_t>(threads) + 1);
     items_.resize(n_slots);
@@ -80,6 +79,15 @@ class Verification {
   }
 
  private:
+  void read_index() {
+    if (!info_.has_frame_index) return;
+    try {
+      index_ = events_.frame_totals();
+    } catch (const DataError& error) {
+      result_.index_damage = error.what();
+    }
+  }
+
   struct Item {
     ChunkChecker checker;
     std::string damage;
@@ -122,13 +130,13 @@ class Verification {
 
   void add_totals(const ChunkChecker& checker) {
     for (const CountedFrame& counted : checker.counted()) sum_ += counted;
-    if (info_.has_frame_index) compare_totals(checker);
+    if (!index_.empty()) compare_totals(checker);
     result_.n_frames += checker.frames().count;
     hashes_.insert(hashes_.end(), checker.hashes().begin(), checker.hashes().end());
   }
 
   void compare_totals(const ChunkChecker& checker) {
-    const auto stored = events_.frame_totals().subspan(checker.frames().first, checker.frames().count);
+    const auto stored = index_.subspan(checker.frames().first, checker.frames().count);
     for (std::size_t i = 0; i < stored.size(); ++i)
       if (!agrees(checker.counted()[i], stored[i].n_events, stored[i].electrons, info_.dtype)) ++result_.n_wrong_totals;
   }
@@ -171,6 +179,7 @@ class Verification {
   const VerifyOptions& options_;
   const Source* source_ = nullptr;  ///< Null: not to be compared with.
   std::optional<Threshold> threshold_;
+  std::span<const FrameTotals> index_;  ///< Empty: there is none, or none that can be read.
   ProgressMeter meter_;
   std::vector<Item> items_;
   std::vector<std::uint64_t> hashes_;
@@ -182,7 +191,7 @@ class Verification {
 }  // namespace
 
 bool VerifyResult::okay() const {
-  return damaged_chunks.empty() && n_wrong_totals == 0 && sums_equal && (!digest_checked || digest_equal) &&
+  return damaged_chunks.empty() && index_damage.empty() && n_wrong_totals == 0 && sums_equal && (!digest_checked || digest_equal) &&
          shape_mismatch.empty() && n_different == 0 && dropped_equal;
 }
 

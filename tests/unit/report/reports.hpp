@@ -65,6 +65,7 @@ inline Report damaged_report() {
     result.damaged_chunks.push_back({chunk, {chunk * 48, 48}, "its checksum differs from the one it carries"});
   result.digest_checked = result.digest_equal = false;
   result.digest.clear();
+  result.index_damage = "scan.hdf5 has an index of other frames (5 of 24)";
   result.n_wrong_totals = 2;
   result.sums_equal = false;
   result.n_different = 17;

@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "container/layout.hpp"
 #include "esieve/error.hpp"
 #include "event_file.hpp"
+#include "h5/h5.hpp"
 #include "support/test_data.hpp"
 
 namespace esieve {
@@ -71,6 +73,33 @@ TEST(VerifyDamage, counts_frames_whose_totals_are_wrong) {
   EXPECT_FALSE(result.sums_equal);
   EXPECT_TRUE(result.digest_equal);
   EXPECT_EQ(result.n_different, 0U);
+}
+
+/// Puts an index of 5 frames where that of all was.
+void break_index(const std::filesystem::path& path) {
+  const std::string name = std::string(layout::own_path) + "/" + layout::frame_events;
+  const h5::Lock lock;
+  const h5::Id file(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+  h5::check(H5Ldelete(file.get(), name.c_str(), H5P_DEFAULT), "remove the index");
+  const std::vector<hsize_t> dims = {5};
+  const h5::Id space = h5::simple_space(dims);
+  const h5::Id dataset(H5Dcreate2(file.get(), name.c_str(), H5T_STD_U32LE, space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                       H5Dclose);
+  h5::check(dataset.get(), "make another");
+}
+
+TEST(VerifyDamage, finds_a_damaged_index_and_checks_the_frames_all_the_same) {
+  MemorySource source = some_source();
+  EventFile file;
+  write_with_lies(source, file.path, 6, [](std::uint64_t, Written&) {});
+  break_index(file.path);
+  const VerifyResult result = file.verify_with(&source);
+  EXPECT_FALSE(result.okay());
+  EXPECT_THAT(result.index_damage, testing::HasSubstr("index of other frames (5 of 24)"));
+  EXPECT_TRUE(result.damaged_chunks.empty());
+  EXPECT_EQ(result.n_frames, 24U);
+  EXPECT_EQ(result.n_different, 0U);
+  EXPECT_TRUE(result.digest_checked && result.digest_equal && result.sums_equal);
 }
 
 TEST(VerifyDamage, notices_frames_that_are_not_those_of_the_digest) {
