@@ -33,4 +33,4 @@ for file in $(find "$source/src/base" "$source/src/codec" -name '*.cpp') $own "$
   objects="$objects $object"
 done
 "${CXX:-clang++-14}" $flags -fsanitize=fuzzer $objects -lzstd -lxxhash -o "$build/fuzz_$target"
-exec "$build/fuzz_$target" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=2048 -artifact_prefix="$build/" "$corpus"
+exec "$build/fuzz_$target" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=2048 -timeout=60 -artifact_prefix="$build/" "$corpus"
