@@ -51,6 +51,15 @@ std::string describe(const RecordingDescription& d) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+/// Whether a writer could have made it: chunks of its frames, and a scan whose frames can be counted.
+bool is_possible(const RecordingDescription& d) {
+  const ScanShape scan = d.info.scan;
+  return d.info.dtype == d.parameters.dtype && !d.parameters.opaque &&
+         !d.parameters.big_endian && d.info.detector.det_y == d.parameters.det_y &&
+         d.info.detector.det_x == d.parameters.det_x && is_countable(scan) && d.info.frames_per_position != 0 &&
+         scan.scan_x % d.info.frames_per_position == 0;
+}
+
 std::optional<RecordingDescription> parse_description(std::string_view text) try {
   const auto json = nlohmann::json::parse(text);
   RecordingDescription d;
@@ -61,10 +70,12 @@ std::optional<RecordingDescription> parse_description(std::string_view text) try
   d.info.detector = {json.at("detector").at(0), json.at("detector").at(1)};
   const auto dtype = parse_dtype(json.at("dtype").get<std::string>());
   const auto parameters = from_filter_values(json.at("filter_values").get<std::vector<std::uint32_t>>());
-  if (!dtype || !parameters || d.info.frames_per_position == 0) return std::nullopt;
+  const auto growing = json.at("growing").get<std::uint64_t>();
+  if (!dtype || !parameters || growing > static_cast<std::uint64_t>(Growing::scan_x)) return std::nullopt;
   d.info.dtype = *dtype;
   d.parameters = *parameters;
-  d.growing = static_cast<Growing>(json.at("growing").get<int>());
+  d.growing = static_cast<Growing>(growing);
+  if (!is_possible(d)) return std::nullopt;
   for (std::size_t i = 0; i < 4; ++i) {
     const auto& axis = json.at("axes").at(i);
     d.info.axes[i] = {axis.at("name"), axis.at("offset"), axis.at("scale"), axis.at("units")};

@@ -34,6 +34,12 @@ inline constexpr const char* spill = "spill";
 inline constexpr const char* snapshot = "snapshot.npz";
 }  // namespace recording
 
+/// Whether the scan has frames, and no more than anybody can record: what a damaged file says may be anything.
+inline bool is_countable(ScanShape scan) {
+  constexpr std::uint64_t most = std::uint64_t{1} << 40;
+  return scan.scan_y > 0 && scan.scan_x > 0 && scan.scan_y <= most / scan.scan_x;
+}
+
 /// What a recording is, as far as it is known when it begins.
 struct RecordingDescription {
   SourceInfo info;
@@ -102,7 +108,7 @@ struct RecordingState {
   std::vector<Fragment> tail;          ///< Of the newer sound tail.
   std::uint64_t tail_sequence = 0;
   std::uint64_t journal_bytes = 0;     ///< Read so far: where the next record begins.
-  std::uint64_t n_damaged_bytes = 0;   ///< Skipped between sound records, or behind the last.
+  std::uint64_t n_damaged_bytes = 0;   ///< Skipped between sound records.
 };
 
 /// Reads records of the journal from `state.journal_bytes` on, and the tails. Files may grow meanwhile. A missing file is an

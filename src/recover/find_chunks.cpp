@@ -42,12 +42,12 @@ class Window {
 }  // namespace
 
 std::vector<FoundChunk> find_chunks(const std::filesystem::path& path, std::uint64_t max_bytes,
-                                    const std::function<void(std::uint64_t)>& progress) {
+                                    ProgressMeter& meter) {
   std::vector<FoundChunk> found;
   Window window(path);
   std::uint64_t at = 0;
   while (at + min_chunk_bytes <= window.file_bytes()) {
-    progress(at);
+    meter.add(0, 0, 0);
     const auto ahead = window.look(at, min_chunk_bytes);
     // The magic, "ESV": first its first byte.
     const auto* next = static_cast<const std::byte*>(std::memchr(ahead.data(), 'E', ahead.size()));
@@ -74,7 +74,6 @@ std::vector<FoundChunk> find_chunks(const std::filesystem::path& path, std::uint
     }
     ++at;
   }
-  progress(window.file_bytes());
   return found;
 }
 

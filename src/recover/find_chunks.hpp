@@ -5,9 +5,9 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <vector>
 
+#include "base/progress_meter.hpp"
 #include "esieve/codec.hpp"
 
 namespace esieve {
@@ -19,8 +19,8 @@ struct FoundChunk {
 
 /// Chunks whose checksum holds, in the order of their addresses. Between them any bytes may lie.
 /// \param max_bytes  of a chunk
-/// \param progress   called with the bytes done; may throw
+/// \param meter      asked now and then whether to go on; no frames are done yet. \throws Interrupted
 std::vector<FoundChunk> find_chunks(const std::filesystem::path& path, std::uint64_t max_bytes,
-                                    const std::function<void(std::uint64_t)>& progress);
+                                    ProgressMeter& meter);
 
 }  // namespace esieve

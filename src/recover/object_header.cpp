@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/byte_reader.hpp"
+#include "container/journal.hpp"
 
 namespace esieve {
 namespace {
@@ -13,15 +14,29 @@ namespace {
 constexpr std::uint8_t dataspace_message = 1, filter_message = 11;
 constexpr std::uint64_t max_header_bytes = 1 << 16;  // what we look for comes first
 
-std::vector<std::uint64_t> parse_dataspace(ByteReader message) {
-  std::vector<std::uint64_t> dims;
-  if (message.number<std::uint8_t>() != 2) return dims;
+struct Dataspace {
+  std::vector<std::uint64_t> dims, max_dims;  ///< Of the latter none where they are the same.
+};
+
+Dataspace parse_dataspace(ByteReader message) {
+  Dataspace space;
+  if (message.number<std::uint8_t>() != 2) return space;
   const auto rank = message.number<std::uint8_t>();
-  message.take(2);
-  if (rank < 2 || rank > 5) return dims;
-  for (int i = 0; i < rank; ++i) dims.push_back(message.number<std::uint64_t>());
-  if (!message.ok()) dims.clear();
-  return dims;
+  const auto flags = message.number<std::uint8_t>();
+  message.take(1);
+  if (rank < 2 || rank > 5) return space;
+  for (int i = 0; i < rank; ++i) space.dims.push_back(message.number<std::uint64_t>());
+  if ((flags & 1) != 0)
+    for (int i = 0; i < rank; ++i) space.max_dims.push_back(message.number<std::uint64_t>());
+  return message.ok() ? space : Dataspace{};
+}
+
+/// The axis without an end; only of datasets as writers make them.
+Growing growing_axis(const Dataspace& space) {
+  constexpr std::uint64_t unlimited = ~std::uint64_t{0};
+  if (space.max_dims.size() < 4) return Growing::no;
+  if (space.max_dims[0] == unlimited) return Growing::scan_y;
+  return space.max_dims[1] == unlimited && space.dims[0] == 1 ? Growing::scan_x : Growing::no;
 }
 
 std::optional<ChunkParameters> parse_filter(ByteReader message) {
@@ -52,26 +67,31 @@ std::optional<RawDescription> parse_header(ByteReader bytes) {
   }
   // The end may be missing.
   ByteReader messages(bytes.take(std::min<std::uint64_t>({n_bytes, bytes.rest().size(), max_header_bytes})));
-  std::vector<std::uint64_t> dims;
+  Dataspace space;
   std::optional<ChunkParameters> parameters;
   while (messages.ok() && !messages.rest().empty()) {
     const auto type = messages.number<std::uint8_t>();
     const auto size = messages.number<std::uint16_t>();
     messages.take((flags & 4) != 0 ? 3 : 1);
     const ByteReader message(messages.take(size));
-    if (type == dataspace_message) dims = parse_dataspace(message);
+    if (type == dataspace_message) space = parse_dataspace(message);
     if (type == filter_message) parameters = parse_filter(message);
   }
+  std::vector<std::uint64_t>& dims = space.dims;
   if (!parameters || dims.size() < 2) return std::nullopt;
+  if (parameters->opaque || parameters->big_endian) return std::nullopt;  // not written by us, and not frames as ours
   RawDescription result;
   result.parameters = *parameters;
+  result.growing = growing_axis(space);
   if (dims.size() == 5) {
+    if (!is_countable({dims[1], dims[2]})) return std::nullopt;
     result.frames_per_position = dims[2];
     dims = {dims[0], dims[1] * dims[2], dims[3], dims[4]};
   }
   dims.insert(dims.begin(), 4 - dims.size(), 1);
   if (dims[2] != parameters->det_y || dims[3] != parameters->det_x) return std::nullopt;
   result.scan = {dims[0], dims[1]};
+  if (!is_countable(result.scan)) return std::nullopt;
   return result;
 }
 

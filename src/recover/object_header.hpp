@@ -8,6 +8,7 @@
 #include <span>
 
 #include "esieve/codec.hpp"
+#include "esieve/container.hpp"
 #include "esieve/shape.hpp"
 
 namespace esieve {
@@ -15,6 +16,7 @@ namespace esieve {
 struct RawDescription {
   ScanShape scan;   ///< scan_x includes the frames kept at a position.
   std::uint64_t frames_per_position = 1;
+  Growing growing = Growing::no;  ///< `scan` is then the least there can be.
   ChunkParameters parameters;
 };
 

@@ -124,12 +124,14 @@ class Recovering {
     const auto raw = find_object_header(head);
     if (!raw)
       throw DataError(damaged_.data.string() + " has nothing left that says what its frames are (no journal, no HDF5 structure, no "
-                                               "header of an event dataset in its first MiB)");
+                                               "header of an event dataset in its first " +
+                      std::to_string(header_search_bytes >> 20) + " MiB)");
     SourceInfo& info = description_.info;
     info.path = damaged_.data;
     info.format = "recovered";
     info.scan = raw->scan;
     info.frames_per_position = raw->frames_per_position;
+    description_.growing = raw->growing;
     info.detector = {raw->parameters.det_y, raw->parameters.det_x};
     info.dtype = raw->parameters.dtype;
     for (std::size_t axis = 0; axis < 4; ++axis) info.axes[axis].name = std::array{"scan_y", "scan_x", "det_y", "det_x"}[axis];
@@ -155,7 +157,8 @@ class Recovering {
   void find() {
     std::error_code error;
     if (std::filesystem::exists(damaged_.data, error)) {
-      const auto found = find_chunks(damaged_.data, max_chunk_bytes(parameters_), [](std::uint64_t) {});
+      ProgressMeter meter(options_.progress, info_.scan.n_frames());
+      const auto found = find_chunks(damaged_.data, max_chunk_bytes(parameters_), meter);
       for (const FoundChunk& chunk : found) {
         const bool ours = chunk.header.dataset_id == parameters_.dataset_id && chunk.header.n_frames <= parameters_.n_frames;
         const auto index = ours ? chunk_at(chunk.header.first_frame) : std::nullopt;
@@ -193,7 +196,8 @@ class Recovering {
     for (const Fragment& fragment : damaged_.state.fragments) by_epoch[fragment.chunk][fragment.epoch] = &fragment;
     for (const auto& [chunk, parts] : by_epoch) {
       if (found_.contains(chunk) || chunk >= grid_.n_chunks()) continue;
-      for (const auto& [epoch, fragment] : parts) fragments_[chunk].push_back(fragment);
+      for (const auto& [epoch, fragment] : parts)
+        if (fragment->status.size() <= frames_of(chunk).count) fragments_[chunk].push_back(fragment);
     }
     result_.n_fragments = fragments_.size();
   }
@@ -216,7 +220,7 @@ class Recovering {
   /// A scan that was growing ends with the last frame that is known.
   void choose_shape() {
     if (description_.growing != Growing::no) {
-      std::uint64_t end = 0;
+      std::uint64_t end = damaged_.state.description ? 0 : info_.scan.n_frames();  // the file's own shape is the least
       const auto reach = [&](std::uint64_t first, std::span<const FrameStatus> status) {
         for (std::size_t i = 0; i < status.size(); ++i)
           if (status[i] != FrameStatus::missing) end = std::max(end, first + i + 1);
@@ -235,7 +239,7 @@ class Recovering {
     result_.n_chunks_expected = grid_.covering(info_.scan).n_chunks();
     // A complete file had them all, but for frames it knows to be missing.
     if (!damaged_.folder.empty()) return;
-    for (std::uint64_t chunk = 0; chunk < grid_.n_chunks(); ++chunk) {
+    for (std::uint64_t chunk = 0; chunk < result_.n_chunks_expected; ++chunk) {
       const FrameRange frames = frames_of(chunk);
       bool had = damaged_.file_status.empty();
       for (std::uint64_t i = frames.first; i < std::min<std::uint64_t>(frames.end(), damaged_.file_status.size()); ++i)

@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
+#include "base/bytes.hpp"
 #include "base/file.hpp"
 #include "unit/record/recordings.hpp"
 
@@ -20,6 +22,22 @@ TEST(ObjectHeader, says_what_a_file_holds_without_its_end) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->scan, (ScanShape{5, 9}));
   EXPECT_EQ(found->parameters, Reader(folder / "a.hdf5").info().chunk_parameters);
+}
+
+TEST(ObjectHeader, an_impossible_scan_is_none) {
+  TemporaryFolder folder;
+  MemorySource source = counted_source({5, 9}, {12, 10});
+  convert(source, folder / "a.hdf5");
+  auto bytes = read_small_file(folder / "a.hdf5", 1 << 20);
+  const auto with_rows = [&](std::uint64_t n_rows) {
+    std::vector<std::byte> shape;
+    for (const std::uint64_t n : {std::uint64_t{5}, std::uint64_t{9}, std::uint64_t{12}}) append_le(shape, n);
+    auto changed = bytes;
+    store_le(std::span(std::ranges::search(changed, shape)), 0, n_rows);
+    return find_object_header(std::span(changed).first(1024));
+  };
+  EXPECT_EQ(with_rows(7)->scan, (ScanShape{7, 9}));
+  for (const std::uint64_t n_rows : {std::uint64_t{0}, std::uint64_t{1} << 60, ~std::uint64_t{0}}) EXPECT_FALSE(with_rows(n_rows));
 }
 
 TEST(ObjectHeader, damaged_bytes_are_no_danger) {

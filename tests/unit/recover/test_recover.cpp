@@ -83,6 +83,27 @@ TEST_F(Recover, a_damaged_chunk_is_not_believed) {
   EXPECT_EQ(check_recovered(), 56U);
 }
 
+TEST_F(Recover, a_growing_recording_of_which_only_the_data_are_left_has_all_its_rows) {
+  WriterOptions options = options_for(source);
+  options.scan.scan_y = ScanGeometry::unknown;
+  options.frames_per_chunk = 8;
+  Writer writer(folder / "scan.hdf5", options);
+  writer.push_frames(source.bytes());
+  writer.flush();
+  std::filesystem::copy_file(folder / "scan.hdf5.recording/data.hdf5", folder / "alone.hdf5");
+  EXPECT_EQ(recover(folder / "alone.hdf5", folder / "recovered.hdf5").described_by, "object header");
+  EXPECT_EQ(check_recovered(), 64U);
+}
+
+TEST_F(Recover, stops_when_it_is_told_to_and_leaves_nothing) {
+  for (const int n_calls : {1, 2}) {
+    int n = 0;
+    const auto progress = [&](const Progress&) { return ++n == n_calls ? Continue::stop : Continue::yes; };
+    EXPECT_THROW(recover(folder / "sound.hdf5", folder / "recovered.hdf5", {.progress = progress}), Interrupted);
+    EXPECT_FALSE(std::filesystem::exists(folder / "recovered.hdf5"));
+  }
+}
+
 TEST_F(Recover, the_damaged_file_stays_as_it_is) {
   recover(folder / "sound.hdf5", folder / "recovered.hdf5");
   EXPECT_EQ(read_small_file(folder / "sound.hdf5", 1 << 24), bytes);
