@@ -113,8 +113,8 @@ struct Snapshot {
 /// `convert` makes of the same frames. If the process dies, `esieve recover PATH.recording OUT` makes a file of what is there:
 /// nothing that was flushed is lost.
 ///
-/// Any number of threads may call any member. After an error of the disk every call throws it again; `close` then keeps what
-/// was stored.
+/// Any number of threads may call any member. After an error of the disk every call throws it again, `close` too: nothing has the
+/// name PATH then, and what was stored stays in "PATH.recording".
 class ESIEVE_API Writer {
  public:
   /// \throws UsageError  options that do not fit each other; the output exists; somebody records it or did and was killed

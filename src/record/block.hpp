@@ -20,9 +20,10 @@ struct Block {
   std::uint64_t chunk = 0;
   FrameRange frames;
   std::vector<std::byte> dense;           ///< Empty until the first frame with data. Only frames that are data are set.
+  bool has_buffer = false;                ///< `dense` is one of the board's buffers.
   std::vector<FrameStatus> status;        ///< One a frame.
-  std::vector<std::uint16_t> n_received;  ///< Frames of the camera in each.
-  std::vector<std::uint16_t> n_accounted; ///< Of these and those lost.
+  std::vector<std::uint32_t> n_received;  ///< Frames of the camera in each.
+  std::vector<std::uint32_t> n_accounted; ///< Of these and those lost.
   std::vector<bool> busy;                 ///< Being copied into.
   std::uint64_t n_settled = 0;            ///< Frames nothing more is expected for.
   std::uint32_t n_pins = 0;               ///< Somebody copies into it or out of it.

@@ -28,10 +28,11 @@ std::uint64_t BlockBoard::frames_expected() const {
 }
 
 BlockBoard::Key BlockBoard::key_of(std::uint64_t scan_index) const {
-  if (setup_.when_repeated == WhenRepeated::keep) scan_index *= setup_.frames_per_position;
-  if (scan_index >= setup_.scan.n_frames())
-    throw UsageError("frame " + std::to_string(scan_index) + " is outside the scan, which has " +
-                     std::to_string(setup_.scan.n_frames()) + " frames");
+  const std::uint64_t kept = setup_.when_repeated == WhenRepeated::keep ? setup_.frames_per_position : 1;
+  if (scan_index >= setup_.scan.n_frames() / kept)
+    throw UsageError("position " + std::to_string(scan_index) + " is outside the scan, which has at most " +
+                     std::to_string(setup_.scan.n_frames() / kept));
+  scan_index *= kept;
   const std::uint64_t chunk = setup_.grid.chunk_of(scan_index, setup_.scan);
   return {chunk, scan_index - setup_.grid.frames(chunk, setup_.scan).first};
 }
@@ -50,11 +51,6 @@ void BlockBoard::check() const {
   rethrow();
 }
 
-std::exception_ptr BlockBoard::error() const {
-  const std::lock_guard lock(mutex_);
-  return error_;
-}
-
 std::uint64_t BlockBoard::last_ticket() const {
   const std::lock_guard lock(mutex_);
   return last_ticket_;
@@ -71,12 +67,12 @@ Block& BlockBoard::open_block(std::uint64_t chunk) {
   block->n_accounted.resize(block->frames.count);
   block->busy.resize(block->frames.count);
   block->opened = Clock::now();
-  if (const auto epoch = epochs_.find(chunk); epoch != epochs_.end()) {
-    block->epoch = epoch->second;
-    block->n_accounted = accounted_[chunk];
+  if (const auto earlier = fragmented_.find(chunk); earlier != fragmented_.end()) {
+    block->epoch = earlier->second.next_epoch;
+    block->n_accounted = earlier->second.n_accounted;
     if (const std::uint64_t expected = frames_expected())
       block->n_settled = static_cast<std::uint64_t>(std::count_if(block->n_accounted.begin(), block->n_accounted.end(),
-                                                                  [&](std::uint16_t n) { return n >= expected; }));
+                                                                  [&](std::uint32_t n) { return n >= expected; }));
   }
   return *block;
 }
@@ -98,28 +94,41 @@ std::uint64_t BlockBoard::free_place(const Block& block, std::uint64_t i, std::u
   return i;
 }
 
-bool BlockBoard::evict_one() {
+void BlockBoard::make_fragment(Block& block) {
+  block.is_fragment = true;
+  fragmented_[block.chunk] = {block.epoch + 1, block.n_accounted};
+}
+
+void BlockBoard::evict_one() {
   Block* oldest = nullptr;
   for (const auto& [chunk, block] : open_)
     if (block->n_pins == 0 && !block->dense.empty() && (oldest == nullptr || block->last_use < oldest->last_use))
       oldest = block.get();
-  if (oldest == nullptr) return false;
-  auto node = open_.extract(oldest->chunk);
-  Block& block = *node.mapped();
-  block.is_fragment = true;
-  epochs_[block.chunk] = block.epoch + 1;
-  accounted_[block.chunk] = block.n_accounted;
-  queue(std::move(node.mapped()));
-  return true;
+  if (oldest == nullptr) return;
+  make_fragment(*oldest);
+  queue(std::move(open_.extract(oldest->chunk).mapped()));
+}
+
+void BlockBoard::take_buffer(Block& block) {
+  block.dense = std::move(free_.back());
+  block.has_buffer = true;
+  free_.pop_back();
+  ++n_in_use_;
+}
+
+void BlockBoard::give_back(Block& block) {
+  if (!block.has_buffer) return;
+  block.dense.resize(block_bytes_);
+  free_.push_back(std::move(block.dense));
+  block.has_buffer = false;
+  --n_in_use_;
 }
 
 bool BlockBoard::get_buffer(std::unique_lock<std::mutex>& lock, Block& block, std::optional<Clock::time_point> deadline) {
   while (block.dense.empty()) {
     rethrow();
     if (!free_.empty()) {
-      block.dense = std::move(free_.back());
-      free_.pop_back();
-      ++n_in_use_;
+      take_buffer(block);
       // Room for the next block, before somebody has to wait for it.
       if (free_.empty() && queue_.empty() && n_encoding_ == 0) evict_one();
       return true;
@@ -128,7 +137,7 @@ bool BlockBoard::get_buffer(std::unique_lock<std::mutex>& lock, Block& block, st
     if (queue_.empty() && n_encoding_ == 0) evict_one();
     if (!deadline) return false;
     const auto waited = room_.wait_until(lock, *deadline);
-    if (waited == std::cv_status::timeout && free_.empty()) return false;
+    if (waited == std::cv_status::timeout && free_.empty() && block.dense.empty()) return false;
   }
   return true;
 }
@@ -158,9 +167,13 @@ BlockBoard::Room BlockBoard::claim(std::uint64_t scan_index, std::optional<Clock
   slot.adds = setup_.when_repeated == WhenRepeated::sum;
   slot.out = slot.adds ? std::span<std::byte>() : std::span(block.dense).subspan(i * setup_.frame_bytes, setup_.frame_bytes);
   block.busy[i] = true;
-  const std::uint64_t index = setup_.when_repeated == WhenRepeated::keep ? scan_index : block.frames.first + i;
-  end_of_scan_ = std::max(end_of_scan_, index + 1);
   return Room::given;
+}
+
+/// A scan that grows does so with frames that are there or known to be lost.
+void BlockBoard::reach(const Block& block, std::uint64_t i) {
+  const std::uint64_t kept = setup_.when_repeated == WhenRepeated::keep ? setup_.frames_per_position : 1;
+  end_of_scan_ = std::max(end_of_scan_, (block.frames.first + i) / kept + 1);
 }
 
 void BlockBoard::account(Block& block, std::uint64_t i) {
@@ -193,6 +206,7 @@ void BlockBoard::settle(const Slot& slot, bool partial, std::span<const std::byt
     std::copy(sum.begin(), sum.end(), at.begin());
   }
   block.busy[i] = false;
+  reach(block, i);
   const bool was_lost = block.status[i] == FrameStatus::dropped;
   ++block.n_received[i];
   if (was_lost && frames_expected() == 1) {
@@ -223,7 +237,7 @@ void BlockBoard::drop(std::uint64_t scan_index) {
     if (block.n_received[i] == 0) block.status[i] = FrameStatus::dropped;
     else block.status[i] = FrameStatus::partial;
     account(block, i);
-    end_of_scan_ = std::max(end_of_scan_, scan_index + 1);
+    reach(block, i);
   } catch (const UsageError&) {  // it is there
   }
   unpin(block);
@@ -231,16 +245,12 @@ void BlockBoard::drop(std::uint64_t scan_index) {
 
 void BlockBoard::unpin(Block& block) {
   if (--block.n_pins != 0) return;
-  if (closing_) room_.notify_all();  // woken when the lock is free
+  // Woken when the lock is free: who closes, and who waits for room that this block may now make.
+  if (closing_ || (queue_.empty() && n_encoding_ == 0)) room_.notify_all();
   if (is_complete(block)) {
     auto node = open_.extract(block.chunk);
     const std::uint64_t chunk = node.key();
-    const bool has_fragments = epochs_.contains(chunk);
-    if (has_fragments) {  // the last fragment; they are put together at the end
-      node.mapped()->is_fragment = true;
-      epochs_[chunk] = node.mapped()->epoch + 1;
-      accounted_[chunk] = node.mapped()->n_accounted;
-    }
+    if (fragmented_.contains(chunk)) make_fragment(block);  // the last; they are put together at the end
     done_.insert(chunk);
     while (done_.erase(done_before_) != 0) ++done_before_;
     queue(std::move(node.mapped()));
@@ -266,14 +276,10 @@ std::unique_ptr<Block> BlockBoard::next_to_encode() {
   return block;
 }
 
-void BlockBoard::recycle(std::vector<std::byte> dense) {
+void BlockBoard::recycle(Block& block) {
   const std::lock_guard lock(mutex_);
   --n_encoding_;
-  if (!dense.empty()) {
-    dense.resize(block_bytes_);
-    free_.push_back(std::move(dense));
-    --n_in_use_;
-  }
+  give_back(block);
   room_.notify_all();
 }
 
@@ -293,20 +299,27 @@ void BlockBoard::hand_over_all(ScanShape final) {
   for (const std::uint64_t chunk : chunks) {
     auto node = open_.extract(chunk);
     Block& block = *node.mapped();
-    if (block.frames.first >= final.n_frames()) continue;
+    if (block.frames.first >= final.n_frames()) {
+      give_back(block);
+      continue;
+    }
     block.frames.count = std::min(block.frames.count, final.n_frames() - block.frames.first);
     block.status.resize(block.frames.count);
-    if (epochs_.contains(chunk)) {
-      block.is_fragment = true;
-      epochs_[chunk] = block.epoch + 1;
-    }
+    if (fragmented_.contains(chunk)) make_fragment(block);
     queue(std::move(node.mapped()));
   }
 }
 
+std::unique_ptr<Block> BlockBoard::empty_block() {
+  std::unique_lock lock(mutex_);
+  room_.wait(lock, [&] { return !free_.empty(); });
+  auto block = std::make_unique<Block>();
+  take_buffer(*block);
+  return block;
+}
+
 void BlockBoard::hand_over(std::unique_ptr<Block> block) {
   const std::lock_guard lock(mutex_);
-  if (!block->dense.empty()) ++n_in_use_;
   queue(std::move(block));
 }
 
@@ -352,18 +365,13 @@ void BlockBoard::fail(std::exception_ptr error) {
 std::set<std::uint64_t> BlockBoard::fragmented() const {
   const std::lock_guard lock(mutex_);
   std::set<std::uint64_t> chunks;
-  for (const auto& [chunk, epoch] : epochs_) chunks.insert(chunk);
+  for (const auto& [chunk, epochs] : fragmented_) chunks.insert(chunk);
   return chunks;
 }
 
 std::uint64_t BlockBoard::bytes_in_use() const {
   const std::lock_guard lock(mutex_);
   return n_in_use_ * block_bytes_;
-}
-
-std::uint64_t BlockBoard::n_settled() const {
-  const std::lock_guard lock(mutex_);
-  return n_settled_;
 }
 
 std::uint64_t BlockBoard::end_of_scan() const {

@@ -60,13 +60,15 @@ class BlockBoard {
   /// The next block to encode; nothing when `finish` was called and all are done.
   std::unique_ptr<Block> next_to_encode();
   /// Takes back a block's memory.
-  void recycle(std::vector<std::byte> dense);
+  void recycle(Block& block);
 
   /// Lets no more frames in and waits for those being copied.
   void close_to_frames();
   /// Hands over all open blocks, cut to the final scan. \pre closed to frames
   void hand_over_all(ScanShape final);
-  /// One more block to encode, made elsewhere (from fragments).
+  /// A block with memory for one that is made elsewhere (from fragments); waits until there is some. \pre all were handed over
+  std::unique_ptr<Block> empty_block();
+  /// One more block to encode.
   void hand_over(std::unique_ptr<Block> block);
   void finish();
 
@@ -89,7 +91,6 @@ class BlockBoard {
   /// Every later call throws this. \param error  an Error
   void fail(std::exception_ptr error);
   bool failed() const { return failed_; }
-  std::exception_ptr error() const;
   /// \throws what `fail` was given
   void check() const;
   /// Of the block handed over last.
@@ -100,7 +101,6 @@ class BlockBoard {
 
   std::uint64_t bytes_in_use() const;
   std::uint64_t capacity_bytes() const { return setup_.n_buffers * block_bytes_; }
-  std::uint64_t n_settled() const;
   /// One more than the last position touched.
   std::uint64_t end_of_scan() const;
   std::optional<Clock::time_point> oldest() const;
@@ -115,9 +115,13 @@ class BlockBoard {
   bool get_buffer(std::unique_lock<std::mutex>& lock, Block& block, std::optional<Clock::time_point> deadline);
   void account(Block& block, std::uint64_t i);
   void unpin(Block& block);
+  void take_buffer(Block& block);
+  void give_back(Block& block);
+  void reach(const Block& block, std::uint64_t i);
   bool is_complete(const Block& block) const;
   void queue(std::unique_ptr<Block> block);
-  bool evict_one();
+  void evict_one();
+  void make_fragment(Block& block);
   std::string name_of(std::uint64_t scan_index) const;
   std::uint64_t frames_expected() const;
   void rethrow() const;
@@ -128,8 +132,11 @@ class BlockBoard {
   mutable std::mutex mutex_;
   std::condition_variable room_, work_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Block>> open_;
-  std::unordered_map<std::uint64_t, std::uint32_t> epochs_;  ///< Of chunks that have fragments: the next.
-  std::unordered_map<std::uint64_t, std::vector<std::uint16_t>> accounted_;  ///< Of such chunks, in earlier epochs.
+  struct Fragmented {
+    std::uint32_t next_epoch = 0;
+    std::vector<std::uint32_t> n_accounted;  ///< In earlier epochs.
+  };
+  std::unordered_map<std::uint64_t, Fragmented> fragmented_;  ///< Chunks that have fragments.
   std::set<std::uint64_t> done_;  ///< Handed over complete, from `done_before_` on.
   std::uint64_t done_before_ = 0; ///< All chunks before it were.
   std::deque<std::unique_ptr<Block>> queue_;

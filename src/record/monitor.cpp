@@ -79,7 +79,9 @@ void Monitor::rate(WriterStats& stats) {
   stats.elapsed_s = seconds_since(started_);
   const double seconds = seconds_since(sampled_);
   if (seconds >= 0.1) {
-    const auto rate = [&](std::uint64_t after, std::uint64_t before) { return static_cast<double>(after - before) / seconds; };
+    const auto rate = [&](std::uint64_t after, std::uint64_t before) {
+      return after > before ? static_cast<double>(after - before) / seconds : 0;  // a refused frame is taken out again
+    };
     WriterStats sample = stats;
     sample.frames_per_s = rate(stats.n_pushed, sample_.n_pushed);
     sample.in_bytes_per_s = rate(stats.dense_bytes, sample_.dense_bytes);

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/file.hpp"
 #include "container/journal.hpp"
 #include "esieve/error.hpp"
 
@@ -36,6 +37,7 @@ RecordingFolder::RecordingFolder(const std::filesystem::path& output) : path_(re
                      path_.string() + " OUT.hdf5', then remove it");
   }
   descriptor_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor_ < 0) throw IoError("cannot open " + path_.string() + " (" + std::strerror(errno) + ")");
 }
 
 RecordingFolder::~RecordingFolder() {
@@ -53,13 +55,11 @@ void RecordingFolder::lock(int journal) {
     throw UsageError(path_.string() + " is being used by another writer");
 }
 
+void RecordingFolder::unlock(int journal) { ::flock(journal, LOCK_UN); }
+
 void RecordingFolder::sync() const {
-  ::fsync(descriptor_);
-  const std::filesystem::path parent = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
-  const int descriptor = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  ::fsync(descriptor);
-  ::close(descriptor);
+  sync_folder(path_);
+  sync_folder(path_.has_parent_path() ? path_.parent_path() : std::filesystem::path("."));
 }
 
 void RecordingFolder::check_present() const {

@@ -26,8 +26,10 @@ class RecordingFolder {
 
   /// \param journal  descriptor that is locked as long as the recording runs
   void lock(int journal);
+  /// Whoever wants to recover it may do so now.
+  void unlock(int journal);
 
-  /// The folder's own entries are on the disk.
+  /// The folder's own entries are on the disk. \throws IoError
   void sync() const;
 
   /// \throws IoError  the folder is not where it was

@@ -11,17 +11,20 @@ Spill::Spill(std::filesystem::path path, std::size_t frame_bytes, std::uint64_t 
     : file_(std::move(path)), frame_bytes_(frame_bytes), max_bytes_(max_bytes), put_(std::move(drain)),
       thread_([this] { run(); }) {}
 
-Spill::~Spill() {
+Spill::~Spill() { finish(); }
+
+void Spill::finish() {
   {
     const std::lock_guard lock(mutex_);
     finished_ = true;
     changed_.notify_all();
   }
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 bool Spill::add(std::uint64_t scan_index, bool partial, std::span<const std::byte> frame) {
   const std::lock_guard lock(mutex_);
+  if (finished_) return false;
   if (entries_.empty()) next_offset_ = 0;
   const std::uint64_t end = next_offset_ + frame_bytes_;
   // A ring: behind the last entry, or at the front again where the first one no longer is.

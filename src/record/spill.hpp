@@ -33,12 +33,14 @@ class Spill {
         std::function<void(const Entry&, std::span<const std::byte>)> drain);
   ~Spill();
 
-  /// \returns false if the file has its size. \throws IoError
+  /// \returns false if the file has its size, or after `finish`. \throws IoError
   bool add(std::uint64_t scan_index, bool partial, std::span<const std::byte> frame);
 
   std::uint64_t n_waiting() const;
   /// Returns when nothing waits.
   void drain();
+  /// The same; from then on `add` takes nothing more.
+  void finish();
 
  private:
   void run();

@@ -82,7 +82,7 @@ void Store::write(const EncodedBlock& block) {
     return;
   }
   if (!container_.reserve(block.bytes.size() + completion_bytes(block.frames.end())))
-    throw IoError("cannot record into " + folder_.string() + " (the disk is full); frames up to here are kept");
+    throw IoError("cannot record into " + folder_.string() + " (the disk is full)");
   const bool all_okay = std::all_of(block.status.begin(), block.status.end(), [](FrameStatus s) { return s == FrameStatus::okay; });
   if (!all_okay || !block.dropped.empty()) {
     journal_.write(ChunkNote{block.chunk, block.status, block.dropped});
@@ -108,7 +108,12 @@ Keeper::~Keeper() { finish(); }
 void Keeper::flush() {
   const std::lock_guard lock(flush_mutex_);
   if (flushes_ended_) throw UsageError("the recording is closed; there is nothing to flush");
-  flush_now();
+  try {
+    flush_now();
+  } catch (...) {  // the operating system tells of a failed write once: a later flush would seem to succeed
+    board_.fail(std::current_exception());
+    throw;
+  }
 }
 
 void Keeper::flush_now() {
@@ -179,15 +184,14 @@ void Keeper::run() {
         flush();
         next_flush = Clock::now() + setup_.flush_interval;
       }
-    } catch (...) {
-      board_.fail(std::current_exception());
+    } catch (...) {  // the board knows
     }
     try {
       if (takes && Clock::now() >= next_snapshot) {
         write_snapshot(folder_.path() / recording::snapshot, setup_.snapshot());
         next_snapshot = Clock::now() + setup_.snapshot_interval;
       }
-    } catch (const Error&) {  // a look that failed is no harm to the recording
+    } catch (const std::exception&) {  // a look that failed is no harm to the recording
       next_snapshot = Clock::now() + setup_.snapshot_interval;
     }
     lock.lock();

@@ -48,6 +48,8 @@ WriterOptions checked(WriterOptions options) {
     throw UsageError("keeping the frames of a position needs to know how many there are (frames_per_position)");
   if (options.when_repeated == WhenRepeated::error && options.scan.frames_per_position > 1)
     throw UsageError("several frames of a position are to be summed or kept; say which (when_repeated)");
+  for (auto* duration : {&options.block_timeout, &options.flush_interval, &options.snapshot_interval})
+    *duration = std::min<std::chrono::milliseconds>(*duration, std::chrono::hours(24 * 365));  // a clock can add that
   return options;
 }
 
@@ -75,6 +77,7 @@ struct Writer::Impl {
         journal(folder.path() / recording::journal),
         monitor(info.scan, growing, info.detector, info.dtype),
         board(board_setup()),
+        spill(make_spill()),
         store(container, journal, board, monitor, folder.path(), options.when_repeated == WhenRepeated::sum, options.queue_bytes / 4),
         keeper(container, journal, folder, board, store, monitor, BlockEncoder(info, container.parameters(), threshold.get()),
                {.flush_interval = options.flush_interval, .snapshot_interval = options.snapshot_interval,
@@ -85,10 +88,12 @@ struct Writer::Impl {
     journal.sync();
     container.sync();
     folder.sync();
-    if (options.when_full == WhenFull::spill)
-      spill = std::make_unique<Spill>(folder.path() / recording::spill, input.kept_bytes(), options.spill_bytes,
-                                      [this](const Spill::Entry& entry, std::span<const std::byte> frame) { put_spilled(entry, frame); });
-    for (int i = 0; i < n_encoders(options.threads); ++i) encoders.emplace_back([this] { encode_blocks(); });
+    try {
+      for (int i = 0; i < n_encoders(options.threads); ++i) encoders.emplace_back([this] { encode_blocks(); });
+    } catch (...) {
+      stop();
+      throw;
+    }
   }
 
   ~Impl() { stop(); }
@@ -144,6 +149,13 @@ struct Writer::Impl {
             .when_repeated = options.when_repeated, .frames_per_position = options.scan.frames_per_position};
   }
 
+  std::unique_ptr<Spill> make_spill() {
+    if (options.when_full != WhenFull::spill) return nullptr;
+    return std::make_unique<Spill>(
+        folder.path() / recording::spill, input.kept_bytes(), options.spill_bytes,
+        [this](const Spill::Entry& entry, std::span<const std::byte> frame) { put_spilled(entry, frame); });
+  }
+
   // -- the frame path
 
   /// The position of the next frame of the camera; nothing where it has none.
@@ -170,14 +182,20 @@ struct Writer::Impl {
   }
 
   void check_open() const {
-    if (closed) throw UsageError(path.string() + " is closed; nothing more can be pushed");
+    if (closed) throw_closed();
   }
+
+  [[noreturn]] void throw_closed() const { throw UsageError(path.string() + " is closed; nothing more can be pushed"); }
 
   void push(const Content& content, const Placement& at) {
     check_open();
     std::optional<std::uint64_t> position = at.scan_index;
     if (position) check_position(*position);
     else position = next_position();
+    count_and_put(content, position, at.partial);
+  }
+
+  void count_and_put(const Content& content, std::optional<std::uint64_t> position, bool partial) {
     ++monitor.n_pushed;
     monitor.dense_bytes += input.kept_bytes();
     if (!position) {
@@ -185,9 +203,10 @@ struct Writer::Impl {
       return;
     }
     try {
-      put(content, *position, at.partial);
+      put(content, *position, partial);
     } catch (...) {
       --monitor.n_pushed;
+      monitor.dense_bytes -= input.kept_bytes();
       throw;
     }
   }
@@ -276,12 +295,16 @@ struct Writer::Impl {
     if (x.size() != n || y.size() != n)
       throw UsageError("hits need as many x and y as times (" + std::to_string(n) + ", " + std::to_string(x.size()) + ", " +
                        std::to_string(y.size()) + ")");
+    const std::uint64_t most_frames = n_camera_frames(options.scan).value_or(std::uint64_t{1} << 32);
     const std::lock_guard lock(hits_mutex);
     for (std::size_t i = 0; i < n; ++i) {
       if (x[i] >= options.detector.det_x || y[i] >= options.detector.det_y)
         throw UsageError("hit " + std::to_string(i) + " at (" + std::to_string(y[i]) + ", " + std::to_string(x[i]) +
                          ") is outside the detector");
       const std::uint64_t frame = frame_of(i);
+      if (frame >= most_frames)
+        throw UsageError("hit " + std::to_string(i) + " is of frame " + std::to_string(frame) + "; the scan has at most " +
+                         std::to_string(most_frames));
       if (!hits.add(frame, y[i] * options.detector.det_x + x[i]))
         throw UsageError("hit " + std::to_string(i) + " is of frame " + std::to_string(frame) + ", but frame " +
                          std::to_string(hits.next_frame() - 1) + " is complete already; hits may be late by two frames");
@@ -298,10 +321,7 @@ struct Writer::Impl {
         next_frame = frame.frame + 1;
         position = position_of(frame.frame);
       }
-      ++monitor.n_pushed;
-      monitor.dense_bytes += input.kept_bytes();
-      if (position) put({.dense = {}, .pixels = frame.pixels, .counts = frame.counts, .is_events = true}, *position, false);
-      else ++monitor.n_flyback;
+      count_and_put({.dense = {}, .pixels = frame.pixels, .counts = frame.counts, .is_events = true}, position, false);
     }
   }
 
@@ -316,7 +336,7 @@ struct Writer::Impl {
       } else {
         try {
           EncodedBlock encoded = encoder.encode(*block);
-          board.recycle(std::move(block->dense));
+          board.recycle(*block);
           store.add(std::move(encoded));
           continue;
         } catch (...) {
@@ -324,12 +344,12 @@ struct Writer::Impl {
           store.skip(block->ticket);
         }
       }
-      board.recycle(std::move(block->dense));
+      board.recycle(*block);
     }
   }
 
   void stop() {
-    spill.reset();
+    if (spill) spill->finish();
     board.finish();
     for (std::thread& thread : encoders) thread.join();
     encoders.clear();
@@ -355,12 +375,12 @@ struct Writer::Impl {
         for (const std::uint64_t at : places->second) fragments.push_back(read_fragment(folder.path() / recording::journal, at));
       std::vector<const Fragment*> pointers;
       for (const Fragment& fragment : fragments) pointers.push_back(&fragment);
-      auto block = std::make_unique<Block>();
+      FrameRange frames = grid.frames(chunk, longest(info.scan, growing));
+      if (frames.first >= scan.n_frames()) continue;
+      frames.count = std::min(frames.count, scan.n_frames() - frames.first);
+      std::unique_ptr<Block> block = board.empty_block();
       block->chunk = chunk;
-      block->frames = grid.frames(chunk, longest(info.scan, growing));
-      if (block->frames.first >= scan.n_frames()) continue;
-      block->frames.count = std::min(block->frames.count, scan.n_frames() - block->frames.first);
-      block->dense.resize(container.parameters().dense_bytes());
+      block->frames = frames;
       if (!merge_fragments(pointers, container.parameters(), codec, block->dense, block->status))
         throw DataError(folder.path().string() + ": parts of chunk " + std::to_string(chunk) +
                         " cannot be put together (damaged, or a sum does not fit " + std::string(dtype_name(info.dtype)) + ")");
@@ -370,10 +390,9 @@ struct Writer::Impl {
   }
 
   WriterStats close() {
-    check_open();
-    closed = true;
+    if (closed.exchange(true)) throw_closed();
     folder.keep(true);
-    if (spill) spill->drain();
+    if (spill) spill->finish();
     keeper.finish();  // a flush looks at blocks that are now handed over
     board.close_to_frames();
     const ScanShape scan = final_scan();
@@ -381,23 +400,34 @@ struct Writer::Impl {
       folder.keep(false);
       throw UsageError("nothing was recorded, and the scan has no length of its own; there is no file");
     }
-    std::exception_ptr failure;
     try {
       board.hand_over_all(scan);
       store.wait_for(board.last_ticket());
       if (!board.failed()) merge(scan);
     } catch (...) {
-      failure = std::current_exception();
+      board.fail(std::current_exception());
     }
     stop();
-    if (!failure) failure = board.error();
-    folder.check_present();
-    container.close(scan);
+    try {
+      board.check();
+      folder.check_present();
+      container.close(scan);
+    } catch (const IoError& error) {
+      folder.unlock(journal.descriptor());
+      throw IoError(error.what() + hint());
+    } catch (const DataError& error) {
+      folder.unlock(journal.descriptor());
+      throw DataError(error.what() + hint());
+    }
     folder.keep(false);
     folder.remove();
     completed = true;
-    if (failure) std::rethrow_exception(failure);
     return stats();
+  }
+
+  /// For those whose recording could not be completed.
+  std::string hint() const {
+    return "; what was stored is in " + folder.path().string() + ", 'esieve recover' makes a file of it";
   }
 
   WriterStats stats() {
@@ -438,6 +468,7 @@ struct Writer::Impl {
   JournalWriter journal;
   Monitor monitor;
   BlockBoard board;
+  std::unique_ptr<Spill> spill;  ///< Null: frames do not spill.
   Store store;
   Keeper keeper;
   std::mutex order_mutex;
@@ -445,7 +476,6 @@ struct Writer::Impl {
   std::mutex hits_mutex;
   HitSorter hits;
   std::vector<std::thread> encoders;
-  std::unique_ptr<Spill> spill;
 };
 
 Writer::Writer(const std::filesystem::path& path, const WriterOptions& options)
@@ -453,8 +483,12 @@ Writer::Writer(const std::filesystem::path& path, const WriterOptions& options)
 
 Writer::~Writer() {
   try {
-    if (!impl_->closed) impl_->close();
+    if (!impl_->closed) finish_hits();
   } catch (...) {  // whoever wants to know calls `close`
+  }
+  try {
+    if (!impl_->closed) impl_->close();
+  } catch (...) {
   }
 }
 

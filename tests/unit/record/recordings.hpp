@@ -35,6 +35,13 @@ inline MemorySource counted_source(ScanShape scan, DetectorShape detector, DType
   return source;
 }
 
+/// Records all frames in their order.
+inline WriterStats record(const std::filesystem::path& path, MemorySource& source, const WriterOptions& options) {
+  Writer writer(path, options);
+  writer.push_frames(source.bytes());
+  return writer.close();
+}
+
 inline std::vector<std::byte> all_frames(const Reader& reader) {
   std::vector<std::byte> dense(reader.info().dense_bytes());
   reader.frames(FrameRange{0, reader.info().scan.n_frames()}, dense);

@@ -2,8 +2,13 @@
 //
 // What is refused, and that it leaves the recording as it was.
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <algorithm>
 
 #include "esieve/error.hpp"
+#include "esieve/recover.hpp"
 #include "unit/record/recordings.hpp"
 
 namespace esieve {
@@ -32,9 +37,7 @@ TEST(WriterErrors, an_existing_file_is_left_alone) {
   convert(source, folder / "a.hdf5");
   EXPECT_THROW(Writer(folder / "a.hdf5", options), UsageError);
   options.overwrite = true;
-  Writer writer(folder / "a.hdf5", options);
-  writer.push_frames(source.bytes());
-  writer.close();
+  record(folder / "a.hdf5", source, options);
   EXPECT_TRUE(holds(folder / "a.hdf5", source));
 }
 
@@ -97,6 +100,70 @@ TEST(WriterErrors, a_folder_that_vanishes_is_noticed) {
   EXPECT_THROW(writer.flush(), IoError);
   EXPECT_THROW(writer.close(), IoError);
   EXPECT_TRUE(std::filesystem::exists(folder / "elsewhere"));
+}
+
+TEST(WriterErrors, an_error_of_the_disk_is_told_at_every_call_and_nothing_has_the_final_name) {
+  ::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  TemporaryFolder folder;
+  MemorySource source({64, 64}, {32, 32}, DType::u16);
+  fill_with_noise(source, 1, 3);
+  WriterOptions options = options_for(source);
+  options.frames_per_chunk = 8;
+  const auto message_of = [](const auto& call) -> std::string {
+    try {
+      call();
+    } catch (const IoError& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  Writer writer(folder / "a.hdf5", options);
+  const rlimit small{.rlim_cur = rlim_t{6} << 20, .rlim_max = before.rlim_max};  // room for completing it is kept
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  std::uint64_t n_flushed = 0;
+  const std::string first = message_of([&] {
+    for (std::uint64_t i = 0; i < 4096; ++i) {
+      writer.push(source.frame(i));
+      if (i % 100 != 99) continue;
+      writer.flush();
+      n_flushed = i + 1;
+    }
+  });
+  EXPECT_TRUE(first.starts_with("cannot ")) << first;
+  EXPECT_GT(n_flushed, 100U);
+  EXPECT_EQ(message_of([&] { writer.push(source.frame(0), {.scan_index = 4000}); }), first);
+  EXPECT_EQ(message_of([&] { writer.flush(); }), first);
+  const std::string last = message_of([&] { writer.close(); });
+  EXPECT_TRUE(last.starts_with(first) && last.find("esieve recover") != std::string::npos) << last;
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_FALSE(std::filesystem::exists(folder / "a.hdf5"));
+  EXPECT_GE(writer.stats().n_durable, n_flushed);
+
+  recover(folder / "a.hdf5", folder / "recovered.hdf5");
+  const Reader reader(folder / "recovered.hdf5");
+  const auto status = reader.frame_status();
+  const auto dense = all_frames(reader);
+  EXPECT_TRUE(std::all_of(status.begin(), status.begin() + static_cast<std::ptrdiff_t>(n_flushed),
+                          [](FrameStatus frame) { return frame == FrameStatus::okay; }));
+  EXPECT_TRUE(std::equal(dense.begin(), dense.begin() + static_cast<std::ptrdiff_t>(n_flushed * source.info().frame_bytes()),
+                         source.bytes().begin()));
+}
+
+TEST(WriterErrors, a_flush_that_failed_is_not_made_good_by_the_next) {
+  TemporaryFolder folder;
+  MemorySource source = counted_source({1, 4}, {4, 4});
+  Writer writer(folder / "a.hdf5", options_for(source));
+  writer.push(source.frame(0));
+  std::filesystem::rename(folder / "a.hdf5.recording", folder / "elsewhere");
+  EXPECT_THROW(writer.flush(), IoError);
+  std::filesystem::rename(folder / "elsewhere", folder / "a.hdf5.recording");
+  EXPECT_THROW(writer.flush(), IoError);
+  EXPECT_THROW(writer.push(source.frame(1)), IoError);
+  EXPECT_THROW(writer.close(), IoError);
+  EXPECT_FALSE(std::filesystem::exists(folder / "a.hdf5"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "a.hdf5.recording/data.hdf5"));
 }
 
 TEST(WriterErrors, options_that_exclude_each_other_are_refused) {

@@ -58,6 +58,33 @@ TEST(WriterEvents, hits_are_sorted_into_frames_by_their_time) {
   EXPECT_TRUE(holds(folder / "a.hdf5", source));
 }
 
+TEST(WriterEvents, the_last_hits_are_stored_even_if_nobody_closes) {
+  TemporaryFolder folder;
+  MemorySource source({1, 3}, {2, 2}, DType::u16);
+  for (const std::size_t i : {1U, 4U, 10U}) source.values<std::uint16_t>()[i] = 1;  // pixels 1, 0 and 2 of frames 0, 1 and 2
+  {
+    Writer writer(folder / "a.hdf5", options_for(source));
+    const std::vector<std::uint64_t> frames = {0, 1, 2};
+    const std::vector<std::uint16_t> x = {1, 0, 0}, y = {0, 0, 1};
+    writer.push_hits(frames, x, y);
+  }
+  EXPECT_TRUE(holds(folder / "a.hdf5", source));
+}
+
+TEST(WriterEvents, a_hit_far_beyond_the_scan_is_refused) {
+  TemporaryFolder folder;
+  MemorySource source = counted_source({1, 4}, {4, 4});
+  WriterOptions options = options_for(source);
+  const std::vector<std::uint64_t> far = {std::uint64_t{1} << 60};
+  const std::vector<std::uint16_t> zero = {0};
+  for (const std::int64_t scan_x : {std::int64_t{4}, ScanGeometry::unknown}) {
+    options.scan.scan_x = scan_x;
+    Writer writer(folder / ("a" + std::to_string(scan_x)), options);
+    EXPECT_THROW(writer.push_hits(far, zero, zero), UsageError);
+    writer.push(source.frame(0));
+  }
+}
+
 TEST(WriterEvents, refuses_events_that_cannot_be) {
   TemporaryFolder folder;
   MemorySource source = counted_source({1, 4}, {4, 4}, DType::u8);

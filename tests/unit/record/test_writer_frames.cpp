@@ -21,9 +21,7 @@ TEST(WriterFrames, a_recording_is_the_conversion_of_its_frames) {
       WriterOptions options = options_for(source);
       options.level = level;
       options.frames_per_chunk = 14;
-      Writer writer(folder / "recorded.hdf5", options);
-      for (std::uint64_t i = 0; i < 63; ++i) writer.push(source.frame(i));
-      writer.close();
+      record(folder / "recorded.hdf5", source, options);
       convert(source, folder / "converted.hdf5", {.level = level, .frames_per_chunk = 14, .threshold = {}, .progress = {}});
       EXPECT_TRUE(holds(folder / "recorded.hdf5", source));
       expect_equal_files(Reader(folder / "recorded.hdf5"), Reader(folder / "converted.hdf5"));
@@ -49,9 +47,7 @@ TEST(WriterFrames, thresholds_as_a_conversion_does) {
   WriterOptions options = options_for(source);
   options.threshold.threshold = 2;
   options.threshold.dark = PixelMap{std::vector<double>(256, 0.5), ""};
-  Writer writer(folder / "a.hdf5", options);
-  for (std::uint64_t i = 0; i < 36; ++i) writer.push(source.frame(i));
-  writer.close();
+  record(folder / "a.hdf5", source, options);
   const Reader reader(folder / "a.hdf5");
   EXPECT_EQ(reader.info().fidelity, Fidelity::thresholded);
   EXPECT_TRUE(verify(reader, &source, {}).okay());
@@ -62,9 +58,7 @@ TEST(WriterFrames, crops_the_detector) {
   MemorySource source = counted_source({3, 5}, {12, 10});
   WriterOptions options = options_for(source);
   options.crop = DetectorRegion{.first_y = 2, .n_y = 7, .first_x = 3, .n_x = 5};
-  Writer writer(folder / "a.hdf5", options);
-  for (std::uint64_t i = 0; i < 15; ++i) writer.push(source.frame(i));
-  writer.close();
+  record(folder / "a.hdf5", source, options);
   MemorySource cropped({3, 5}, {7, 5}, DType::u16);
   for (std::size_t f = 0; f < 15; ++f)
     for (std::size_t y = 0; y < 7; ++y)
@@ -81,9 +75,7 @@ TEST(WriterFrames, scans_of_unknown_length_grow) {
     WriterOptions options = options_for(source);
     options.scan.scan_y = ScanGeometry::unknown;
     options.frames_per_chunk = 12;
-    Writer writer(folder / "a.hdf5", options);
-    writer.push_frames(source.bytes());
-    writer.close();
+    record(folder / "a.hdf5", source, options);
     EXPECT_TRUE(holds(folder / "a.hdf5", source));
   }
   TemporaryFolder folder;
@@ -91,9 +83,7 @@ TEST(WriterFrames, scans_of_unknown_length_grow) {
   WriterOptions options = options_for(source);
   options.scan = {};
   options.frames_per_chunk = 8;
-  Writer writer(folder / "a.hdf5", options);
-  writer.push_frames(source.bytes());
-  writer.close();
+  record(folder / "a.hdf5", source, options);
   EXPECT_TRUE(holds(folder / "a.hdf5", source));
 }
 

@@ -77,6 +77,20 @@ TEST(WriterOrder, frames_of_a_position_are_summed) {
     }
 }
 
+TEST(WriterOrder, any_number_of_frames_of_a_position_is_summed) {
+  TemporaryFolder folder;
+  constexpr std::uint32_t n = 65'536 + 3;
+  MemorySource source({1, 1}, {1, 1}, DType::u32);
+  source.values<std::uint32_t>()[0] = 1;
+  WriterOptions options = options_for(source);
+  options.when_repeated = WhenRepeated::sum;
+  Writer writer(folder / "a.hdf5", options);
+  for (std::uint32_t i = 0; i < n; ++i) writer.push(source.frame(0), {.scan_index = 0});
+  writer.close();
+  source.values<std::uint32_t>()[0] = n;
+  EXPECT_TRUE(holds(folder / "a.hdf5", source));
+}
+
 TEST(WriterOrder, sums_that_do_not_fit_are_refused_and_leave_what_was_there) {
   TemporaryFolder folder;
   MemorySource source({1, 2}, {2, 2}, DType::u8);
@@ -130,6 +144,20 @@ TEST(WriterOrder, nothing_missing_looks_like_data) {
   EXPECT_TRUE(holds(folder / "a.hdf5", stored));
 }
 
+TEST(WriterOrder, a_refused_frame_makes_no_scan_longer) {
+  TemporaryFolder folder;
+  MemorySource source = counted_source({1, 1}, {8, 8});
+  WriterOptions options = options_for(source);
+  options.scan = {};
+  options.frames_per_chunk = 4;
+  Writer writer(folder / "a.hdf5", options);
+  writer.push(source.frame(0));
+  const std::vector<std::uint32_t> twice = {1, 1};
+  EXPECT_THROW(writer.push_events(twice, twice, {.scan_index = 7}), UsageError);
+  EXPECT_EQ(writer.close().n_pushed, 1U);
+  EXPECT_TRUE(holds(folder / "a.hdf5", source));
+}
+
 TEST(WriterOrder, a_frame_given_up_may_come_late) {
   TemporaryFolder folder;
   MemorySource source = counted_source({1, 3}, {8, 8});
@@ -150,10 +178,7 @@ TEST(WriterOrder, spilled_frames_are_stored_like_others) {
   options.when_full = WhenFull::spill;
   options.queue_bytes = 1;
   options.frames_per_chunk = 4;
-  Writer writer(folder / "a.hdf5", options);
-  for (std::uint64_t i = 0; i < 512; ++i) writer.push(source.frame(i));
-  const WriterStats stats = writer.close();
-  EXPECT_EQ(stats.n_dropped, 0U);
+  EXPECT_EQ(record(folder / "a.hdf5", source, options).n_dropped, 0U);
   EXPECT_TRUE(holds(folder / "a.hdf5", source));
 }
 
@@ -164,9 +189,7 @@ TEST(WriterOrder, dropped_frames_are_counted_and_marked) {
   options.when_full = WhenFull::drop;
   options.queue_bytes = 1;
   options.frames_per_chunk = 4;
-  Writer writer(folder / "a.hdf5", options);
-  for (std::uint64_t i = 0; i < 512; ++i) writer.push(source.frame(i));
-  const WriterStats stats = writer.close();
+  const WriterStats stats = record(folder / "a.hdf5", source, options);
   const Reader reader(folder / "a.hdf5");
   const auto status = reader.frame_status();
   EXPECT_EQ(static_cast<std::uint64_t>(std::count(status.begin(), status.end(), FrameStatus::dropped)), stats.n_dropped);
