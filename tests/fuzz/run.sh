@@ -27,7 +27,8 @@ for file in $(find "$source/src/base" "$source/src/codec" -name '*.cpp') $own "$
     *) extra= ;;
   esac
   object=$build/$(echo "${file#"$source"/}" | tr / _).o
-  if [ ! -e "$object" ] || [ "$file" -nt "$object" ]; then
+  if [ ! -e "$object" ] || [ "$file" -nt "$object" ] ||
+     [ -n "$(find "$source/include" "$source/src" \( -name '*.hpp' -o -name '*.inc' \) -newer "$object")" ]; then
     "${CXX:-clang++-14}" $flags -fsanitize=fuzzer-no-link $extra -I"$source/include" -I"$source/src" -c "$file" -o "$object"
   fi
   objects="$objects $object"
