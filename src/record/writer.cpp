@@ -18,6 +18,7 @@
 #include "record/encode_block.hpp"
 #include "record/frame_input.hpp"
 #include "record/hit_sorter.hpp"
+#include "record/keeper.hpp"
 #include "record/monitor.hpp"
 #include "record/recording_folder.hpp"
 #include "record/spill.hpp"

@@ -12,7 +12,7 @@ corpus=${3:-$build/corpus_$target}
 mkdir -p "$build" "$corpus"
 case $target in
   chunk_decode) own= ;;
-  recording) own="$source/src/container/journal.cpp $source/src/recover/object_header.cpp" ;;
+  recording) own="$source/src/container/read_journal.cpp $source/src/container/fragments.cpp $source/src/recover/object_header.cpp" ;;
   *) echo "$usage" >&2; exit 2 ;;
 esac
 flags="-O1 -g -std=c++20 -fsanitize=address,undefined -fno-sanitize-recover=undefined -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION"
