@@ -74,6 +74,13 @@ InputFile& InputFile::operator=(InputFile&& other) noexcept {
 
 void InputFile::read(std::uint64_t offset, std::span<std::byte> out) const { read_at(descriptor_, path_, offset, out); }
 
+bool begins_with(const InputFile& file, std::string_view magic) {
+  if (file.size() < magic.size()) return false;
+  std::string start(magic.size(), '\0');
+  file.read(0, std::as_writable_bytes(std::span(start)));
+  return start == magic;
+}
+
 WritableFile::WritableFile(std::filesystem::path path) : path_(std::move(path)) {
   descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (descriptor_ < 0) fail("create", path_, errno);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace esieve {
@@ -34,6 +35,9 @@ class InputFile {
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
 };
+
+/// Whether the file's first bytes are these. \throws IoError
+bool begins_with(const InputFile& file, std::string_view magic);
 
 /// A file made anew, for writes and reads at positions. Any number of threads may use it at once.
 class WritableFile {

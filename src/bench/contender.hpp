@@ -73,4 +73,18 @@ void add_bitshuffle(Contenders& list);
 void add_csr(Contenders& list);
 void add_esieve(Contenders& list, const std::vector<Level>& levels, int threads);
 
+inline Contenders all_contenders(const std::vector<Level>& levels, int threads) {
+  Contenders list;
+  add_uncompressed(list);
+  add_gzip(list);
+  add_lzf(list);
+  add_szip(list);
+  add_blosc(list);
+  add_lz4(list);
+  add_bitshuffle(list);
+  add_csr(list);
+  add_esieve(list, levels, threads);
+  return list;
+}
+
 }  // namespace esieve::bench

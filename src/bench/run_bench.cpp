@@ -33,16 +33,7 @@ struct Cell {
 bool is_yardstick(const BenchRow& row) { return row.method == "blosc-lz4-5" || row.method == "blosc-zstd-3"; }
 
 Contenders make_contenders(const BenchOptions& options) {
-  Contenders list;
-  add_uncompressed(list);
-  add_gzip(list);
-  add_lzf(list);
-  add_szip(list);
-  add_blosc(list);
-  add_lz4(list);
-  add_bitshuffle(list);
-  add_csr(list);
-  add_esieve(list, options.levels, options.threads);
+  Contenders list = all_contenders(options.levels, options.threads);
   std::erase_if(list, [&](const std::unique_ptr<Contender>& contender) {
     const BenchRow& row = contender->row();
     if (options.methods == BenchMethods::paper) return !row.in_paper;

@@ -53,12 +53,7 @@ void read_extension(const std::vector<std::string>& fields, MibHeader& header) {
 
 }  // namespace
 
-bool is_mib(const InputFile& file) {
-  std::array<std::byte, magic.size()> start{};
-  if (file.size() < start.size()) return false;
-  file.read(0, start);
-  return std::memcmp(start.data(), magic.data(), magic.size()) == 0;
-}
+bool is_mib(const InputFile& file) { return begins_with(file, magic); }
 
 MibHeader read_mib_header(const InputFile& file) {
   const std::string name = file.path().string();

@@ -114,12 +114,7 @@ bool parse(std::string_view text, NpyHeader& header) {
 
 }  // namespace
 
-bool is_npy(const InputFile& file) {
-  std::array<std::byte, magic.size()> start{};
-  if (file.size() < start.size()) return false;
-  file.read(0, start);
-  return std::memcmp(start.data(), magic.data(), magic.size()) == 0;
-}
+bool is_npy(const InputFile& file) { return begins_with(file, magic); }
 
 NpyHeader read_npy_header(const InputFile& file) {
   const std::string name = file.path().string();

@@ -38,24 +38,32 @@ std::vector<std::uint16_t> make_frames(double occupancy) {
   return frames;
 }
 
-void run(const std::filesystem::path& folder, double seconds, esieve::Level level, double occupancy) {
-  const std::vector<std::uint16_t> frames = make_frames(occupancy);
-  const auto n_zeros = std::count(frames.begin(), frames.end(), 0);
+esieve::WriterOptions bench_options(esieve::Level level) {
   esieve::WriterOptions options;
   options.scan.scan_x = 256;
   options.detector = {side, side};
   options.level = level;
   options.overwrite = true;
-  esieve::Writer writer(folder / "record_bench.hdf5", options);
+  return options;
+}
+
+/// Pushes frame `n`, the frames over and over. \returns microseconds
+double push(esieve::Writer& writer, const std::vector<std::uint16_t>& frames, std::uint64_t n) {
+  const auto before = Clock::now();
+  writer.push(std::as_bytes(std::span(frames).subspan(n % n_frames * n_pixels, n_pixels)));
+  return seconds_since(before) * 1e6;
+}
+
+void run(const std::filesystem::path& folder, double seconds, esieve::Level level, double occupancy) {
+  const std::vector<std::uint16_t> frames = make_frames(occupancy);
+  const auto n_zeros = std::count(frames.begin(), frames.end(), 0);
+  const std::filesystem::path path = folder / "record_bench.hdf5";
+  esieve::Writer writer(path, bench_options(level));
   std::vector<double> push_us;
   push_us.reserve(1 << 20);
   const auto began = Clock::now();
   std::uint64_t n = 0;
-  for (; seconds_since(began) < seconds; ++n) {
-    const auto before = Clock::now();
-    writer.push(std::as_bytes(std::span(frames).subspan(n % n_frames * n_pixels, n_pixels)));
-    push_us.push_back(seconds_since(before) * 1e6);
-  }
+  for (; seconds_since(began) < seconds; ++n) push_us.push_back(push(writer, frames, n));
   writer.flush();
   const double elapsed = seconds_since(began);
   const esieve::WriterStats stats = writer.close();
@@ -67,33 +75,27 @@ void run(const std::filesystem::path& folder, double seconds, esieve::Level leve
               dense / elapsed / 1e6, quantile(0.5), quantile(0.999), push_us.back(),
               dense / static_cast<double>(std::max<std::uint64_t>(1, stats.stored_bytes)));
   std::fflush(stdout);
-  std::filesystem::remove(folder / "record_bench.hdf5");
+  std::filesystem::remove(path);
 }
 
 /// Frames that come at a set rate, so that the queue never fills: what a push costs the camera then.
 void run_paced(const std::filesystem::path& folder, double seconds, esieve::Level level, double rate_hz) {
   const std::vector<std::uint16_t> frames = make_frames(0.01);
-  esieve::WriterOptions options;
-  options.scan.scan_x = 256;
-  options.detector = {side, side};
-  options.level = level;
-  options.overwrite = true;
-  esieve::Writer writer(folder / "record_bench.hdf5", options);
+  const std::filesystem::path path = folder / "record_bench.hdf5";
+  esieve::Writer writer(path, bench_options(level));
   std::vector<double> push_us;
   const auto began = Clock::now();
   for (std::uint64_t n = 0; seconds_since(began) < seconds; ++n) {
     while (seconds_since(began) * rate_hz < static_cast<double>(n)) {
     }
-    const auto before = Clock::now();
-    writer.push(std::as_bytes(std::span(frames).subspan(n % n_frames * n_pixels, n_pixels)));
-    push_us.push_back(seconds_since(before) * 1e6);
+    push_us.push_back(push(writer, frames, n));
   }
   writer.close();
   std::sort(push_us.begin(), push_us.end());
   const auto above_ms = push_us.end() - std::lower_bound(push_us.begin(), push_us.end(), 1000.0);
   std::printf("paced at %.0f frames/s, 99 %% zeros: push %.1f us median, %.1f most, %td of %zu above 1 ms\n", rate_hz,
               push_us[push_us.size() / 2], push_us.back(), above_ms, push_us.size());
-  std::filesystem::remove(folder / "record_bench.hdf5");
+  std::filesystem::remove(path);
 }
 
 }  // namespace

@@ -13,19 +13,7 @@
 namespace esieve::bench {
 namespace {
 
-Contenders all_contenders() {
-  Contenders list;
-  add_uncompressed(list);
-  add_gzip(list);
-  add_lzf(list);
-  add_szip(list);
-  add_blosc(list);
-  add_lz4(list);
-  add_bitshuffle(list);
-  add_csr(list);
-  add_esieve(list, {Level::fast, Level::standard, Level::max}, 1);
-  return list;
-}
+Contenders on_one_thread() { return all_contenders({Level::fast, Level::standard, Level::max}, 1); }
 
 /// Writes and reads back in every way, and compares.
 void expect_round_trip(const Contender& contender, const DenseData& data, const Chunking& chunking) {
@@ -47,7 +35,7 @@ TEST(Contenders, give_back_what_they_were_given_whatever_its_type) {
   SCOPED_TRACE(seed);
   for (int code = 1; code <= 10; ++code) {
     const DenseData data = random_data(static_cast<DType>(code), {3, 5}, {17, 20}, 0.9, seed + static_cast<unsigned>(code));
-    for (const auto& contender : all_contenders()) {
+    for (const auto& contender : on_one_thread()) {
       if (!contender->missing().empty()) continue;
       SCOPED_TRACE(contender->row().label + ", " + std::string(dtype_name(data.info().dtype)));
       expect_round_trip(*contender, data, {"some", {2, 3, 17, 11}});
@@ -57,7 +45,7 @@ TEST(Contenders, give_back_what_they_were_given_whatever_its_type) {
 
 TEST(Contenders, can_store_frames_without_events) {
   const DenseData data = random_data(DType::u16, {2, 2}, {8, 8}, 1, 1);
-  for (const auto& contender : all_contenders()) {
+  for (const auto& contender : on_one_thread()) {
     if (!contender->missing().empty()) continue;
     SCOPED_TRACE(contender->row().label);
     expect_round_trip(*contender, data, {"single frame", {1, 1, 8, 8}});
@@ -66,7 +54,7 @@ TEST(Contenders, can_store_frames_without_events) {
 
 TEST(Contenders, have_names_of_their_own) {
   std::set<std::string> methods, labels;
-  for (const auto& contender : all_contenders()) {
+  for (const auto& contender : on_one_thread()) {
     EXPECT_TRUE(methods.insert(contender->row().method).second) << contender->row().method;
     EXPECT_TRUE(labels.insert(contender->row().label).second) << contender->row().label;
   }
@@ -74,7 +62,7 @@ TEST(Contenders, have_names_of_their_own) {
 
 TEST(Contenders, include_the_papers_thirteen) {
   std::size_t n = 0;
-  for (const auto& contender : all_contenders()) n += contender->row().in_paper ? 1U : 0U;
+  for (const auto& contender : on_one_thread()) n += contender->row().in_paper ? 1U : 0U;
   EXPECT_EQ(n, 13U);
 }
 
