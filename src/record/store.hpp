@@ -80,6 +80,9 @@ class Keeper {
          Monitor& monitor, BlockEncoder encoder, Setup setup);
   ~Keeper();
 
+  /// From then on there are flushes and snapshots by the clock: `Setup::snapshot` must be ready.
+  void start();
+
   /// Returns when everything settled so far is on the disk. \throws what failed
   void flush();
   /// Waits for what is under way; from then on there are no flushes and snapshots.

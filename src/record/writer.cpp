@@ -89,6 +89,7 @@ struct Writer::Impl {
       spill = std::make_unique<Spill>(folder.path() / recording::spill, input.kept_bytes(), options.spill_bytes,
                                       [this](const Spill::Entry& entry, std::span<const std::byte> frame) { put_spilled(entry, frame); });
     for (int i = 0; i < n_encoders(options.threads); ++i) encoders.emplace_back([this] { encode_blocks(); });
+    keeper.start();
   }
 
   ~Impl() { stop(); }
