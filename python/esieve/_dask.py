@@ -6,7 +6,7 @@ from typing import Any, List, Tuple
 
 import dask.array
 import numpy as np
-from dask import delayed
+from dask.delayed import delayed
 
 from ._events import Events
 from ._frames import EventsByFrame, Frames

@@ -94,10 +94,10 @@ class Frames(_Access):
         region = rectangle(frames, self._n_scan_x)
         if region is not None:
             return self._reader.frames_of_region(region)
-        dense = np.empty((len(frames),) + tuple(self._detector), self.dtype)
+        dense: NDArray[Any] = np.empty((len(frames),) + tuple(self._detector), self.dtype)
         done = 0
         for run in runs(frames, self._chunk, self._at_once):
-            dense[done:done + len(run.rows)] = self._reader.frames(run.first, run.count)[run.rows]
+            dense[done:done + len(run.rows)] = self._reader.frames(run.first, run.n)[run.rows]
             done += len(run.rows)
         return dense
 
@@ -138,7 +138,7 @@ class EventsByFrame(_Access):
         region = rectangle(frames, self._n_scan_x)
         if region is not None:
             return Events(*self._reader.events_of_region(region), self._detector)
-        return concatenate(Events(*self._reader.events(run.first, run.count), self._detector).take(run.rows)
+        return concatenate(Events(*self._reader.events(run.first, run.n), self._detector).take(run.rows)
                            for run in runs(frames, self._chunk, self._at_once))
 
     def __repr__(self) -> str:

@@ -138,8 +138,8 @@ class Scan:
     def to_dask_events(self, frames: Optional[int] = None) -> List[Any]:
         """`Events` of so many frames each (default: of a chunk), in scan order, as a list of dask.delayed.
 
-        >>> dask.compute(*[events.n_events for events in scan.to_dask_events(100)])
-        (100, 68)
+        >>> sum(dask.compute(*[events.n_events for events in scan.to_dask_events(100)])) == scan.n_events
+        True
         """
         from ._dask import delayed_events
         return delayed_events(self.events, self._block_ranges(frames))

@@ -90,20 +90,20 @@ def rectangle(frames: np.ndarray, n_scan_x: int) -> Optional[Rectangle]:
 
 
 class Run(NamedTuple):
-    """Frames [first, first + count), of which `rows` are wanted."""
+    """Frames [first, first + n), of which `rows` are wanted."""
 
     first: int
-    count: int
+    n: int
     rows: np.ndarray
 
 
-def runs(frames: np.ndarray, max_gap: int, max_count: int) -> Iterator[Run]:
-    """Ascending scan indices as runs, not longer than `max_count`, that bridge gaps up to `max_gap`."""
+def runs(frames: np.ndarray, max_gap: int, max_n: int) -> Iterator[Run]:
+    """Ascending scan indices as runs, not longer than `max_n`, that bridge gaps up to `max_gap`."""
     begin = 0
     breaks = np.append(np.flatnonzero(np.diff(frames) > max_gap) + 1, len(frames))
     for end in breaks:
         while begin < end:
-            stop = begin + int(np.searchsorted(frames[begin:end], frames[begin] + max_count))
+            stop = begin + int(np.searchsorted(frames[begin:end], frames[begin] + max_n))
             first = int(frames[begin])
             yield Run(first, int(frames[stop - 1]) - first + 1, frames[begin:stop] - first)
             begin = stop
