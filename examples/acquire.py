@@ -41,8 +41,8 @@ class SimulatedCamera:
 def acquire(path, camera, scan_shape, detector_shape):
     """Everything the camera delivers, and a mark for everything it does not."""
     expected, next_look = 0, 0.0
-    with esieve.Writer(path, scan_shape=scan_shape, detector_shape=detector_shape, dtype="uint16", flyback_frames=FLYBACK_FRAMES,
-                       when_full="drop", title="simulated acquisition", units="electrons") as writer:
+    with esieve.Writer(path, scan_shape=scan_shape, detector_shape=detector_shape, dtype="uint16",
+                       flyback_frames=FLYBACK_FRAMES, when_full="drop", title="simulated acquisition", units="electrons") as writer:
         for number, frame in camera:
             if number > expected:
                 writer.drop(number - expected)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Converts a folder of dense files to event files beside them, each proved equal to its source; can be stopped and begun again.
+"""Converts a folder of dense files to event files beside them, each proved equal to its source; can be stopped and begun
+again.
 
 Read `esieve.convert` in docs/python.md first; this does it for many files and keeps account.
 
@@ -18,9 +19,9 @@ def convert(source, output, level):
     if output.exists():
         report = esieve.verify(output, source)  # as far as we know, somebody has changed either of them since
     else:
-        report = esieve.convert(source, output, level=level, progress=lambda done, total: print(f"\r{source.name} {done / total:4.0%}",
-                                                                                              end="", file=sys.stderr))
-        print(file=sys.stderr)
+        def show(done, total):
+            print(f"\r{source.name} {done / total:4.0%}", end="\n" if done == total else "", file=sys.stderr)
+        report = esieve.convert(source, output, level=level, progress=show)
     if not report["verification"]["okay"]:
         raise esieve.DataError(f"{output} is not equal to {source}; keep the source, and look at the report")
     output.with_suffix(".json").write_text(json.dumps(report, indent=1))

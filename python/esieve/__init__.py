@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """4D-STEM scans as compressed electron events.
 
-Axes are always (scan_y, scan_x, det_y, det_x). A frame is the detector's image at a scan position, its number, the scan index,
-scan_y * n_scan_x + scan_x; a pixel is det_y * n_det_x + det_x; an event is (scan index, pixel, count) with a count that is not 0.
+Axes are always (scan_y, scan_x, det_y, det_x). A frame is the detector's image at a scan position, its number, the scan
+index, scan_y * n_scan_x + scan_x; a pixel is det_y * n_det_x + det_x; an event is (scan index, pixel, count) with a count
+that is not 0.
 
 Record while the microscope scans (nothing dense is written):
 
@@ -26,10 +27,11 @@ Work on files:
     esieve.recover("scan.hdf5.recording", "scan.hdf5")
     esieve.bench("dense.h5")
 
-Importing the package makes the HDF5 filter known to h5py, so that h5py.File("scan.hdf5")["entry/data/data"][3, 4] just works.
+Importing the package makes the HDF5 filter known to h5py, so that h5py.File("scan.hdf5")["entry/data/data"][3, 4] just
+works.
 
-Errors are esieve.Error: UsageError (also a ValueError), DataError, UnsupportedError, IoError (also an OSError), Interrupted. Any
-number of threads may use the same Scan or Writer; long calls release the GIL and can be stopped with Ctrl-C.
+Errors are esieve.Error: UsageError (also a ValueError), DataError, UnsupportedError, IoError (also an OSError), Interrupted.
+Any number of threads may use the same Scan or Writer; long calls release the GIL and can be stopped with Ctrl-C.
 """
 from ._esieve import DataError, Error, Interrupted, IoError, UnsupportedError, UsageError, version as __version__
 from ._events import Events

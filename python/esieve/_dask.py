@@ -16,7 +16,7 @@ _bytes_a_task = 32 << 20
 
 def _dense_chunks(frames: Frames, frames_per_chunk: int) -> Tuple[int, ...]:
     """Whole chunks of the file: parts of one scan row, or several rows."""
-    row, frame_bytes = int(np.prod(frames.shape[1:-2])), frames.nbytes // max(1, frames.size // int(np.prod(frames.shape[-2:])))
+    row, frame_bytes = int(np.prod(frames.shape[1:-2])), int(np.prod(frames.shape[-2:])) * frames.dtype.itemsize
     wanted = max(frames_per_chunk, _bytes_a_task // max(1, frame_bytes) // frames_per_chunk * frames_per_chunk)
     kept = frames.shape[2:-2]
     if wanted >= row:

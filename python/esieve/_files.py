@@ -20,7 +20,8 @@ Path = Union[str, "os.PathLike[str]"]
 def threshold_options(threshold: Optional[ArrayLike], dark: Optional[ArrayLike], gain: Optional[ArrayLike],
                       mask: Optional[ArrayLike]) -> Dict[str, Any]:
     """As the extension takes them: a number or a map, each map of the detector's shape."""
-    options: Dict[str, Any] = {name: np.asarray(values, float) for name, values in [("dark", dark), ("gain", gain), ("mask", mask)]
+    maps = {"dark": dark, "gain": gain, "mask": mask}
+    options: Dict[str, Any] = {name: np.asarray(values, float) for name, values in maps.items()
                                if values is not None}
     if threshold is not None:
         options["threshold" if np.ndim(threshold) == 0 else "threshold_map"] = np.asarray(threshold, float)
@@ -45,7 +46,8 @@ def convert(source: Path, output: Path, *, dataset: str = "", scan_shape: Option
     shape, dtype, offset_bytes  of raw binary: 2 to 4 dimensions, NumPy type, where the first frame begins
     level             fast, default or max: smaller files take longer
     frames_per_chunk  encoded together; 0: chosen
-    threshold, dark, gain, mask  numbers or maps (det_y, det_x): (raw - dark) * gain is kept where it is at least the threshold and
+    threshold, dark, gain, mask  numbers or maps (det_y, det_x): (raw - dark) * gain is kept where it is at least the
+                                 threshold and
                       the mask is 0. Without any of them the file is lossless.
     verify            read everything back and compare every frame with the source
     progress          called with (frames done, frames in all) a few times a second; returning False stops the work
@@ -56,15 +58,16 @@ def convert(source: Path, output: Path, *, dataset: str = "", scan_shape: Option
     :raises Interrupted: `progress` said so. Nothing is then left at `output`, unless it was being verified already
     """
     options = _source_options(dataset, scan_shape, shape, dtype, offset_bytes)
-    options.update(threshold_options(threshold, dark, gain, mask), level=level, frames_per_chunk=frames_per_chunk, verify=verify,
-                   overwrite=overwrite, threads=threads)
+    options.update(threshold_options(threshold, dark, gain, mask))
+    options.update(level=level, frames_per_chunk=frames_per_chunk, verify=verify, overwrite=overwrite, threads=threads)
     return dict(json.loads(_esieve.convert(os.fspath(source), os.fspath(output), options, progress)))
 
 
 def verify(events: Path, source: Optional[Path] = None, *, dataset: str = "", scan_shape: Optional[Tuple[int, int]] = None,
            shape: Optional[Sequence[int]] = None, dtype: Optional[DTypeLike] = None, offset_bytes: int = 0, threads: int = 0,
            progress: Progress = None) -> Dict[str, Any]:
-    """Proves that an event file holds what it should: every checksum, count and the digest; with `source` every frame, bit for bit.
+    """Proves that an event file holds what it should: every checksum, count and the digest; with `source` every frame, bit
+    for bit.
 
     The source is opened as by `convert`, and `progress` is called likewise. A difference is a result, not an exception.
 
@@ -74,10 +77,12 @@ def verify(events: Path, source: Optional[Path] = None, *, dataset: str = "", sc
     :raises Interrupted: `progress` said so
     """
     options = dict(_source_options(dataset, scan_shape, shape, dtype, offset_bytes), threads=threads)
-    return dict(json.loads(_esieve.verify(os.fspath(events), None if source is None else os.fspath(source), options, progress)))
+    dense = None if source is None else os.fspath(source)
+    return dict(json.loads(_esieve.verify(os.fspath(events), dense, options, progress)))
 
 
-def recover(damaged: Path, output: Path, *, overwrite: bool = False, threads: int = 0, progress: Progress = None) -> Dict[str, Any]:
+def recover(damaged: Path, output: Path, *, overwrite: bool = False,
+            threads: int = 0, progress: Progress = None) -> Dict[str, Any]:
     """Makes a sound file of a killed recording (the folder PATH.recording) or a damaged file, which stays as it is.
 
     What is not found is marked missing in `Scan.frame_status`. `progress` is called as by `convert`.
@@ -91,8 +96,9 @@ def recover(damaged: Path, output: Path, *, overwrite: bool = False, threads: in
     return dict(json.loads(_esieve.recover(os.fspath(damaged), os.fspath(output), overwrite, threads, progress)))
 
 
-def bench(source: Path, *, dataset: str = "", scan_shape: Optional[Tuple[int, int]] = None, shape: Optional[Sequence[int]] = None,
-          dtype: Optional[DTypeLike] = None, offset_bytes: int = 0, methods: str = "all", chunks: str = "best",
+def bench(source: Path, *, dataset: str = "", scan_shape: Optional[Tuple[int, int]] = None,
+          shape: Optional[Sequence[int]] = None, dtype: Optional[DTypeLike] = None, offset_bytes: int = 0,
+          methods: str = "all", chunks: str = "best",
           levels: Sequence[str] = ("fast", "default", "max"), runs: int = 5, threads: int = 1, max_bytes: int = 1 << 30,
           progress: Progress = None) -> Dict[str, Any]:
     """Compares size, write and read speed of dense HDF5 storage and of event files on your own data.

@@ -17,8 +17,8 @@ def _find_plugin() -> Optional[str]:
     return None
 
 
-#: Folder of the HDF5 filter plugin that came with the package, for HDF5_PLUGIN_PATH of other programs; None where the plugin was
-#: installed in HDF5's own folder, which every program looks into.
+#: Folder of the HDF5 filter plugin that came with the package, for HDF5_PLUGIN_PATH of other programs; None where the plugin
+#: was installed in HDF5's own folder, which every program looks into.
 PLUGIN_PATH: Optional[str] = _find_plugin()
 
 

@@ -40,8 +40,8 @@ class _Access:
 class Frames(_Access):
     """Dense frames: reads like a NumPy array of shape (scan_y, scan_x, det_y, det_x) that lies in the file.
 
-    Any index NumPy takes: frames[3, 4], frames[2:5, ::2], frames[-1], frames[scan_mask], frames[..., 10:20, 10:20], ... Only chunks
-    that hold such frames are read and decoded. numpy.asarray(frames) is all of it.
+    Any index NumPy takes: frames[3, 4], frames[2:5, ::2], frames[-1], frames[scan_mask], frames[..., 10:20, 10:20], ... Only
+    chunks that hold such frames are read and decoded. numpy.asarray(frames) is all of it.
     :raises DataError: a damaged chunk, named
     """
 
@@ -80,8 +80,8 @@ class Frames(_Access):
         wanted = select(key, self.shape)
         if wanted.pixels is not None:
             unique, at = np.unique(wanted.frames, return_inverse=True)
-            dense = self._read(unique).reshape(len(unique), self._detector[0] * self._detector[1])
-            return dense[at.reshape(wanted.frames.shape), wanted.pixels]
+            flat = self._read(unique).reshape(len(unique), self._detector[0] * self._detector[1])
+            return flat[at.reshape(wanted.frames.shape), wanted.pixels]
         dense = self._read(wanted.frames.reshape(-1)).reshape(wanted.frames.shape + tuple(self._detector))
         return dense[(slice(None),) * wanted.frames.ndim + wanted.detector] if wanted.detector else dense
 
@@ -108,9 +108,9 @@ class Frames(_Access):
 class EventsByFrame(_Access):
     """Events by frame, as `Events` with a row a frame.
 
-    One index counts frames: events[7], events[0:100], events[[3, 1, 2]], events[mask of (n_frames,)]. Two are scan positions:
-    events[2, 3], events[10:20, 30:40], events[:, 0]; so is a boolean array (scan_y, scan_x). events[...] is all. Rows come in the
-    order of the index; only chunks that hold such frames are decoded.
+    One index counts frames: events[7], events[0:100], events[[3, 1, 2]], events[mask of (n_frames,)]. Two are scan
+    positions: events[2, 3], events[10:20, 30:40], events[:, 0]; so is a boolean array (scan_y, scan_x). events[...] is all.
+    Rows come in the order of the index; only chunks that hold such frames are decoded.
     :raises UsageError: 2^31 events or more: take fewer frames
     :raises DataError: a damaged chunk, named
     """

@@ -32,7 +32,8 @@ class Axis(NamedTuple):
 class Scan:
     """An event file, open for reading; what `open` gives. Nothing is loaded before it is asked for.
 
-    shape         (scan_y, scan_x, det_y, det_x); (scan_y, scan_x, frame, det_y, det_x) where frames of a position were kept apart
+    shape         (scan_y, scan_x, det_y, det_x); (scan_y, scan_x, frame, det_y, det_x) where frames of a position were kept
+                  apart
     dtype         of the dense frames
     axes          four Axis with offset, scale and units: scan_y, scan_x, det_y, det_x
     title, units  of the scan, and of its values
@@ -67,7 +68,7 @@ class Scan:
 
     @property
     def frames(self) -> Frames:
-        """Dense frames, indexed like a NumPy array of `shape`: frames[3, 4], frames[2:5, ::2, 10:20], frames[scan_mask], ..."""
+        """Dense frames, indexed like a NumPy array of `shape`: frames[3, 4], frames[2:5, ::2, 10:20], frames[mask], ..."""
         return Frames(self.path, self._reader)
 
     @property
@@ -77,7 +78,8 @@ class Scan:
 
     @property
     def frame_status(self) -> Optional[NDArray[np.uint8]]:
-        """What is known of each frame, uint8 (scan_y, scan_x): 0 missing, 1 okay, 2 dropped, 3 partial, 4 summed. None: all okay.
+        """What is known of each frame, uint8 (scan_y, scan_x): 0 missing, 1 okay, 2 dropped, 3 partial, 4 summed. None: all
+        okay.
 
         Frames that are missing or dropped read as zeros and are no data.
         """

@@ -10,8 +10,10 @@ Shape = Tuple[int, ...]
 
 
 class Selection(NamedTuple):
-    """frames: scan indices, in the shape the index gives to the scan's axes. detector: index of the rest, if it can be applied to
-    these frames afterwards; else `pixels`: the pixel of each element, `frames` being the frame of each."""
+    """frames: scan indices, in the shape the index gives to the scan's axes.
+    detector: index of the rest, if it can be applied to these frames afterwards;
+    pixels: else that of each element, `frames` being the frame of each.
+    """
 
     frames: np.ndarray
     detector: Tuple[Any, ...] = ()
@@ -37,8 +39,10 @@ def _expand(parts: Tuple[Any, ...], n_axes: int) -> Tuple[Any, ...]:
     """Slices in the place of the ellipsis."""
     left = n_axes - sum(map(_n_axes, parts))
     at = [i for i, part in enumerate(parts) if part is Ellipsis]
-    if left < 0 or len(at) > 1:
-        raise IndexError(f"too many indices: {n_axes} axes, {n_axes - left} indices" if left < 0 else "more than one ellipsis")
+    if len(at) > 1:
+        raise IndexError("more than one ellipsis")
+    if left < 0:
+        raise IndexError(f"too many indices: {n_axes} axes, {n_axes - left} indices")
     i = at[0] if at else len(parts)
     return parts[:i] + (slice(None),) * left + parts[i + 1:]
 

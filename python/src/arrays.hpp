@@ -3,15 +3,15 @@
 // Between NumPy arrays and the library's spans and vectors, without copies.
 #pragma once
 
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
 #include <cstddef>
+#include <esieve/dtype.hpp>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <esieve/dtype.hpp>
-#include <pybind11/numpy.h>
-#include <pybind11/pybind11.h>
 
 namespace esieve::python {
 

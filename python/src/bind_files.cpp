@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Work on whole files: convert, verify, recover, bench. Results are the library's JSON.
+#include <pybind11/stl/filesystem.h>
+
 #include <esieve/bench.hpp>
 #include <esieve/convert.hpp>
 #include <esieve/recover.hpp>
 #include <esieve/report.hpp>
 #include <esieve/verify.hpp>
-#include <pybind11/stl/filesystem.h>
 
 #include "bindings.hpp"
 #include "options.hpp"
@@ -66,7 +67,8 @@ std::string convert_file(const Path& source_path, const Path& output, const py::
   });
 }
 
-std::string verify_file(const Path& events, const std::optional<Path>& source_path, const py::dict& given, const py::object& progress) {
+std::string verify_file(const Path& events, const std::optional<Path>& source_path, const py::dict& given,
+                        const py::object& progress) {
   Options options(given);
   const SourceOptions source_options = take_source(options);
   int threads = 0;
@@ -91,7 +93,8 @@ std::string recover_file(const Path& damaged, const Path& output, bool overwrite
 std::vector<Level> to_levels(const std::vector<std::string>& words) {
   std::vector<Level> levels;
   for (const std::string& word : words)
-    levels.push_back(Options::choose<Level>("level", word, {{"fast", Level::fast}, {"default", Level::standard}, {"max", Level::max}}));
+    levels.push_back(
+        Options::choose<Level>("level", word, {{"fast", Level::fast}, {"default", Level::standard}, {"max", Level::max}}));
   return levels;
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Reader and the analysis of its events.
-#include <array>
-
-#include <esieve/analysis.hpp>
-#include <esieve/reader.hpp>
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
+
+#include <array>
+#include <esieve/analysis.hpp>
+#include <esieve/reader.hpp>
 
 #include "arrays.hpp"
 #include "bindings.hpp"
@@ -32,7 +32,8 @@ Shape detector_shape(const Reader& reader) { return {reader.info().detector.det_
 template <class Where>
 py::array frames_of(const Reader& reader, std::uint64_t n_frames, Where where) {
   const FileInfo& info = reader.info();
-  py::array out(numpy_dtype(info.dtype), Shape{static_cast<py::ssize_t>(n_frames), info.detector.det_y, info.detector.det_x});
+  py::array out(numpy_dtype(info.dtype),
+                Shape{static_cast<py::ssize_t>(n_frames), info.detector.det_y, info.detector.det_x});
   const std::span bytes(static_cast<std::byte*>(out.mutable_data()), n_frames * info.frame_bytes());
   const py::gil_scoped_release release;
   reader.frames(where, bytes);
@@ -46,8 +47,8 @@ py::tuple events_as(const Reader& reader, Where where) {
     const py::gil_scoped_release release;
     events = reader.events<Count>(where);
   }
-  return py::make_tuple(to_array(std::move(events.offsets)), to_array(std::move(events.pixels)), to_array(std::move(events.counts)),
-                        to_array(std::move(events.scan_indices)));
+  return py::make_tuple(to_array(std::move(events.offsets)), to_array(std::move(events.pixels)),
+                        to_array(std::move(events.counts)), to_array(std::move(events.scan_indices)));
 }
 
 template <class Where>
@@ -95,7 +96,8 @@ py::array virtual_images(const Reader& reader, const Values<double>& weights, co
   Shape shape = scan_shape(reader);
   if (weights.ndim() == 3) shape.insert(shape.begin(), weights.shape(0));
   const std::span<const double> values = span_of(weights);
-  return to_array(watched(progress, [&](const ProgressCallback& p) { return virtual_image(reader, values, {.progress = p}); }), shape);
+  return to_array(
+      watched(progress, [&](const ProgressCallback& p) { return virtual_image(reader, values, {.progress = p}); }), shape);
 }
 
 py::array image(const Reader& reader, const py::object& progress) {
@@ -110,7 +112,8 @@ py::array mean(const Reader& reader, const py::object& progress) {
 
 py::array centers(const Reader& reader, const std::optional<Values<double>>& weights, const py::object& progress) {
   const std::span<const double> values = weights ? span_of(*weights) : std::span<const double>();
-  const auto positions = watched(progress, [&](const ProgressCallback& p) { return center_of_mass(reader, values, {.progress = p}); });
+  const auto positions =
+      watched(progress, [&](const ProgressCallback& p) { return center_of_mass(reader, values, {.progress = p}); });
   std::vector<double> flat;
   flat.reserve(2 * positions.size());
   for (const auto& position : positions) flat.insert(flat.end(), position.begin(), position.end());
@@ -128,9 +131,15 @@ void bind_reader(py::module_& m) {
       .def_property_readonly("detector_shape", [](const Reader& r) { return py::tuple(py::cast(detector_shape(r))); })
       .def_property_readonly("dtype", [](const Reader& r) { return numpy_dtype(r.info().dtype); })
       .def_property_readonly("info", &info)
-      .def("frames", [](const Reader& r, std::uint64_t first, std::uint64_t n) { return frames_of(r, n, FrameRange{first, n}); })
+      .def("frames",
+           [](const Reader& r, std::uint64_t first, std::uint64_t n) {
+             return frames_of(r, n, FrameRange{first, n});
+           })
       .def("frames_of_region", [](const Reader& r, const Region& at) { return frames_of(r, at[1] * at[3], to_region(at)); })
-      .def("events", [](const Reader& r, std::uint64_t first, std::uint64_t n) { return events_of(r, FrameRange{first, n}); })
+      .def("events",
+           [](const Reader& r, std::uint64_t first, std::uint64_t n) {
+             return events_of(r, FrameRange{first, n});
+           })
       .def("events_of_region", [](const Reader& r, const Region& at) { return events_of(r, to_region(at)); })
       .def("frame_status", &frame_status)
       .def("virtual_image", &virtual_images)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Writer. Every call that may wait releases the GIL; arrays of the right type are handed on without a copy.
-#include <esieve/writer.hpp>
 #include <pybind11/stl/filesystem.h>
+
+#include <esieve/writer.hpp>
 
 #include "arrays.hpp"
 #include "bindings.hpp"
@@ -73,7 +74,8 @@ void take_detector(Options& options, WriterOptions& to) {
 }
 
 void take_queue(Options& options, WriterOptions& to) {
-  options.take("when_full", to.when_full, {{"block", WhenFull::block}, {"drop", WhenFull::drop}, {"spill", WhenFull::spill}});
+  options.take("when_full", to.when_full,
+               {{"block", WhenFull::block}, {"drop", WhenFull::drop}, {"spill", WhenFull::spill}});
   options.take("threads", to.threads);
   options.take("queue_bytes", to.queue_bytes);
   options.take("spill_bytes", to.spill_bytes);
@@ -173,7 +175,8 @@ void bind_writer(py::module_& m) {
       .def("push_hits", &push_hits)
       .def("push_timed_hits", &push_timed_hits)
       .def("finish_hits", &Writer::finish_hits, released)
-      .def("drop", [](Writer& w, std::uint64_t n, ScanIndex at) { w.drop(n, placement(at)); }, released)
+      .def(
+          "drop", [](Writer& w, std::uint64_t n, ScanIndex at) { w.drop(n, placement(at)); }, released)
       .def("flush", &Writer::flush, released)
       .def("stats", [](const Writer& w) { return dict_of([&] { return w.stats(); }); })
       .def("snapshot", [](const Writer& w) { return dict_of([&] { return w.snapshot(); }); })

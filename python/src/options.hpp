@@ -3,20 +3,20 @@
 // Options come from Python as one dict, whose names are those of the Python functions.
 #pragma once
 
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
 #include <array>
 #include <chrono>
+#include <esieve/codec.hpp>
+#include <esieve/error.hpp>
+#include <esieve/source.hpp>
+#include <esieve/threshold.hpp>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <esieve/codec.hpp>
-#include <esieve/error.hpp>
-#include <esieve/source.hpp>
-#include <esieve/threshold.hpp>
-#include <pybind11/pybind11.h>
-#include <pybind11/stl.h>
 
 #include "arrays.hpp"
 
@@ -42,7 +42,8 @@ class Options {
   }
 
   void take(const char* seconds, std::chrono::milliseconds& to) {
-    if (const auto value = pop(seconds)) to = std::chrono::milliseconds(static_cast<std::int64_t>(1000 * value->cast<double>()));
+    if (const auto value = pop(seconds))
+      to = std::chrono::milliseconds(static_cast<std::int64_t>(1000 * value->cast<double>()));
   }
 
   void take(const char* name, std::optional<PixelMap>& to) {
@@ -76,7 +77,8 @@ class Options {
 
   /// \throws TypeError  something is left
   void finish() const {
-    if (!left_.empty()) throw pybind11::type_error("unknown option: " + pybind11::str(left_.begin()->first).cast<std::string>());
+    if (!left_.empty())
+      throw pybind11::type_error("unknown option: " + pybind11::str(left_.begin()->first).cast<std::string>());
   }
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The filter as HDF5 takes it: hands chunks to the codec. Re-entrant; no threads of its own; allocates no more than the dataset's
-// own parameters allow.
+// The filter as HDF5 takes it: hands chunks to the codec. Re-entrant; no threads of its own; allocates no more than the
+// dataset's own parameters allow.
 #pragma once
 
 #include <H5PLextern.h>

@@ -17,8 +17,8 @@ EXAMPLES = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file_
 
 class Examples(scans.ScanTest):
     def run_example(self, name, *arguments, exit_code=0):
-        done = subprocess.run([sys.executable, "-B", os.path.join(EXAMPLES, name), *map(str, arguments)], capture_output=True, text=True,
-                              timeout=120, cwd=self.folder)
+        done = subprocess.run([sys.executable, "-B", os.path.join(EXAMPLES, name), *map(str, arguments)],
+                              capture_output=True, text=True, timeout=120, cwd=self.folder)
         self.assertEqual(done.returncode, exit_code, done.stdout + done.stderr)
         return done
 

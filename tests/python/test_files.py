@@ -35,7 +35,8 @@ class Files(scans.ScanTest):
         raw = self.in_folder("frames.raw")
         with open(raw, "wb") as file:
             file.write(b"header" + self.data.reshape(35, 12, 10).astype(">u2").tobytes())
-        report = esieve.convert(raw, self.path, shape=(5, 7, 12, 10), dtype=">u2", offset_bytes=6, threshold=2, mask=np.eye(12, 10))
+        report = esieve.convert(raw, self.path, shape=(5, 7, 12, 10), dtype=">u2",
+                                offset_bytes=6, threshold=2, mask=np.eye(12, 10))
         self.assertTrue(report["verification"]["okay"])
         expected = np.where((self.data >= 2) & (np.eye(12, 10) == 0), self.data, 0)
         np.testing.assert_array_equal(esieve.open(self.path).frames[...], expected)

@@ -58,7 +58,8 @@ class Together(scans.ScanTest):
         self.run_program("import esieve, h5py")
 
     def test_h5py_has_worked_before(self):
-        self.run_program("import h5py; h5py.File('/dev/null.h5', 'w', driver='core', backing_store=False)['a'] = 1; import esieve")
+        self.run_program(
+            "import h5py; h5py.File('/dev/null.h5', 'w', driver='core', backing_store=False)['a'] = 1; import esieve")
 
     def test_esieve_has_worked_before(self):
         self.run_program("import esieve, sys; esieve.open(sys.argv[1]).frames[0]; import h5py")
@@ -75,7 +76,8 @@ class Together(scans.ScanTest):
         scan = self.record()
         with h5py.File(self.path) as file:
             dataset = file["entry/data/data"]
-            for key in [..., (3, 4), slice(1, 3), (slice(None), 2, slice(3, 5)), (0, slice(1, 7, 2)), (slice(None), [0, 3, 5]), -1]:
+            for key in [..., (3, 4), slice(1, 3), (slice(None), 2, slice(3, 5)), (0, slice(1, 7, 2)), (slice(None), [0, 3, 5]),
+                        -1]:
                 np.testing.assert_array_equal(dataset[key], scan.frames[key])
 
     def test_the_folder_of_the_plugin_serves_other_programs(self):

@@ -69,8 +69,9 @@ class Frames(scans.ScanTest):
         frames, random = self.record().frames, np.random.default_rng(5)
         on_scan, everywhere = random.random((5, 7)) < 0.4, self.data > 1
         for key in [on_scan, (on_scan, 3), (on_scan, slice(2, 5), 1), everywhere, (Ellipsis, 0), (None, 2), (0, None, 1),
-                    (np.array([[0, 1], [2, 3]]), 4), ([1, 2], [3, 4], [5, 6], [7, 8]), (slice(None), [0, 1], slice(None), [2, 3]),
-                    (slice(0, 0),), (2, 3, ..., 4), np.uint8(3), (np.int64(-1), np.int64(-1))]:
+                    (np.array([[0, 1], [2, 3]]), 4), ([1, 2], [3, 4], [5, 6], [7, 8]),
+                    (slice(None), [0, 1], slice(None), [2, 3]), (slice(0, 0),), (2, 3, ..., 4),
+                    np.uint8(3), (np.int64(-1), np.int64(-1))]:
             np.testing.assert_array_equal(frames[key], self.data[key], str(key))
         for key in [5, (0, 7), (0, 0, 12), (0, 0, 0, 0, 0), (..., ...), "data", 1.5, np.zeros((5, 6), bool)]:
             with self.assertRaises(IndexError, msg=str(key)):
@@ -140,7 +141,8 @@ class Events(scans.ScanTest):
         np.testing.assert_array_equal(events[-1][0], np.flatnonzero(self.data.reshape(35, 120)[8]))
         blocks = list(scan.blocks(4))
         self.assertEqual([len(block) for block in blocks], 8 * [4] + [3])
-        np.testing.assert_array_equal(np.concatenate([block.to_dense() for block in blocks]).reshape(self.data.shape), self.data)
+        dense = np.concatenate([block.to_dense() for block in blocks])
+        np.testing.assert_array_equal(dense.reshape(self.data.shape), self.data)
         with self.assertRaises(esieve.UsageError):
             list(scan.blocks(0))
 
@@ -192,7 +194,7 @@ class Analysis(scans.ScanTest):
             self.assertEqual(found[i], self.data[i % 5].sum() + self.data.reshape(35, -1)[i].sum() + self.data.sum())
 
     def test_what_a_file_says_of_itself(self):
-        axes = [esieve.Axis("scan_y", 0, 0.5, "nm"), esieve.Axis("scan_x", 1, 0.5, "nm"), esieve.Axis("det_y"), esieve.Axis("det_x")]
+        axes = [esieve.Axis("scan_y", 1, 0.5, "nm"), esieve.Axis("scan_x"), esieve.Axis("det_y"), esieve.Axis("det_x")]
         scan = self.record(axes=axes, title="gold", units="electrons", metadata={"kV": 200})
         self.assertEqual((scan.axes, scan.title, scan.units, scan.metadata), (axes, "gold", "electrons", {"kV": 200}))
         self.assertEqual((scan.n_events, scan.lossless, len(scan.digest)), (np.count_nonzero(self.data), True, 32))

@@ -19,7 +19,8 @@ pip="$folder/venv/bin/pip --quiet --disable-pip-version-check"
 $pip download --no-deps --dest "$folder" scikit-build-core || skip "no package index can be reached"
 
 # A build folder that stays makes the next run short.
-nice $pip install --verbose --config-settings=build-dir="$PWD/build/wheel" ./python >"$folder/build.log" 2>&1 || { tail -n 50 "$folder/build.log"; exit 1; }
+nice $pip install --verbose --config-settings=build-dir="$PWD/build/wheel" ./python >"$folder/build.log" 2>&1 ||
+  { tail -n 50 "$folder/build.log"; exit 1; }
 $pip install h5py numpy scipy 'dask[array]' pytest mypy
 unset PYTHONPATH HDF5_PLUGIN_PATH
 "$folder/venv/bin/python" - <<END
