@@ -104,7 +104,7 @@ herr_t set_local(hid_t creation, hid_t type, hid_t /*space*/) {
 
 // The name is stored in every file, and HDF5 prints it where the plugin is missing: it says what to do.
 const H5Z_class2_t the_class = {
-    H5Z_CLASS_T_VERS, filter_id, 1, 1, "esieve (electron events; to read, install the esieve HDF5 filter plugin)",
+    H5Z_CLASS_T_VERS, filter_id, 1, 1, "esieve (install its HDF5 plugin to read)",
     nullptr, set_local, filter};
 
 }  // namespace
