@@ -16,10 +16,12 @@ namespace {
 /// What the work and its watcher tell each other.
 class Exchange {
  public:
+  /// The work waits for the answer: it goes no further than where it was told to stop.
   Continue report(const Progress& progress) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     news_ = progress;
     changed_.notify_one();
+    answered_.wait(lock, [&] { return !news_ || stop_; });
     return stop_ ? Continue::stop : Continue::yes;
   }
 
@@ -30,16 +32,19 @@ class Exchange {
     changed_.notify_one();
   }
 
-  void stop() {
+  /// \param to  what `wait` gave: news of later are not answered
+  void answer(Continue what, const std::optional<Progress>& to) {
     const std::lock_guard lock(mutex_);
-    stop_ = true;
+    if (to) news_.reset();
+    if (what == Continue::stop) stop_ = true;
+    answered_.notify_one();
   }
 
   /// Waits for news, but no longer than Ctrl-C may wait for an answer. \returns whether the work has ended
   bool wait(std::optional<Progress>& news) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, std::chrono::milliseconds(50), [&] { return news_ || finished_; });
-    news = std::exchange(news_, std::nullopt);
+    news = news_;
     return finished_;
   }
 
@@ -49,16 +54,17 @@ class Exchange {
 
  private:
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable changed_, answered_;
   std::optional<Progress> news_;
   std::exception_ptr error_;
   bool stop_ = false, finished_ = false;
 };
 
-/// \returns false where the work shall stop. \throws py::error_already_set
-bool ask(const py::object& progress, const std::optional<Progress>& news) {
+/// \throws py::error_already_set
+Continue ask(const py::object& progress, const std::optional<Progress>& news) {
   if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-  return !news || progress.is_none() || !progress(news->frames_done, news->frames_total).is(py::handle(Py_False));
+  if (!news || progress.is_none()) return Continue::yes;
+  return progress(news->frames_done, news->frames_total).is(py::handle(Py_False)) ? Continue::stop : Continue::yes;
 }
 
 }  // namespace
@@ -75,20 +81,19 @@ void run_watched(const py::object& progress, const std::function<void(const Prog
     exchange.finish(error);
   });
   std::optional<py::error_already_set> raised;
-  for (bool ended = false, stopped = false; !ended;) {
+  for (bool ended = false; !ended;) {
     std::optional<Progress> news;
     {
       const py::gil_scoped_release release;
       ended = exchange.wait(news);
     }
-    if (stopped) continue;
+    Continue what = Continue::stop;
     try {
-      stopped = !ask(progress, news);
+      if (!raised) what = ask(progress, news);
     } catch (py::error_already_set& error) {
       raised.emplace(error);
-      stopped = true;
     }
-    if (stopped) exchange.stop();
+    exchange.answer(what, news);
   }
   thread.join();
   if (raised) throw *raised;
