@@ -5,7 +5,8 @@
 
 namespace esieve {
 
-/// Tells HDF5 about the filter, once. Before it, datasets with the filter can neither be created nor read.
+/// Tells HDF5 about the filter, once. Before it, datasets with the filter can neither be created nor read. It is the
+/// plugin's own: another user of the same HDF5 in this process, as h5py may be, notices no difference.
 /// \throws IoError
 void register_filter();
 

@@ -41,11 +41,12 @@ RecordingFolder::RecordingFolder(const std::filesystem::path& output) : path_(re
 }
 
 RecordingFolder::~RecordingFolder() {
-  if (descriptor_ >= 0) ::close(descriptor_);
   if (!kept_) remove();
+  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 void RecordingFolder::remove() {
+  if (!is_present()) return;
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
 }
@@ -62,12 +63,15 @@ void RecordingFolder::sync() const {
   sync_folder(path_.has_parent_path() ? path_.parent_path() : std::filesystem::path("."));
 }
 
-void RecordingFolder::check_present() const {
+bool RecordingFolder::is_present() const {
   struct stat here {}, there {};
-  if (::fstat(descriptor_, &here) == 0 && ::stat(path_.c_str(), &there) == 0 && here.st_ino == there.st_ino &&
-      here.st_dev == there.st_dev)
-    return;
-  throw IoError(path_.string() + " was moved or removed while it was recorded into; put it back, or recover what is in it");
+  return ::fstat(descriptor_, &here) == 0 && ::stat(path_.c_str(), &there) == 0 && here.st_ino == there.st_ino &&
+         here.st_dev == there.st_dev;
+}
+
+void RecordingFolder::check_present() const {
+  if (!is_present())
+    throw IoError(path_.string() + " was moved or removed while it was recorded into; put it back, or recover what is in it");
 }
 
 }  // namespace esieve

@@ -35,12 +35,15 @@ class RecordingFolder {
   /// \throws IoError  the folder is not where it was
   void check_present() const;
 
+  /// Unless another folder is in its place: that of the next recording of this name.
   void remove();
 
   /// It holds the only copy of something: it stays when this object goes.
   void keep(bool kept) { kept_ = kept; }
 
  private:
+  bool is_present() const;
+
   std::filesystem::path path_;
   int descriptor_ = -1;
   bool kept_ = false;

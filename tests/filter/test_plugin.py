@@ -188,7 +188,7 @@ class PluginTest(unittest.TestCase):
         empty.mkdir()
         environment = dict(os.environ, HDF5_PLUGIN_PATH=str(empty))
         dump = self.run_tool("h5dump", "-p", "-H", self.path, env=environment)
-        self.assertIn("install the esieve HDF5 filter plugin", dump.stdout)
+        self.assertIn("install its HDF5 plugin", dump.stdout)
         read = f"import h5py; h5py.File({str(self.path)!r})['data'][...]"
         result = self.run_tool(sys.executable, "-c", read, env=environment)
         self.assertIn("OSError", result.stderr)

@@ -53,6 +53,21 @@ TEST(WriterErrors, two_writers_do_not_share_a_name) {
   }
 }
 
+TEST(WriterErrors, a_writer_that_has_closed_leaves_the_next_of_its_name_alone) {
+  const TemporaryFolder folder;
+  MemorySource source = counted_source({2, 4}, {16, 16});
+  WriterOptions options = options_for(source);
+  auto first = std::make_unique<Writer>(folder / "out.hdf5", options);
+  first->push_frames(source.bytes());
+  first->close();
+  options.overwrite = true;
+  Writer second(folder / "out.hdf5", options);
+  first.reset();
+  second.push_frames(source.bytes());
+  second.close();
+  EXPECT_TRUE(holds(folder / "out.hdf5", source));
+}
+
 TEST(WriterErrors, what_an_unfinished_recording_left_is_not_overwritten) {
   TemporaryFolder folder;
   MemorySource source = counted_source({1, 2}, {4, 4});

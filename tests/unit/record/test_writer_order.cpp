@@ -171,6 +171,21 @@ TEST(WriterOrder, a_frame_given_up_may_come_late) {
   EXPECT_EQ(Reader(folder / "a.hdf5").frame_status(), repeated(3, FrameStatus::okay));
 }
 
+TEST(WriterOrder, snapshots_may_come_before_the_first_frame) {
+  const TemporaryFolder folder;
+  MemorySource source = counted_source({1, 4}, {8, 8});
+  WriterOptions options = options_for(source);
+  options.overwrite = true;
+  options.when_full = WhenFull::spill;
+  options.snapshot_interval = options.flush_interval = std::chrono::milliseconds(1);
+  for (int i = 0; i < 20; ++i) {
+    Writer writer(folder / "out.hdf5", options);
+    writer.push_frames(source.bytes());
+    EXPECT_EQ(writer.close().n_stored, 4);
+    EXPECT_TRUE(holds(folder / "out.hdf5", source));
+  }
+}
+
 TEST(WriterOrder, spilled_frames_are_stored_like_others) {
   TemporaryFolder folder;
   MemorySource source = counted_source({16, 32}, {64, 64});
