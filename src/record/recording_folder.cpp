@@ -2,31 +2,16 @@
 #include "record/recording_folder.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
-#include "container/journal.hpp"
+#include "container/recording.hpp"
 #include "esieve/error.hpp"
 
 namespace esieve {
-
-std::filesystem::path recording_folder(const std::filesystem::path& output) {
-  std::filesystem::path folder = output;
-  folder += recording::suffix;
-  return folder;
-}
-
-bool is_being_recorded(const std::filesystem::path& folder) {
-  const int journal = ::open((folder / recording::journal).c_str(), O_RDONLY | O_CLOEXEC);
-  if (journal < 0) return false;
-  const bool locked = ::flock(journal, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-  ::close(journal);
-  return locked;
-}
 
 RecordingFolder::RecordingFolder(const std::filesystem::path& output) : path_(recording_folder(output)) {
   if (::mkdir(path_.c_str(), 0777) != 0) {
@@ -49,8 +34,7 @@ void RecordingFolder::remove() {
 }
 
 void RecordingFolder::lock(int journal) {
-  if (::flock(journal, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    throw UsageError(path_.string() + " is being used by another writer");
+  if (!lock_recording(journal)) throw UsageError(path_.string() + " is being used by another writer");
 }
 
 void RecordingFolder::sync() const {
