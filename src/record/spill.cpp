@@ -21,13 +21,17 @@ Spill::Spill(std::filesystem::path path, std::size_t frame_bytes, std::uint64_t 
 }
 
 Spill::~Spill() {
+  finish();
+  ::close(descriptor_);
+}
+
+void Spill::finish() {
   {
     const std::lock_guard lock(mutex_);
     finished_ = true;
     changed_.notify_all();
   }
-  thread_.join();
-  ::close(descriptor_);
+  if (thread_.joinable()) thread_.join();
 }
 
 bool Spill::add(std::uint64_t scan_index, bool partial, std::span<const std::byte> frame) {

@@ -33,6 +33,8 @@ class Spill {
   std::uint64_t n_waiting() const;
   /// Returns when nothing waits.
   void drain();
+  /// Nothing is put any more.
+  void finish();
 
  private:
   void run();

@@ -100,10 +100,11 @@ Keeper::Keeper(ContainerWriter& container, JournalWriter& journal, const Recordi
                Store& store, Monitor& monitor, BlockEncoder encoder, Setup setup)
     : container_(container), journal_(journal), folder_(folder), board_(board), store_(store), monitor_(monitor),
       encoder_(std::move(encoder)), setup_(std::move(setup)),
-      tails_{JournalWriter(folder.path() / recording::tails[0]), JournalWriter(folder.path() / recording::tails[1])},
-      thread_([this] { run(); }) {}
+      tails_{JournalWriter(folder.path() / recording::tails[0]), JournalWriter(folder.path() / recording::tails[1])} {}
 
 Keeper::~Keeper() { finish(); }
+
+void Keeper::start() { thread_ = std::thread([this] { run(); }); }
 
 void Keeper::flush() {
   const std::lock_guard lock(flush_mutex_);

@@ -80,6 +80,8 @@ class Keeper {
          Monitor& monitor, BlockEncoder encoder, Setup setup);
   ~Keeper();
 
+  /// Begins, when what it looks at is there.
+  void start();
   /// Returns when everything settled so far is on the disk. \throws what failed
   void flush();
   /// Waits for what is under way; from then on there are no flushes and snapshots.

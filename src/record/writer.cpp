@@ -90,6 +90,7 @@ struct Writer::Impl {
       spill = std::make_unique<Spill>(folder.path() / recording::spill, input.kept_bytes(), options.spill_bytes,
                                       [this](const Spill::Entry& entry, std::span<const std::byte> frame) { put_spilled(entry, frame); });
     for (int i = 0; i < n_encoders(options.threads); ++i) encoders.emplace_back([this] { encode_blocks(); });
+    keeper.start();
   }
 
   ~Impl() { stop(); }
@@ -325,7 +326,7 @@ struct Writer::Impl {
   }
 
   void stop() {
-    spill.reset();
+    if (spill) spill->finish();
     board.finish();
     for (std::thread& thread : encoders) thread.join();
     encoders.clear();
