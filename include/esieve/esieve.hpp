@@ -24,4 +24,5 @@
 #include "esieve/writer.hpp"
 #include "esieve/watch.hpp"
 #include "esieve/recover.hpp"
+#include "esieve/regrid.hpp"
 #include "esieve/doctor.hpp"

@@ -5,6 +5,7 @@
 #include "esieve/error.hpp"
 #include "reader/hdf5_chunks.hpp"
 #include "reader/recording_chunks.hpp"
+#include "reader/regridded_chunks.hpp"
 
 namespace esieve {
 
@@ -20,7 +21,9 @@ std::unique_ptr<ChunkStore> open_chunks(const std::filesystem::path& path) {
   const auto output = recorded_output(path);
   std::error_code error;
   const bool completed = output && !std::filesystem::exists(path, error) && std::filesystem::exists(*output, error);
-  return std::make_unique<Hdf5Chunks>(open_event_file(completed ? *output : path));
+  EventFile file = open_event_file(completed ? *output : path);
+  if (file.regridded) return open_regridded(std::move(file));
+  return std::make_unique<Hdf5Chunks>(std::move(file));
 }
 
 }  // namespace esieve

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "container/chunk_encoder.hpp"
 #include "container/layout.hpp"
 #include "container/recording.hpp"
 #include "esieve/error.hpp"
@@ -141,14 +142,10 @@ void RecordingChunks::put_together(std::uint64_t i, std::vector<std::byte>& byte
   std::vector<std::byte> dense(parameters.dense_bytes());
   ChunkCodec codec;
   if (const auto parts = fragments_.find(i); parts != fragments_.end()) {
-    std::vector<FrameStatus> status;
-    if (!merge_fragments(parts->second, parameters, codec, dense, status)) fail(i, "a part of it is damaged");
-    status.resize(parameters.n_frames, FrameStatus::missing);
-    std::vector<DroppedFrame> dropped(parameters.n_frames);
-    if (threshold_) threshold_->apply(dense, dense, dropped);
-    const std::size_t frame_bytes = info().frame_bytes();
-    for (std::size_t k = 0; k < status.size(); ++k)  // a dark map may make something of nothing
-      if (!is_data(status[k])) std::fill_n(dense.begin() + static_cast<std::ptrdiff_t>(k * frame_bytes), frame_bytes, std::byte{0});
+    EncodedChunk chunk;
+    if (!merge_fragments(parts->second, parameters, codec, dense, chunk.status)) fail(i, "a part of it is damaged");
+    chunk.status.resize(parameters.n_frames, FrameStatus::missing);
+    ChunkEncoder(state_.description->info, parameters, threshold_.get()).prepare(dense, chunk);
   }
   bytes.clear();
   codec.encode(std::span(dense).first(frames.count * info().frame_bytes()), parameters, frames.first, bytes);
