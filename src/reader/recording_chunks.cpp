@@ -78,6 +78,8 @@ ScanShape known_scan(const std::filesystem::path& data, const RecordingState& st
 
 FileInfo file_info(const std::filesystem::path& folder, const RecordingState& state, Recording recording) {
   if (!state.description || !is_possible(*state.description)) fail_description(folder);
+  if (state.n_damaged_bytes != 0)  // a note may be lost, without which frames that are none look like data
+    throw DataError(folder.string() + " has a damaged journal; 'esieve recover' finds what is sound");
   const RecordingDescription& of = *state.description;
   const auto grid = grid_of(of.parameters, longest(of.info.scan, of.growing));
   if (!grid) fail_description(folder);

@@ -8,8 +8,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <fstream>
+#include <random>
 #include <thread>
 
+#include "base/file.hpp"
 #include "container/recording.hpp"
 #include "esieve/error.hpp"
 #include "unit/recover/recording_of_blocks.hpp"
@@ -254,6 +257,40 @@ TEST_F(Follow, asking_whether_somebody_records_never_refuses_the_writer) {
   }
   stop = true;
   asking.join();
+}
+
+TEST_F(Follow, a_damaged_journal_is_not_believed) {
+  MemorySource source = counted_source({8, 8}, {8, 8});
+  WriterOptions options = options_for(source);
+  options.frames_per_chunk = 8;
+  Writer writer(file(), options);
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    if (i % 5 == 0) writer.drop();
+    else writer.push(source.frame(i));
+  }
+  writer.flush();
+  const std::filesystem::path sound = recording_folder(file()), damaged = *folder / "damaged.hdf5.recording";
+  std::filesystem::copy(sound, damaged);
+  const auto journal = read_small_file(sound / "journal", 1 << 20);
+  std::mt19937_64 random(9);
+  int n_refused = 0;
+  for (int trial = 0; trial < 300; ++trial) {
+    auto bytes = journal;
+    bytes[random() % bytes.size()] ^= static_cast<std::byte>(1 + random() % 255);
+    std::ofstream(damaged / "journal", std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    try {
+      const Reader reader(damaged);
+      const auto status = reader.frame_status();
+      const auto dense = all_frames(reader);
+      for (std::uint64_t i = 0; i < status.size(); ++i) {
+        const auto frame = std::span(dense).subspan(i * source.info().frame_bytes(), source.info().frame_bytes());
+        ASSERT_TRUE(!is_data(status[i]) || (i % 5 != 0 && std::ranges::equal(frame, source.frame(i)))) << i;
+      }
+    } catch (const DataError&) {
+      ++n_refused;
+    }
+  }
+  EXPECT_GT(n_refused, 200);
 }
 
 TEST_F(Follow, what_says_nothing_of_its_frames_is_refused) {
