@@ -30,6 +30,8 @@ void add_extract(CLI::App& app, Run& run);
 void add_events(CLI::App& app, Run& run);
 void add_simulate(CLI::App& app, Run& run);
 void add_recover(CLI::App& app, Run& run);
+void add_regrid(CLI::App& app, Run& run);
+void add_watch(CLI::App& app, Run& run);
 void add_bench(CLI::App& app, Run& run);
 void add_doctor(CLI::App& app, Run& run);
 void add_plugin_path(CLI::App& app, Run& run);

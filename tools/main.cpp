@@ -63,6 +63,8 @@ int main(int argc, char** argv) {
   esieve::tools::add_events(app, run);
   esieve::tools::add_simulate(app, run);
   esieve::tools::add_recover(app, run);
+  esieve::tools::add_regrid(app, run);
+  esieve::tools::add_watch(app, run);
   esieve::tools::add_bench(app, run);
   esieve::tools::add_doctor(app, run);
   esieve::tools::add_plugin_path(app, run);

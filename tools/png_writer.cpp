@@ -3,6 +3,7 @@
 
 #include <cairo.h>
 
+#include <cstring>
 #include <memory>
 #include <numbers>
 
@@ -79,6 +80,11 @@ cairo_status_t append(void* text, const unsigned char* bytes, unsigned n_bytes) 
   return CAIRO_STATUS_SUCCESS;
 }
 
+void write(cairo_surface_t* surface, std::string& png) {
+  const cairo_status_t status = cairo_surface_write_to_png_stream(surface, &append, &png);
+  if (status != CAIRO_STATUS_SUCCESS) throw IoError(std::string("cannot make a PNG (") + cairo_status_to_string(status) + ")");
+}
+
 }  // namespace
 
 std::string to_png(const Drawing& drawing) {
@@ -92,8 +98,29 @@ std::string to_png(const Drawing& drawing) {
     paint(Rectangle{{0, 0}, drawing.width_px, drawing.height_px, {255, 255, 255, 1}});
     for (const Shape& shape : drawing.shapes) std::visit(paint, shape);
   }
-  const cairo_status_t status = cairo_surface_write_to_png_stream(surface.get(), &append, &png);
-  if (status != CAIRO_STATUS_SUCCESS) throw IoError(std::string("cannot make a PNG (") + cairo_status_to_string(status) + ")");
+  write(surface.get(), png);
+  return png;
+}
+
+std::string to_png(const Picture& picture) {
+  constexpr std::size_t largest = 32767;  // cairo's
+  if (picture.width > largest || picture.height > largest)
+    throw UsageError("the picture has " + std::to_string(picture.width) + " x " + std::to_string(picture.height) +
+                     " pixels; a PNG may have 32767 along a side");
+  const std::unique_ptr<cairo_surface_t, Destroy> surface(
+      cairo_image_surface_create(CAIRO_FORMAT_ARGB32, static_cast<int>(picture.width), static_cast<int>(picture.height)));
+  unsigned char* const bytes = cairo_image_surface_get_data(surface.get());
+  const auto stride = static_cast<std::size_t>(cairo_image_surface_get_stride(surface.get()));
+  cairo_surface_flush(surface.get());
+  for (std::size_t y = 0; bytes != nullptr && y < picture.height; ++y)
+    for (std::size_t x = 0; x < picture.width; ++x) {
+      const Picture::Pixel pixel = picture.pixels[y * picture.width + x];
+      const std::uint32_t argb = pixel.is_data ? 0xff000000U | pixel.grey * 0x10101U : 0U;
+      std::memcpy(bytes + y * stride + 4 * x, &argb, sizeof argb);
+    }
+  cairo_surface_mark_dirty(surface.get());
+  std::string png;
+  write(surface.get(), png);
   return png;
 }
 

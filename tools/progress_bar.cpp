@@ -30,6 +30,8 @@ void request_stop(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
+bool stop_was_requested() { return stop_requested != 0; }
+
 ProgressBar::ProgressBar(std::string title)
     : title_(std::move(title)), terminal_(::isatty(STDERR_FILENO) == 1), started_(std::chrono::steady_clock::now()) {}
 
@@ -40,7 +42,7 @@ ProgressBar::~ProgressBar() {
 ProgressCallback ProgressBar::callback() {
   return [this](const Progress& progress) {
     if (terminal_) draw(progress);
-    return stop_requested != 0 ? Continue::stop : Continue::yes;
+    return stop_was_requested() ? Continue::stop : Continue::yes;
   };
 }
 

@@ -13,6 +13,7 @@ namespace esieve::tools {
 /// Signal handler: the running work stops at its next progress report, leaving nothing half-written. A second
 /// signal ends the program at once.
 void request_stop(int signal);
+bool stop_was_requested();
 
 class ProgressBar {
  public:

@@ -22,5 +22,7 @@
 #include "esieve/extract.hpp"
 #include "esieve/scan_geometry.hpp"
 #include "esieve/writer.hpp"
+#include "esieve/watch.hpp"
 #include "esieve/recover.hpp"
+#include "esieve/regrid.hpp"
 #include "esieve/doctor.hpp"

@@ -24,7 +24,14 @@
 
 namespace esieve {
 
-/// What an event file says about itself.
+/// Whether what is read is still being recorded.
+enum class Recording : std::uint8_t {
+  complete,    ///< No: it is a file.
+  running,     ///< A writer adds frames.
+  interrupted  ///< The writer died; `recover` makes a file of what is there.
+};
+
+/// What an event file says about itself. Of a recording that is not complete, what is known so far: no digest, and sums of 0.
 struct FileInfo {
   std::filesystem::path path;
   std::string container_version;
@@ -44,6 +51,7 @@ struct FileInfo {
   std::vector<std::uint64_t> source_shape;
   std::string metadata_json;
   std::string written_by, written_at;         ///< Program with version; ISO 8601 UTC
+  Recording recording = Recording::complete;
   bool has_frame_status = false;              ///< It is a recording; frames may be missing.
   bool has_frame_index = false;               ///< Events and electrons of each frame are recorded; small files go without.
   std::uint64_t n_events = 0;
@@ -63,10 +71,14 @@ struct Damage {
   std::string reason;
 };
 
-/// Random access to an event file. Opening reads the index; data are read with the operating system's positioned reads,
-/// past HDF5's global lock, and decoded in parallel. All members may be called from several threads at once.
+/// Random access to an event file, or to a recording while it runs. Opening reads the index; data are read with the operating system's positioned reads,
+/// past HDF5's global lock, and decoded in parallel. All members but `refresh` may be called from several threads at once.
+///
+/// Of a recording, running or killed, it has the frames of chunks that are complete and those that were flushed; all others are
+/// `missing`, and so they stay until `refresh`. Looking at a recording takes no lock and changes nothing in it.
 class ESIEVE_API Reader {
  public:
+  /// \param path  an event file; or what a recording will become, or its folder "PATH.recording"
   /// \throws IoError, DataError (not an event file, damaged index), UnsupportedError (needs a later version)
   explicit Reader(const std::filesystem::path& path);
   ~Reader();
@@ -74,6 +86,11 @@ class ESIEVE_API Reader {
   Reader& operator=(Reader&&) noexcept;
 
   const FileInfo& info() const;
+
+  /// Sees what a recording has by now; the scan may have grown, and when the recording was closed, this reads the file that
+  /// became of it. Not while other members run; references from `info` and `frame_totals` end. After an error all is as before.
+  /// \returns whether more is to come. \throws IoError, DataError
+  bool refresh();
 
   /// Events and electrons of each frame in scan order: from the index, or counted now where the file has none.
   /// \throws DataError  there is no index and a chunk is damaged

@@ -1,13 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// Parts of a chunk put together.
-#include <algorithm>
+#include "container/fragments.hpp"
 
-#include "container/journal.hpp"
-#include "esieve/dtype.hpp"
+#include <algorithm>
+#include <type_traits>
 
 namespace esieve {
 namespace {
+
+/// What becomes of a frame when another fragment's comes.
+enum class Merge : std::uint8_t { keep, replace, add };
+
+Merge merge_of(FrameStatus known, FrameStatus next, bool sums) {
+  if (next == FrameStatus::missing) return Merge::keep;
+  if (sums && is_data(known) && is_data(next)) return Merge::add;
+  return is_data(known) ? Merge::keep : Merge::replace;
+}
+
+void merge_into(FrameStatus& known, FrameStatus next, Merge how) {
+  if (how == Merge::add) known = FrameStatus::summed;
+  if (how == Merge::replace) known = next;
+}
 
 template <class T>
 bool add_as(std::byte* a, const std::byte* b, std::size_t n) {
@@ -25,6 +37,26 @@ bool add_as(std::byte* a, const std::byte* b, std::size_t n) {
 }
 
 }  // namespace
+
+FragmentsByChunk fragments_by_chunk(const RecordingState& state) {
+  std::map<std::uint64_t, std::map<std::uint32_t, const Fragment*>> by_epoch;
+  for (const Fragment& fragment : state.tail) by_epoch[fragment.chunk][fragment.epoch] = &fragment;
+  for (const Fragment& fragment : state.fragments) by_epoch[fragment.chunk][fragment.epoch] = &fragment;
+  FragmentsByChunk result;
+  for (const auto& [chunk, parts] : by_epoch)
+    for (const auto& [epoch, fragment] : parts) result[chunk].push_back(fragment);
+  return result;
+}
+
+std::vector<FrameStatus> merge_status(std::span<const Fragment* const> fragments) {
+  std::vector<FrameStatus> status;
+  for (const Fragment* fragment : fragments) {
+    status.resize(std::max(status.size(), fragment->status.size()), FrameStatus::missing);
+    for (std::size_t i = 0; i < fragment->status.size(); ++i)
+      merge_into(status[i], fragment->status[i], merge_of(status[i], fragment->status[i], fragment->sums));
+  }
+  return status;
+}
 
 bool add_elements(std::span<std::byte> a, std::span<const std::byte> b, DType dtype) {
   return visit_dtype(dtype, [&]<class T>(T) { return add_as<T>(a.data(), b.data(), a.size() / sizeof(T)); });
@@ -44,16 +76,12 @@ bool merge_fragments(std::span<const Fragment* const> fragments, const ChunkPara
     }
     status.resize(std::max(status.size(), fragment->status.size()), FrameStatus::missing);
     for (std::size_t i = 0; i < fragment->status.size(); ++i) {
-      if (fragment->status[i] == FrameStatus::missing) continue;
       const auto to = dense.subspan(i * frame_bytes, frame_bytes);
       const auto from = std::span(part).subspan(i * frame_bytes, frame_bytes);
-      if (fragment->sums && is_data(status[i]) && is_data(fragment->status[i])) {
-        okay &= add_elements(to, from, parameters.dtype);
-        status[i] = FrameStatus::summed;
-      } else if (!is_data(status[i])) {
-        std::copy(from.begin(), from.end(), to.begin());
-        status[i] = fragment->status[i];
-      }
+      const Merge how = merge_of(status[i], fragment->status[i], fragment->sums);
+      if (how == Merge::add) okay &= add_elements(to, from, parameters.dtype);
+      if (how == Merge::replace) std::copy(from.begin(), from.end(), to.begin());
+      merge_into(status[i], fragment->status[i], how);
     }
   }
   return okay;

@@ -119,13 +119,4 @@ void read_recording(const std::filesystem::path& folder, RecordingState& state);
 /// \throws DataError, IoError
 Fragment read_fragment(const std::filesystem::path& journal, std::uint64_t at);
 
-/// Dense frames of all fragments of one chunk, laid over each other (or added), and their status.
-/// \param dense  parameters.dense_bytes(), set
-/// \returns false if one of them is damaged; it is left out
-bool merge_fragments(std::span<const Fragment* const> fragments, const ChunkParameters& parameters, ChunkCodec& codec,
-                     std::span<std::byte> dense, std::vector<FrameStatus>& status);
-
-/// Adds elements of `b` to `a`. \returns false if a sum does not fit; `a` is then unspecified
-bool add_elements(std::span<std::byte> a, std::span<const std::byte> b, DType dtype);
-
 }  // namespace esieve

@@ -81,6 +81,8 @@ inline constexpr const char* own_path = "/esieve";
 inline constexpr const char* frame_events = "frame_events";
 inline constexpr const char* frame_electrons = "frame_electrons";
 inline constexpr const char* chunks = "chunks";
+inline constexpr const char* original_frames = "original_frames";  ///< Of files that show frames of another.
+inline constexpr const char* original_digest = "original_digest";
 
 /// Bits of `required_features` this version knows. A reader stops at a bit it does not know.
 inline constexpr std::uint64_t known_features = 0;

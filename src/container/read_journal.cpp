@@ -210,16 +210,16 @@ Fragment read_fragment(const std::filesystem::path& journal, std::uint64_t at) {
 
 void read_recording(const std::filesystem::path& folder, RecordingState& state) {
   std::error_code error;
-  if (std::filesystem::exists(folder / recording::journal, error)) {
-    RecordReader reader(folder / recording::journal, state.journal_bytes);
-    std::uint32_t kind = 0;
-    std::vector<std::byte> payload;
-    while (reader.next(kind, payload)) read_record(kind, payload, state);
-    state.journal_bytes = reader.at();
-    state.n_damaged_bytes += reader.n_skipped();
-  }
+  // Tails first: a chunk that a tail lacks because it was complete is then in what is read of the journal.
   for (const char* name : recording::tails)
     if (std::filesystem::exists(folder / name, error)) read_tail(folder / name, state);
+  if (!std::filesystem::exists(folder / recording::journal, error)) return;
+  RecordReader reader(folder / recording::journal, state.journal_bytes);
+  std::uint32_t kind = 0;
+  std::vector<std::byte> payload;
+  while (reader.next(kind, payload)) read_record(kind, payload, state);
+  state.journal_bytes = reader.at();
+  state.n_damaged_bytes += reader.n_skipped();
 }
 
 }  // namespace esieve

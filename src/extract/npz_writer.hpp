@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// NumPy .npz: a zip archive of .npy files. The only file, with its .cpp, that knows libzip.
+// NumPy .npz: a zip archive of .npy files. With npz_reader the only one that knows libzip.
 #pragma once
 
 #include <cstddef>

@@ -27,8 +27,19 @@ std::optional<ChunkParameters> filter_parameters(hid_t dataset) {
   return from_filter_values(std::span(values).first(n_values));
 }
 
+bool is_regridded(hid_t file) {
+  const h5::Lock lock;
+  if (!h5::exists(file, layout::dataset_path) || !h5::exists(file, std::string(layout::own_path) + "/" + layout::original_frames))
+    return false;
+  const h5::Id dataset(H5Dopen2(file, layout::dataset_path, H5P_DEFAULT), H5Dclose);
+  if (!dataset) return false;
+  const h5::Id creation(H5Dget_create_plist(dataset.get()), H5Pclose);
+  return creation && H5Pget_layout(creation.get()) == H5D_VIRTUAL;
+}
+
 std::string find_event_dataset(hid_t file, const std::string& file_name) {
   const h5::Lock lock;
+  if (is_regridded(file)) return layout::dataset_path;
   if (h5::exists(file, layout::dataset_path)) {
     const h5::Id dataset(H5Dopen2(file, layout::dataset_path, H5P_DEFAULT), H5Dclose);
     if (dataset && filter_parameters(dataset.get())) return layout::dataset_path;

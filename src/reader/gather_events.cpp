@@ -21,7 +21,7 @@ constexpr std::uint64_t max_events = 0x7fffffff;
 void decode(const ChunkStore& store, std::uint64_t chunk, CodecPool::Workspace& workspace) {
   store.fetch(chunk, workspace.chunk);
   const auto status =
-      workspace.codec.decode_events(workspace.chunk, store.file().info.chunk_parameters, workspace.events);
+      workspace.codec.decode_events(workspace.chunk, store.info().chunk_parameters, workspace.events);
   if (status != ChunkStatus::okay) store.fail(chunk, describe(status));
 }
 
@@ -70,7 +70,7 @@ template <class Count>
 class Gathering {
  public:
   Gathering(const ChunkStore& store, CodecPool& pool, const Selection& selection)
-      : store_(store), pool_(pool), selection_(selection), info_(store.file().info) {}
+      : store_(store), pool_(pool), selection_(selection), info_(store.info()) {}
 
   /// \param decoded  events of each chunk, or none: the chunks are then decoded now
   Events<Count> run(std::span<const std::uint32_t> frame_events, std::span<const ChunkEvents> decoded) {
@@ -138,10 +138,10 @@ class Gathering {
 template <class Count>
 Events<Count> gather_events(const ChunkStore& store, CodecPool& pool, const Selection& selection,
                             std::span<const FrameTotals> totals) {
-  if (store.file().info.detector.n_pixels() > max_events)
+  if (store.info().detector.n_pixels() > max_events)
     throw UsageError("frames of 2^31 pixels or more have no 32-bit pixel index; ask for dense frames");
   Gathering<Count> gathering(store, pool, selection);
-  if (const auto frame_events = look_up_events(selection, totals); !totals.empty() && is_plausible(frame_events, store.file().info))
+  if (const auto frame_events = look_up_events(selection, totals); !totals.empty() && is_plausible(frame_events, store.info()))
     return gathering.run(frame_events, {});
   const std::vector<ChunkEvents> decoded = decode_all(store, pool, selection);
   return gathering.run(count_events(store, selection, decoded), decoded);

@@ -22,6 +22,7 @@ class Opening {
   Opening(const std::filesystem::path& path, h5::Id file) : name_(path.string()) {
     result_.info.path = path;
     result_.file = std::move(file);
+    result_.regridded = is_regridded(result_.file.get());
     info().dataset = find_event_dataset(result_.file.get(), name_);
     result_.dataset = h5::open_dataset(result_.file.get(), info().dataset);
     check_features();
@@ -79,6 +80,10 @@ class Opening {
   }
 
   void read_chunking() {
+    if (result_.regridded) {
+      result_.direct = false;
+      return choose_own_chunking();
+    }
     const h5::Id creation(H5Dget_create_plist(result_.dataset.get()), H5Pclose);
     std::vector<hsize_t> chunk(static_cast<std::size_t>(result_.rank));
     H5Pget_chunk(creation.get(), result_.rank, chunk.data());

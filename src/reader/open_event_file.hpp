@@ -20,6 +20,7 @@ struct EventFile {
   /// Chunks are runs of frames as the grid says. Otherwise (chunks that cut frames, foreign byte orders) only HDF5 itself
   /// can assemble frames, and grid and chunk_parameters are ours.
   bool direct = true;
+  bool regridded = false;  ///< The dataset is virtual, with frames of another file.
 };
 
 /// \throws IoError, DataError, UnsupportedError

@@ -6,8 +6,6 @@
 #include <mutex>
 #include <numeric>
 
-#include "container/layout.hpp"
-#include "container/tree.hpp"
 #include "esieve/error.hpp"
 #include "parallel/parallel.hpp"
 #include "reader/chunk_store.hpp"
@@ -18,23 +16,23 @@
 namespace esieve {
 
 struct Reader::Impl {
-  explicit Impl(const std::filesystem::path& path) : store(open_event_file(path)) {}
+  explicit Impl(std::unique_ptr<ChunkStore> chunks) : store(std::move(chunks)) {}
 
-  const FileInfo& info() const { return store.file().info; }
+  const FileInfo& info() const { return store->info(); }
 
   /// Decodes what is wanted of a chunk into its places in `out`.
   void decode_frames(const ChunkPieces& wanted, std::span<std::byte> out) const {
     const std::uint64_t frame_bytes = info().frame_bytes();
     const ChunkParameters& parameters = info().chunk_parameters;
     CodecPool::Lease workspace(pool);
-    store.fetch(wanted.chunk, workspace->chunk);
+    store->fetch(wanted.chunk, workspace->chunk);
     const Piece& piece = wanted.pieces.front();
     const bool whole = piece.first == 0 && piece.count == parameters.n_frames;
     if (!whole) workspace->dense.resize(parameters.dense_bytes());
     const std::span<std::byte> dense =
         whole ? out.subspan(piece.out * frame_bytes, parameters.dense_bytes()) : std::span(workspace->dense);
     if (const auto status = workspace->codec.decode(workspace->chunk, parameters, dense); status != ChunkStatus::okay)
-      store.fail(wanted.chunk, describe(status));
+      store->fail(wanted.chunk, describe(status));
     if (whole) return;
     for (const auto& [first, count, to] : wanted.pieces)
       std::memcpy(out.data() + to * frame_bytes, dense.data() + first * frame_bytes, count * frame_bytes);
@@ -56,25 +54,7 @@ struct Reader::Impl {
 
   void load_totals() {
     if (!info().has_frame_index) return count_all();
-    try {
-      read_index();
-    } catch (const IoError& error) {
-      throw DataError(info().path.string() + " has a damaged index (" + error.what() + ")");
-    }
-  }
-
-  void read_index() {
-    const std::uint64_t n = info().scan.n_frames();
-    const h5::Lock lock;
-    const hid_t file = store.file().file.get();
-    const std::string events_path = std::string(layout::own_path) + "/" + layout::frame_events;
-    const auto events = h5::read_dataset<std::uint64_t>(file, events_path, n);
-    const auto electrons = h5::read_dataset<double>(file, layout::scan_image_path, n);
-    if (events.size() != n || electrons.size() != n)
-      throw DataError(info().path.string() + " has an index of other frames (" + std::to_string(events.size()) + " of " +
-                      std::to_string(n) + ")");
-    totals.resize(n);
-    for (std::uint64_t i = 0; i < n; ++i) totals[i] = {static_cast<std::uint32_t>(events[i]), electrons[i]};
+    totals = store->frame_totals();
   }
 
   /// Without an index the chunks themselves are counted.
@@ -91,13 +71,13 @@ struct Reader::Impl {
     });
   }
 
-  ChunkStore store;
+  const std::unique_ptr<ChunkStore> store;
   mutable CodecPool pool;
   std::once_flag totals_loaded;
   std::vector<FrameTotals> totals;
 };
 
-Reader::Reader(const std::filesystem::path& path) : impl_(std::make_unique<Impl>(path)) {}
+Reader::Reader(const std::filesystem::path& path) : impl_(std::make_unique<Impl>(open_chunks(path))) {}
 Reader::~Reader() = default;
 Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;
@@ -119,12 +99,12 @@ void Reader::frames(const ScanRegion& region, std::span<std::byte> out) const {
 
 template <class Count>
 Events<Count> Reader::events(FrameRange range) const {
-  return gather_events<Count>(impl_->store, impl_->pool, select(info().grid, info().scan, range), impl_->known_totals());
+  return gather_events<Count>(*impl_->store, impl_->pool, select(info().grid, info().scan, range), impl_->known_totals());
 }
 
 template <class Count>
 Events<Count> Reader::events(const ScanRegion& region) const {
-  return gather_events<Count>(impl_->store, impl_->pool, select(info().grid, info().scan, region), impl_->known_totals());
+  return gather_events<Count>(*impl_->store, impl_->pool, select(info().grid, info().scan, region), impl_->known_totals());
 }
 
 template ESIEVE_API Events<std::uint32_t> Reader::events(FrameRange) const;
@@ -141,33 +121,19 @@ template ESIEVE_API Events<double> Reader::events(const ScanRegion&) const;
 std::vector<std::byte> Reader::chunk(std::uint64_t i) const {
   if (i >= info().grid.n_chunks()) throw UsageError("there is no chunk " + std::to_string(i));
   std::vector<std::byte> bytes;
-  impl_->store.fetch(i, bytes);
+  impl_->store->fetch(i, bytes);
   return bytes;
 }
 
 std::vector<FrameStatus> Reader::frame_status() const {
-  if (!info().has_frame_status) return {};
-  const h5::Lock lock;
-  const std::uint64_t n = info().scan.n_frames();
-  std::vector<std::uint64_t> codes;
-  try {
-    codes = h5::read_dataset<std::uint64_t>(impl_->store.file().file.get(), layout::frame_status_path, n);
-  } catch (const IoError& error) {
-    throw DataError(info().path.string() + " has a damaged frame status (" + error.what() + ")");
-  }
-  if (codes.size() != n || std::any_of(codes.begin(), codes.end(), [](std::uint64_t code) { return code > 4; }))
-    throw DataError(info().path.string() + " has a frame status that is not of its frames");
-  std::vector<FrameStatus> status(n);
-  std::transform(codes.begin(), codes.end(), status.begin(), [](std::uint64_t code) { return static_cast<FrameStatus>(code); });
-  return status;
+  return info().has_frame_status ? impl_->store->frame_status() : std::vector<FrameStatus>{};
 }
 
-std::optional<ThresholdOptions> Reader::threshold() const {
-  try {
-    return read_process(impl_->store.file().file.get(), info().detector);
-  } catch (const IoError& error) {
-    throw DataError(info().path.string() + " has a damaged record of its thresholding (" + error.what() + ")");
-  }
+std::optional<ThresholdOptions> Reader::threshold() const { return impl_->store->threshold(); }
+
+bool Reader::refresh() {
+  if (auto store = impl_->store->renewed()) impl_ = std::make_unique<Impl>(std::move(store));
+  return info().recording == Recording::running;
 }
 
 }  // namespace esieve

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "container/fragments.hpp"
 #include "esieve/error.hpp"
 
 namespace esieve {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "extract/npz_writer.hpp"
+#include "record/snapshot_figures.hpp"
 
 namespace esieve {
 namespace {
@@ -105,21 +106,12 @@ void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot)
       {"frame_status", DType::u8, bytes(snapshot.frame_status), scan},
       {"mean_pattern", DType::f64, bytes(snapshot.mean_pattern), detector},
       {"last_frame", DType::f64, bytes(snapshot.last_frame), detector}};
-  const WriterStats& s = snapshot.stats;
-  const auto n = [](std::uint64_t value) { return static_cast<double>(value); };
-  const std::vector<std::pair<const char*, double>> figures = {
-      {"n_pushed", n(s.n_pushed)}, {"n_flyback", n(s.n_flyback)}, {"n_stored", n(s.n_stored)},
-      {"n_durable", n(s.n_durable)}, {"n_dropped", n(s.n_dropped)}, {"n_spilled", n(s.n_spilled)},
-      {"n_events", n(s.n_events)}, {"dense_bytes", n(s.dense_bytes)}, {"stored_bytes", n(s.stored_bytes)},
-      {"queue_bytes", n(s.queue_bytes)}, {"queue_capacity_bytes", n(s.queue_capacity_bytes)},
-      {"frames_per_s", s.frames_per_s}, {"in_bytes_per_s", s.in_bytes_per_s}, {"out_bytes_per_s", s.out_bytes_per_s},
-      {"events_per_s", s.events_per_s}, {"lag_s", s.lag_s}, {"elapsed_s", s.elapsed_s},
-      {"n_frames_expected", n(s.n_frames_expected)}};
   std::vector<double> values;
-  values.reserve(figures.size());
-  for (const auto& [name, value] : figures) values.push_back(value);
-  for (std::size_t i = 0; i < figures.size(); ++i)
-    arrays.push_back({figures[i].first, DType::f64, bytes(std::span(values).subspan(i, 1)), std::vector<std::uint64_t>()});
+  values.reserve(snapshot_figures.size());
+  for (const auto& [name, figure] : snapshot_figures)
+    values.push_back(std::visit([&](auto member) { return static_cast<double>(snapshot.stats.*member); }, figure));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    arrays.push_back({snapshot_figures[i].first, DType::f64, bytes(std::span(values).subspan(i, 1)), std::vector<std::uint64_t>()});
   write_npz(path, arrays, ZipMembers::stored);
 }
 

@@ -2,7 +2,6 @@
 #include "record/recording_folder.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,23 +10,10 @@
 
 #include "base/file.hpp"
 #include "container/journal.hpp"
+#include "container/recording.hpp"
 #include "esieve/error.hpp"
 
 namespace esieve {
-
-std::filesystem::path recording_folder(const std::filesystem::path& output) {
-  std::filesystem::path folder = output;
-  folder += recording::suffix;
-  return folder;
-}
-
-bool is_being_recorded(const std::filesystem::path& folder) {
-  const int journal = ::open((folder / recording::journal).c_str(), O_RDONLY | O_CLOEXEC);
-  if (journal < 0) return false;
-  const bool locked = ::flock(journal, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-  ::close(journal);
-  return locked;
-}
 
 RecordingFolder::RecordingFolder(const std::filesystem::path& output) : path_(recording_folder(output)) {
   if (::mkdir(path_.c_str(), 0777) != 0) {
@@ -52,11 +38,10 @@ void RecordingFolder::remove() {
 }
 
 void RecordingFolder::lock(int journal) {
-  if (::flock(journal, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    throw UsageError(path_.string() + " is being used by another writer");
+  if (!lock_recording(journal)) throw UsageError(path_.string() + " is being used by another writer");
 }
 
-void RecordingFolder::unlock(int journal) { ::flock(journal, LOCK_UN); }
+void RecordingFolder::unlock(int journal) { unlock_recording(journal); }
 
 void RecordingFolder::sync() const {
   sync_folder(path_);

@@ -7,11 +7,6 @@
 
 namespace esieve {
 
-std::filesystem::path recording_folder(const std::filesystem::path& output);
-
-/// Whether some process records into the folder at this moment.
-bool is_being_recorded(const std::filesystem::path& folder);
-
 class RecordingFolder {
  public:
   /// Makes the folder for a recording that will become `output`.

@@ -13,6 +13,7 @@
 #include <optional>
 #include <thread>
 
+#include "container/fragments.hpp"
 #include "esieve/error.hpp"
 #include "record/block_board.hpp"
 #include "record/encode_block.hpp"

@@ -9,13 +9,14 @@
 
 #include "base/file.hpp"
 #include "base/progress_meter.hpp"
+#include "container/fragments.hpp"
 #include "container/journal.hpp"
+#include "container/recording.hpp"
 #include "esieve/container.hpp"
 #include "esieve/error.hpp"
 #include "esieve/reader.hpp"
 #include "parallel/parallel.hpp"
 #include "record/encode_block.hpp"
-#include "record/recording_folder.hpp"
 #include "recover/find_chunks.hpp"
 #include "recover/object_header.hpp"
 
@@ -52,8 +53,7 @@ class Recovering {
   void open(const std::filesystem::path& path) {
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) damaged_.folder = path;
-    else if (!std::filesystem::exists(path, error) && std::filesystem::is_directory(recording_folder(path), error))
-      damaged_.folder = recording_folder(path);
+    else damaged_.folder = find_recording(path).value_or("");
     damaged_.data = damaged_.folder.empty() ? path : damaged_.folder / recording::data;
     if (std::filesystem::equivalent(damaged_.data, output_, error))
       throw UsageError(output_.string() + " is the damaged file itself; give the output another name");
@@ -141,11 +141,9 @@ class Recovering {
 
   /// The grid the chunks were made on, which their parameters say.
   void set_grid() {
-    if (parameters_.scan_row_frames == 0 || parameters_.n_frames == 0)
-      throw DataError(damaged_.data.string() + " has an impossible chunk shape");
-    grid_.scan_columns = parameters_.scan_row_frames;
-    grid_.scan_rows = parameters_.n_frames / parameters_.scan_row_frames;
-    grid_ = grid_.covering(scan_);
+    const auto grid = grid_of(parameters_, scan_);
+    if (!grid) throw DataError(damaged_.data.string() + " has an impossible chunk shape");
+    grid_ = *grid;
   }
 
   std::optional<std::uint64_t> chunk_at(std::uint64_t first_frame) const {
@@ -191,14 +189,13 @@ class Recovering {
 
   /// Parts of chunks that were not complete: those put away in the journal, and those still open at the last flush.
   void find_fragments() {
-    std::map<std::uint64_t, std::map<std::uint32_t, const Fragment*>> by_epoch;
-    for (const Fragment& fragment : damaged_.state.tail) by_epoch[fragment.chunk][fragment.epoch] = &fragment;
-    for (const Fragment& fragment : damaged_.state.fragments) by_epoch[fragment.chunk][fragment.epoch] = &fragment;
-    for (const auto& [chunk, parts] : by_epoch) {
-      if (found_.contains(chunk) || chunk >= grid_.n_chunks()) continue;
-      for (const auto& [epoch, fragment] : parts)
-        if (fragment->status.size() <= frames_of(chunk).count) fragments_[chunk].push_back(fragment);
-    }
+    fragments_ = fragments_by_chunk(damaged_.state);
+    for (auto& [chunk, parts] : fragments_)
+      if (chunk < grid_.n_chunks())
+        std::erase_if(parts, [n = frames_of(chunk).count](const Fragment* part) { return part->status.size() > n; });
+    std::erase_if(fragments_, [&](const auto& of) {
+      return found_.contains(of.first) || of.first >= grid_.n_chunks() || of.second.empty();
+    });
     result_.n_fragments = fragments_.size();
   }
 
@@ -367,7 +364,7 @@ class Recovering {
   std::unique_ptr<Threshold> threshold_;
   std::map<std::uint64_t, FoundChunk> found_;
   std::unordered_map<std::uint64_t, const ChunkNote*> notes_;
-  std::map<std::uint64_t, std::vector<const Fragment*>> fragments_;
+  FragmentsByChunk fragments_;
   Recovery result_;
 };
 

@@ -21,6 +21,15 @@ Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr)
 
 const char* name_of(Fidelity fidelity) { return fidelity == Fidelity::lossless ? "lossless" : "thresholded"; }
 
+const char* name_of(Recording recording) {
+  switch (recording) {
+    case Recording::running: return "running";
+    case Recording::interrupted: return "interrupted";
+    case Recording::complete: break;
+  }
+  return "complete";
+}
+
 const char* name_of(Level level) {
   switch (level) {
     case Level::fast: return "fast";
@@ -47,6 +56,7 @@ Json file_json(const FileInfo& file) {
           {"units", file.units},
           {"title", file.title},
           {"fidelity", name_of(file.fidelity)},
+          {"recording", name_of(file.recording)},
           {"level", name_of(file.chunk_parameters.level)},
           {"n_chunks", file.grid.n_chunks()},
           {"frames_per_chunk", file.chunk_parameters.n_frames},

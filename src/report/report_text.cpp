@@ -108,6 +108,13 @@ void add_finding(Page& page, Verdict verdict, const Report& report) {
   add_differences(page, *report.verification, report.file);
 }
 
+void add_recording(Page& page, const FileInfo& file) {
+  if (file.recording == Recording::running)
+    page.finding("RECORDING", "A writer adds frames to it at this moment; `esieve watch` shows them.");
+  if (file.recording == Recording::interrupted)
+    page.finding("INTERRUPTED", "Its writer died. `esieve recover` makes a file of what is there.");
+}
+
 void add_content(Page& page, const FileInfo& file, const Figures& figures) {
   const auto per_frame = [&](double n) {
     return rounded(file.scan.n_frames() == 0 ? 0 : n / static_cast<double>(file.scan.n_frames())) + " a frame";
@@ -121,6 +128,7 @@ void add_content(Page& page, const FileInfo& file, const Figures& figures) {
                         plural(file.scan.n_frames(), "frame"));
   page.fact("Detector", grouped(file.detector.det_y) + " x " + grouped(file.detector.det_x) + " pixels, " +
                             std::string(dtype_name(file.dtype)));
+  if (file.recording != Recording::complete) return;  // these are counted when it is
   page.fact("Events", grouped(file.n_events) + ": " + per_frame(static_cast<double>(file.n_events)) + ", in " +
                           percent(figures.occupancy) + " of the pixels");
   page.fact("Electrons", rounded(file.n_electrons) + ": " + per_frame(file.n_electrons));
@@ -169,6 +177,7 @@ std::string to_text(const Report& report) {
   Page page;
   page.title(report.file.path.string());
   page.blank();
+  add_recording(page, report.file);
   add_finding(page, figures.verdict, report);
   page.blank();
   add_content(page, report.file, figures);

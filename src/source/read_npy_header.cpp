@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "source/read_npy_header.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -116,27 +117,28 @@ bool parse(std::string_view text, NpyHeader& header) {
 
 bool is_npy(const InputFile& file) { return begins_with(file, magic); }
 
-NpyHeader read_npy_header(const InputFile& file) {
-  const std::string name = file.path().string();
-  if (!is_npy(file))
+NpyHeader parse_npy_header(std::span<const std::byte> bytes, const std::string& name) {
+  if (bytes.size() < 12 || std::memcmp(bytes.data(), magic.data(), magic.size()) != 0)
     throw DataError(name + " is not a .npy file (it does not begin with NumPy's magic bytes)");
-  std::array<std::byte, 12> start{};
-  file.read(0, std::span(start).first(10));
-  const auto version = std::to_integer<int>(start[6]);
+  const auto version = std::to_integer<int>(bytes[6]);
   if (version < 1 || version > 3)
     throw UnsupportedError(name + " is .npy version " + std::to_string(version) + " (1 to 3 are known)");
-  if (version > 1) file.read(0, start);
-  const std::uint64_t text_at = version == 1 ? 10 : 12;
-  const std::uint64_t text_bytes =
-      version == 1 ? load_le<std::uint16_t>(start, 8) : load_le<std::uint32_t>(start, 8);
+  const std::size_t text_at = version == 1 ? 10 : 12;
+  const std::size_t text_bytes = version == 1 ? load_le<std::uint16_t>(bytes, 8) : load_le<std::uint32_t>(bytes, 8);
   if (text_bytes > max_header_bytes)
     throw DataError(name + " is damaged (its .npy header claims to be huge)");
-  std::string text(text_bytes, '\0');
-  file.read(text_at, std::as_writable_bytes(std::span(text)));
+  if (text_bytes > bytes.size() - text_at) throw DataError(name + " is truncated (in its .npy header)");
   NpyHeader header;
-  if (!parse(text, header)) throw DataError(name + " is damaged (its .npy header cannot be understood)");
+  if (!parse({reinterpret_cast<const char*>(bytes.data()) + text_at, text_bytes}, header))
+    throw DataError(name + " is damaged (its .npy header cannot be understood)");
   header.data_offset_bytes = text_at + text_bytes;
   return header;
+}
+
+NpyHeader read_npy_header(const InputFile& file) {
+  std::vector<std::byte> start(std::min<std::uint64_t>(file.size(), max_header_bytes + 12));
+  file.read(0, start);
+  return parse_npy_header(start, file.path().string());
 }
 
 }  // namespace esieve

@@ -3,7 +3,9 @@
 // The header of a .npy file, versions 1 to 3.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,7 @@ struct NpyHeader {
 bool is_npy(const InputFile& file);
 
 /// \throws DataError  not .npy, a later version, damaged
+NpyHeader parse_npy_header(std::span<const std::byte> bytes, const std::string& name);
 NpyHeader read_npy_header(const InputFile& file);
 
 }  // namespace esieve

@@ -4,8 +4,12 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <optional>
+
 
 #include "esieve/error.hpp"
 #include "esieve/recover.hpp"
@@ -109,12 +113,50 @@ TEST(WriterErrors, a_recording_of_nothing_leaves_nothing) {
 TEST(WriterErrors, a_folder_that_vanishes_is_noticed) {
   TemporaryFolder folder;
   MemorySource source = counted_source({1, 4}, {4, 4});
+  std::optional<Writer> writer(std::in_place, folder / "a.hdf5", options_for(source));
+  writer->push(source.frame(0));
+  std::filesystem::rename(folder / "a.hdf5.recording", folder / "elsewhere");
+  EXPECT_THROW(writer->flush(), IoError);
+  EXPECT_THROW(writer->close(), IoError);
+  writer.reset();
+  recover(folder / "elsewhere", folder / "recovered.hdf5");
+  const Reader reader(folder / "recovered.hdf5");
+  EXPECT_EQ(reader.frame_status(), (std::vector{FrameStatus::okay, FrameStatus::missing, FrameStatus::missing, FrameStatus::missing}));
+  const std::vector<std::byte> dense = all_frames(reader);
+  EXPECT_TRUE(std::ranges::equal(std::span(dense).first(source.info().frame_bytes()), source.frame(0)));
+}
+
+TEST(WriterErrors, a_directory_that_is_removed_is_noticed) {
+  TemporaryFolder folder;
+  MemorySource source = counted_source({1, 4}, {4, 4});
+  std::filesystem::create_directory(folder / "there");
+  Writer writer(folder / "there/a.hdf5", options_for(source));
+  writer.push(source.frame(0));
+  std::filesystem::remove_all(folder / "there");
+  EXPECT_THROW(writer.close(), IoError);
+  EXPECT_THROW(Writer(folder / "there/a.hdf5", options_for(source)), IoError);
+}
+
+TEST(WriterErrors, another_process_cannot_record_under_the_same_name) {
+  TemporaryFolder folder;
+  MemorySource source = counted_source({1, 2}, {4, 4});
   Writer writer(folder / "a.hdf5", options_for(source));
   writer.push(source.frame(0));
-  std::filesystem::rename(folder / "a.hdf5.recording", folder / "elsewhere");
-  EXPECT_THROW(writer.flush(), IoError);
-  EXPECT_THROW(writer.close(), IoError);
-  EXPECT_TRUE(std::filesystem::exists(folder / "elsewhere"));
+  const pid_t child = ::fork();
+  if (child == 0) {
+    try {
+      const Writer second(folder / "a.hdf5", options_for(source));
+    } catch (const UsageError& error) {
+      ::_exit(std::string(error.what()).find("being recorded") != std::string::npos ? 0 : 1);
+    }
+    ::_exit(2);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  writer.push(source.frame(1));
+  writer.close();
+  EXPECT_TRUE(holds(folder / "a.hdf5", source));
 }
 
 TEST(WriterErrors, an_error_of_the_disk_is_told_at_every_call_and_nothing_has_the_final_name) {

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/recover/write_trace.hpp"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <mutex>
 
 namespace esieve {
 namespace {
 
 std::atomic<std::int64_t> writes_left{-1};
-std::atomic<bool> half_write{false}, tracing{false};
+std::atomic<std::int64_t> writes_before_full{-1}, reservations_before_full{-1};
+std::atomic<bool> half_write{false}, tracing{false}, disk_failed{false};
 std::mutex trace_mutex;
 std::vector<TracedWrite> trace;
 
@@ -24,12 +27,21 @@ std::string path_of(int descriptor) {
   return n < 0 ? "" : std::string(path, static_cast<std::size_t>(n));
 }
 
+/// Counts down to the first failure, and stays there.
+bool is_full(std::atomic<std::int64_t>& left) {
+  if (left < 0 || (left > 0 && left-- > 0)) return false;
+  disk_failed = true;
+  errno = ENOSPC;
+  return true;
+}
+
 ssize_t traced_pwrite(int descriptor, const void* bytes, std::size_t size, std::int64_t offset) {
   if (writes_left >= 0 && writes_left-- == 0) {
     if (half_write) ::syscall(SYS_pwrite64, descriptor, bytes, size / 2, offset);
     ::kill(::getpid(), SIGKILL);
     for (;;) ::pause();
   }
+  if (is_full(writes_before_full)) return -1;
   const auto done = static_cast<ssize_t>(::syscall(SYS_pwrite64, descriptor, bytes, size, offset));
   if (tracing && done > 0) {
     const auto* from = static_cast<const std::byte*>(bytes);
@@ -60,6 +72,16 @@ void die_at_write(std::uint64_t n, bool half) {
   writes_left = static_cast<std::int64_t>(n);
 }
 
+void fill_disk_at(std::uint64_t n, FullFor what) {
+  disk_failed = false;
+  (what == FullFor::writes ? writes_before_full : reservations_before_full) = static_cast<std::int64_t>(n);
+}
+
+bool empty_disk() {
+  writes_before_full = reservations_before_full = -1;
+  return disk_failed;
+}
+
 void start_trace() {
   const std::lock_guard lock(trace_mutex);
   trace.clear();
@@ -87,6 +109,10 @@ ssize_t pwrite(int descriptor, const void* bytes, size_t size, off_t offset) {
 ssize_t pwrite64(int descriptor, const void* bytes, size_t size, off64_t offset) {
   return esieve::traced_pwrite(descriptor, bytes, size, offset);
 }
+int fallocate(int descriptor, int mode, off_t offset, off_t size) {
+  return esieve::is_full(esieve::reservations_before_full) ? -1 : static_cast<int>(::syscall(SYS_fallocate, descriptor, mode, offset, size));
+}
+int fallocate64(int descriptor, int mode, off64_t offset, off64_t size) { return fallocate(descriptor, mode, offset, size); }
 int fdatasync(int descriptor) { return esieve::traced_sync(descriptor, SYS_fdatasync); }
 int fsync(int descriptor) { return esieve::traced_sync(descriptor, SYS_fsync); }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stands between the library and the operating system's writes: counts them, dies at one of them, or keeps all.
+// Stands between the library and the operating system's writes: counts them, dies or fails at one of them, or keeps all.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +21,12 @@ struct TracedWrite {
 
 /// The process kills itself instead of making its `n`-th write from now on (0: the first); half of that write is made if asked.
 void die_at_write(std::uint64_t n, bool half);
+
+/// The disk is full from the `n`-th write, or reservation of space, on (0: the first), until `empty_disk`.
+enum class FullFor : std::uint8_t { writes, reservations };
+void fill_disk_at(std::uint64_t n, FullFor what);
+/// \returns whether anything failed
+bool empty_disk();
 
 /// Keeps what is written from now on.
 void start_trace();
