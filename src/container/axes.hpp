@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "esieve/source.hpp"
@@ -28,5 +29,8 @@ Axis read_axis(hid_t parent, const std::string& name);
 
 /// Axis whose value i stands for values [i * factor, (i + 1) * factor) of `axis`.
 Axis binned(const Axis& axis, std::uint32_t factor);
+
+/// Units of the dense dataset or of an axis; nothing if it has none.
+std::optional<std::string> read_units(hid_t dataset);
 
 }  // namespace esieve

@@ -22,6 +22,7 @@ inline constexpr const char* dataset_path = "/entry/data/data";
 inline constexpr std::array<const char*, 4> axes = {"scan_y", "scan_x", "det_y", "det_x"};
 inline constexpr const char* title = "title";
 inline constexpr const char* entry_path = "/entry";
+inline constexpr const char* own_units = "esieve_units";  ///< `units` as fixed-length text, where that is not
 inline constexpr const char* units = "units";
 
 // Attributes of the dense dataset.

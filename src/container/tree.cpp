@@ -31,6 +31,7 @@ void describe_dataset(const Contents& contents) {
       {layout::n_events, contents.index.n_events()},
       {layout::n_electrons, contents.index.n_electrons()}};
   if (contents.extras.emd) {
+    attributes.push_back({layout::own_units, units});
     // RosettaSciIO's NeXus reader takes the chunks of its arrays from here.
     const ChunkGrid& grid = contents.grid;
     std::vector<std::uint64_t> chunk = {grid.scan_rows, grid.scan_columns / contents.info.frames_per_position};

@@ -133,7 +133,7 @@ class Opening {
     info().fidelity = fidelity == "lossless" ? Fidelity::lossless : Fidelity::thresholded;
     info().digest = h5::string_attribute(dataset, layout::dense_digest).value_or("");
     info().floor_bits = h5::double_attribute(dataset, layout::floor_bits);
-    info().units = h5::string_attribute(dataset, layout::units).value_or("counts");
+    info().units = read_units(dataset).value_or("counts");
     info().n_events = h5::unsigned_attribute(dataset, layout::n_events).value_or(0);
     info().n_electrons = h5::double_attribute(dataset, layout::n_electrons).value_or(0);
     if (h5::exists(result_.file.get(), layout::entry_path))

@@ -16,10 +16,11 @@ struct Border {
   double gaps_only, lanes_only;
 };
 
-Border border(Level level) {
+Border border(Level level, std::uint64_t n_events) {
+  constexpr std::uint64_t few = 8192;  // what lanes say beside the counts then weighs, and both take little time
   switch (level) {
     case Level::fast: return {0.03, 0.03};
-    case Level::standard: return {0.02, 0.02};
+    case Level::standard: return {0.02, n_events < few ? 0.08 : 0.02};
     case Level::max: break;
   }
   return {0.01, 0.12};
@@ -54,7 +55,7 @@ class CountEncoder {
         lit_share_(lit_share) {}
 
   CountCoder run() {
-    const Border at = border(level_);
+    const Border at = border(level_, static_cast<std::uint64_t>(lit_share_ * static_cast<double>(shape_.n_counts())));
     if (lit_share_ < at.lanes_only) try_coder(CountCoder::gaps);
     if (lit_share_ >= at.gaps_only || best_ == CountCoder::none) try_coder(CountCoder::lanes);
     if (lit_share_ >= at.lanes_only && best_ == CountCoder::none) try_coder(CountCoder::gaps);
