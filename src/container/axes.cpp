@@ -20,7 +20,6 @@ h5::Attributes axis_attributes(const Axis& axis, bool navigate, AxisUse use) {
     return use == AxisUse::emd ? h5::Attribute::Value(h5::VariableText{value}) : h5::Attribute::Value(value);
   };
   h5::Attributes attributes = {{layout::units, text(axis.units)}};
-  if (use == AxisUse::emd) attributes.push_back({layout::own_units, axis.units});
   if (use != AxisUse::nexus) {
     attributes.push_back({layout::axis_name, text(axis.name)});
     attributes.push_back({layout::axis_navigate, navigate});
@@ -46,18 +45,12 @@ h5::Id make_axis(hid_t file, const Axis& axis, std::uint64_t size, Precision pre
   return precision == Precision::low ? make(float{}, DType::f32) : make(double{}, DType::f64);
 }
 
-// HDF5 1.10 runs into the void where a text of variable length lies in a damaged heap.
-std::optional<std::string> read_units(hid_t dataset) {
-  auto units = h5::string_attribute(dataset, layout::own_units);
-  return units ? units : h5::string_attribute(dataset, layout::units);
-}
-
-Axis read_axis(hid_t parent, const std::string& name) {
+Axis read_axis(hid_t parent, const std::string& name, const std::optional<std::string>& units) {
   Axis axis;
   axis.name = name;
   if (!h5::exists(parent, name)) return axis;
   const h5::Id dataset = h5::open_dataset(parent, name);
-  axis.units = read_units(dataset.get()).value_or(axis.units);
+  axis.units = units ? *units : h5::string_attribute(dataset.get(), layout::units).value_or(axis.units);
   axis.scale = h5::double_attribute(dataset.get(), layout::axis_scale).value_or(axis.scale);
   axis.offset = h5::double_attribute(dataset.get(), layout::axis_offset).value_or(axis.offset);
   return axis;

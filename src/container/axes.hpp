@@ -25,12 +25,10 @@ h5::Id make_axis(hid_t file, const Axis& axis, std::uint64_t size, Precision pre
                  const h5::Attributes& attributes);
 
 /// The axis of an event file; the default where it is missing or says nothing.
-Axis read_axis(hid_t parent, const std::string& name);
+/// \param units  if they are known from elsewhere
+Axis read_axis(hid_t parent, const std::string& name, const std::optional<std::string>& units);
 
 /// Axis whose value i stands for values [i * factor, (i + 1) * factor) of `axis`.
 Axis binned(const Axis& axis, std::uint32_t factor);
-
-/// Units of the dense dataset or of an axis; nothing if it has none.
-std::optional<std::string> read_units(hid_t dataset);
 
 }  // namespace esieve

@@ -22,7 +22,9 @@ inline constexpr const char* dataset_path = "/entry/data/data";
 inline constexpr std::array<const char*, 4> axes = {"scan_y", "scan_x", "det_y", "det_x"};
 inline constexpr const char* title = "title";
 inline constexpr const char* entry_path = "/entry";
-inline constexpr const char* own_units = "esieve_units";  ///< `units` as fixed-length text, where that is not
+/// Units of the values and the axes, a line each, as text of fixed length: that of variable length lies in a heap, and HDF5
+/// 1.10 runs into the void where that is damaged.
+inline constexpr const char* own_units = "esieve_units";
 inline constexpr const char* units = "units";
 
 // Attributes of the dense dataset.

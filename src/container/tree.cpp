@@ -19,6 +19,13 @@ std::string now_utc() {
   return text;
 }
 
+/// Of the values and of each axis, a line each.
+std::string joined_units(const SourceInfo& info) {
+  std::string text = info.units;
+  for (const Axis& axis : info.axes) text += '\n' + axis.units;
+  return text;
+}
+
 void describe_dataset(const Contents& contents) {
   const std::string& units = contents.info.units;
   constexpr std::uint64_t required_features = 0;
@@ -31,7 +38,7 @@ void describe_dataset(const Contents& contents) {
       {layout::n_events, contents.index.n_events()},
       {layout::n_electrons, contents.index.n_electrons()}};
   if (contents.extras.emd) {
-    attributes.push_back({layout::own_units, units});
+    attributes.push_back({layout::own_units, joined_units(contents.info)});
     // RosettaSciIO's NeXus reader takes the chunks of its arrays from here.
     const ChunkGrid& grid = contents.grid;
     std::vector<std::uint64_t> chunk = {grid.scan_rows, grid.scan_columns / contents.info.frames_per_position};

@@ -2,6 +2,9 @@
 #include "reader/open_event_file.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <sstream>
 #include <string>
 
 #include "container/axes.hpp"
@@ -133,7 +136,8 @@ class Opening {
     info().fidelity = fidelity == "lossless" ? Fidelity::lossless : Fidelity::thresholded;
     info().digest = h5::string_attribute(dataset, layout::dense_digest).value_or("");
     info().floor_bits = h5::double_attribute(dataset, layout::floor_bits);
-    info().units = read_units(dataset).value_or("counts");
+    read_units();
+    info().units = units_[0] ? *units_[0] : h5::string_attribute(dataset, layout::units).value_or("counts");
     info().n_events = h5::unsigned_attribute(dataset, layout::n_events).value_or(0);
     info().n_electrons = h5::double_attribute(dataset, layout::n_electrons).value_or(0);
     if (h5::exists(result_.file.get(), layout::entry_path))
@@ -147,11 +151,19 @@ class Opening {
                       h5::exists(result_.file.get(), layout::scan_image_path);
   }
 
+  /// Where the file says them in one piece.
+  void read_units() {
+    const auto text = h5::string_attribute(result_.dataset.get(), layout::own_units);
+    if (!text || std::count(text->begin(), text->end(), '\n') != 4) return;
+    std::istringstream lines(*text);
+    for (auto& units : units_) std::getline(lines, units.emplace());
+  }
+
   void read_axes() {
     const std::string parent = info().dataset.substr(0, info().dataset.rfind('/'));
     const h5::Id group = h5::open_group(result_.file.get(), parent.empty() ? "/" : parent);
     for (std::size_t axis = 0; axis < 4; ++axis)
-      info().axes[axis] = read_axis(group.get(), std::string(layout::axes[axis]));
+      info().axes[axis] = read_axis(group.get(), std::string(layout::axes[axis]), units_[axis + 1]);
   }
 
   void read_source() {
@@ -179,6 +191,7 @@ class Opening {
   std::string name_;
   EventFile result_;
   std::vector<hsize_t> dims_;  ///< Always four.
+  std::array<std::optional<std::string>, 5> units_;  ///< Of the values and the axes.
 };
 
 }  // namespace

@@ -142,7 +142,7 @@ class Verify(ProgramTest):
             self.run_program("verify", "damaged.hdf5", "--no-baseline", expect=DIFFERS)
 
     def test_the_report_has_the_figures(self):
-        dense = self.save_hdf5("in.h5", sparse((16, 16, 32, 32), mean=0.02))
+        dense = self.save_hdf5("in.h5", sparse((16, 16, 64, 64), mean=0.02))
         self.run_program("convert", "in.h5", "out.hdf5")
         report = self.report("verify", "out.hdf5", "in.h5")
         self.assertEqual(report["content"]["n_events"], int((dense != 0).sum()))

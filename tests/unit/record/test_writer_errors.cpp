@@ -115,6 +115,7 @@ TEST(WriterErrors, a_folder_that_vanishes_is_noticed) {
   MemorySource source = counted_source({1, 4}, {4, 4});
   std::optional<Writer> writer(std::in_place, folder / "a.hdf5", options_for(source));
   writer->push(source.frame(0));
+  writer->flush();
   std::filesystem::rename(folder / "a.hdf5.recording", folder / "elsewhere");
   EXPECT_THROW(writer->flush(), IoError);
   EXPECT_THROW(writer->close(), IoError);

@@ -48,8 +48,8 @@ TEST(FullDisk, a_writer_keeps_what_was_flushed_whichever_write_fails) {
   std::printf("%llu writes that fail\n", static_cast<unsigned long long>(n_points));
 }
 
-/// Space for completing the file is reserved before a chunk is written: it is completed on a disk that is full.
-TEST(FullDisk, a_file_without_room_for_more_chunks_is_completed) {
+/// Nothing has the final name, but all that was stored is there: for readers of ours at once, for others when it is recovered.
+TEST(FullDisk, a_recording_without_room_for_more_chunks_keeps_what_it_has) {
   use_memory_for_files();
   MemorySource source({32, 32}, {128, 128}, DType::u16);  // more than is reserved in one step
   fill_with_noise(source, 1, 5);
@@ -74,8 +74,10 @@ TEST(FullDisk, a_file_without_room_for_more_chunks_is_completed) {
     EXPECT_TRUE(names_the_disk(failure.what())) << failure.what();
   }
   EXPECT_TRUE(empty_disk());
-  EXPECT_FALSE(std::filesystem::exists(folder / "scan.hdf5.recording"));
-  const Reader reader(folder / "scan.hdf5");
+  EXPECT_FALSE(std::filesystem::exists(folder / "scan.hdf5"));
+  EXPECT_EQ(Reader(folder / "scan.hdf5").info().recording, Recording::interrupted);
+  recover(folder / "scan.hdf5", folder / "recovered.hdf5");
+  const Reader reader(folder / "recovered.hdf5");
   EXPECT_TRUE(verify(reader, nullptr, {}).okay());
   const auto status = reader.frame_status();
   const auto n_kept = std::count(status.begin(), status.end(), FrameStatus::okay);
