@@ -24,8 +24,8 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 /// The frames asked for.
 class Work {
  public:
-  Work(const Reader& reader, const AnalysisOptions& options)
-      : reader(reader), threads(options.threads), meter_(options.progress, 0) {
+  Work(const Reader& of, const AnalysisOptions& options)
+      : reader(of), threads(options.threads), meter_(options.progress, 0) {
     const FileInfo& info = reader.info();
     selection = options.region ? select(info.grid, info.scan, *options.region)
                                : select(info.grid, info.scan, FrameRange{0, info.scan.n_frames()});

@@ -234,8 +234,8 @@ namespace gaps {
 namespace {
 
 TEST(GapLaw, gives_every_symbol_a_share_and_follows_the_geometric_law) {
-  for (const auto [n_events, n_slots] : {std::pair{1ULL, 1ULL}, {1ULL, 2ULL}, {7ULL, 7ULL},
-                                         {1ULL, 1ULL << 31}, {1000ULL, 4000ULL}}) {
+  for (const auto& [n_events, n_slots] : {std::pair{1ULL, 1ULL}, {1ULL, 2ULL}, {7ULL, 7ULL},
+                                          {1ULL, 1ULL << 31}, {1000ULL, 4000ULL}}) {
     const GapLaw law = make_gap_law(n_events, n_slots);
     for (unsigned s = 0; s < n_symbols; ++s) EXPECT_GE(law.cdf.width(s), 1U);
     EXPECT_EQ(law.cdf.start[0], 0);
