@@ -18,6 +18,7 @@ Read and analyse:
     scan.events[0:100]                 # events of the first 100 frames: .offsets, .pixels, .counts, .to_scipy()
     scan.virtual_image(mask)           # (scan_y, scan_x), computed on events
     for events in scan.blocks(): ...   # scans larger than memory
+    scan.refresh()                     # of a recording that is still running: what has come since
     scan.to_dask()                     # lazy dask array; to_dask_events(): lazy blocks of events
 
 Work on files:
@@ -25,6 +26,7 @@ Work on files:
     esieve.convert("dense.h5", "scan.hdf5")      # a dense file to an event file, and the proof that they are equal
     esieve.verify("scan.hdf5", "dense.h5")
     esieve.recover("scan.hdf5.recording", "scan.hdf5")
+    esieve.regrid("scan.hdf5", "corrected.hdf5", scan_shape=(256, 254), flyback_frames=2)  # another geometry, same events
     esieve.bench("dense.h5")
 
 Importing the package makes the HDF5 filter known to h5py, so that h5py.File("scan.hdf5")["entry/data/data"][3, 4] just
@@ -35,12 +37,12 @@ Any number of threads may use the same Scan or Writer; long calls release the GI
 """
 from ._esieve import DataError, Error, Interrupted, IoError, UnsupportedError, UsageError, version as __version__
 from ._events import Events
-from ._files import bench, convert, recover, verify
+from ._files import bench, convert, recover, regrid, verify
 from ._filter import PLUGIN_PATH, make_filter_known as _make_filter_known
 from ._scan import Axis, Scan, open
 from ._writer import Writer
 
-__all__ = ["open", "Scan", "Events", "Axis", "Writer", "convert", "verify", "recover", "bench", "PLUGIN_PATH",
+__all__ = ["open", "Scan", "Events", "Axis", "Writer", "convert", "verify", "recover", "regrid", "bench", "PLUGIN_PATH",
            "Error", "UsageError", "DataError", "UnsupportedError", "IoError", "Interrupted"]
 
 _make_filter_known()

@@ -11,10 +11,11 @@ import numpy as np
 from . import _esieve
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 Progress = Optional[Callable[[int, int], Any]]
 Path = Union[str, "os.PathLike[str]"]
+_outside = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 
 
 def threshold_options(threshold: Optional[ArrayLike], dark: Optional[ArrayLike], gain: Optional[ArrayLike],
@@ -26,6 +27,16 @@ def threshold_options(threshold: Optional[ArrayLike], dark: Optional[ArrayLike],
     if threshold is not None:
         options["threshold" if np.ndim(threshold) == 0 else "threshold_map"] = np.asarray(threshold, float)
     return options
+
+
+def scan_indices(positions: Optional[ArrayLike], scan_x: int) -> Optional[NDArray[np.uint64]]:
+    """Scan index of each camera frame from scan indices or (y, x) pairs; negative: outside the scan."""
+    if positions is None:
+        return None
+    given = np.asarray(positions)
+    index = given[:, 0] * scan_x + given[:, 1] if given.ndim == 2 else given
+    negative = (given < 0).any(1) if given.ndim == 2 else given < 0
+    return np.where(negative, _outside, index.astype(np.uint64))
 
 
 def _source_options(dataset: str, scan_shape: Optional[Sequence[int]], shape: Optional[Sequence[int]],
@@ -94,6 +105,25 @@ def recover(damaged: Path, output: Path, *, overwrite: bool = False,
     :raises Interrupted: `progress` said so
     """
     return dict(json.loads(_esieve.recover(os.fspath(damaged), os.fspath(output), overwrite, threads, progress)))
+
+
+def regrid(original: Path, output: Path, *, scan_shape: Tuple[int, int], offset: int = 0, flyback_frames: int = 0,
+           flyback_lines: int = 0, serpentine: bool = False, positions: Optional[ArrayLike] = None,
+           overwrite: bool = False, threads: int = 0, progress: Progress = None) -> Dict[str, Any]:
+    """Shows the frames of an event file as a scan of another geometry: a small file that refers to the original, which stays
+    as it is and must stay where it is. No event is written again.
+
+    scan_shape      (scan_y, scan_x)
+    offset, flyback_frames, flyback_lines, serpentine, positions  as of `Writer`; frame n is frame n of the original
+
+    :returns: scan_shape, n_frames shown, n_left_out of the original, n_missing positions without a frame
+    :raises UsageError: the geometry contradicts itself or puts two frames at a position, the output exists
+    :raises DataError: :raises IoError: :raises Interrupted: `progress`, called as by `convert`, said so
+    """
+    options: Dict[str, Any] = dict(scan_y=scan_shape[0], scan_x=scan_shape[1], offset=offset, flyback_frames=flyback_frames,
+                                   flyback_lines=flyback_lines, serpentine=serpentine, overwrite=overwrite, threads=threads,
+                                   positions=scan_indices(positions, scan_shape[1]))
+    return _esieve.regrid(os.fspath(original), os.fspath(output), options, progress)
 
 
 def bench(source: Path, *, dataset: str = "", scan_shape: Optional[Tuple[int, int]] = None,

@@ -41,6 +41,7 @@ class Scan:
     stored_bytes  of the whole file
     digest        of the dense content, 32 hex digits; empty where the file has none
     lossless      False where the source was thresholded
+    recording     "complete"; "running" or "interrupted" where it is a recording without its final name
 
     Any number of threads may use it. It can be pickled: the other process opens the same path.
     """
@@ -48,6 +49,9 @@ class Scan:
     def __init__(self, path: Path) -> None:
         self.path = os.fspath(path)
         self._reader = _esieve.Reader(self.path)
+        self._take_info()
+
+    def _take_info(self) -> None:
         info = self._reader.info
         self.shape: Tuple[int, ...] = self._reader.scan_shape + self._reader.detector_shape
         self.dtype: np.dtype[Any] = self._reader.dtype
@@ -58,8 +62,21 @@ class Scan:
         self.stored_bytes: int = info["stored_bytes"]
         self.digest: str = info["digest"]
         self.lossless: bool = info["lossless"]
+        self.recording: str = info["recording"]
         self._metadata_json: str = info["metadata_json"]
         self._frames_per_chunk: int = info["frames_per_chunk"]
+
+    def refresh(self) -> bool:
+        """Sees what a running recording has by now: frames that were flushed, a scan that has grown, the file it became.
+
+        Not while other threads use the scan. Frames not there yet are missing in `frame_status`.
+
+        :returns: whether more is to come
+        :raises IoError: :raises DataError: all is then as before
+        """
+        more = self._reader.refresh()
+        self._take_info()
+        return more
 
     @property
     def metadata(self) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import _esieve
 from ._esieve import UsageError
-from ._files import threshold_options
+from ._files import scan_indices, threshold_options
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ._scan import Axis
 
 Position = Union[None, int, Tuple[int, int]]
-_outside = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 
 
 def _whole_numbers(values: ArrayLike, dtype: Any, what: str) -> NDArray[Any]:
@@ -31,16 +30,6 @@ def _whole_numbers(values: ArrayLike, dtype: Any, what: str) -> NDArray[Any]:
         if given.min() < limits.min or given.max() > limits.max:
             raise UsageError(f"{what} go from {given.min()} to {given.max()} ({limits.min} to {limits.max} are possible)")
     return np.ascontiguousarray(given, dtype).reshape(-1)
-
-
-def _scan_indices(positions: Optional[ArrayLike], scan_x: int) -> Optional[NDArray[np.uint64]]:
-    """Scan index of each camera frame from scan indices or (y, x) pairs; negative: outside the scan."""
-    if positions is None:
-        return None
-    given = np.asarray(positions)
-    index = given[:, 0] * scan_x + given[:, 1] if given.ndim == 2 else given
-    negative = (given < 0).any(1) if given.ndim == 2 else given < 0
-    return np.where(negative, _outside, index.astype(np.uint64))
 
 
 class Writer:
@@ -108,7 +97,7 @@ class Writer:
             maps, scan_y=scan_shape[0], scan_x=scan_shape[1], det_y=self.detector_shape[0], det_x=self.detector_shape[1],
             dtype=self.dtype.name, level=level, frames_per_chunk=frames_per_chunk, crop=crop, flyback_frames=flyback_frames,
             flyback_lines=flyback_lines, serpentine=serpentine, offset=offset,
-            positions=_scan_indices(positions, self._scan_x),
+            positions=scan_indices(positions, self._scan_x),
             frames_per_position=frames_per_position, when_repeated=when_repeated, when_full=when_full,
             block_timeout_s=block_timeout_s, queue_bytes=queue_bytes, spill_bytes=spill_bytes, threads=threads,
             flush_interval_s=flush_interval_s, flush_bytes=flush_bytes, snapshot_interval_s=snapshot_interval_s,

@@ -6,6 +6,7 @@
 #include <esieve/bench.hpp>
 #include <esieve/convert.hpp>
 #include <esieve/recover.hpp>
+#include <esieve/regrid.hpp>
 #include <esieve/report.hpp>
 #include <esieve/verify.hpp>
 
@@ -90,6 +91,26 @@ std::string recover_file(const Path& damaged, const Path& output, bool overwrite
   });
 }
 
+py::dict regrid_file(const Path& original, const Path& output, const py::dict& given, const py::object& progress) {
+  Options options(given);
+  ScanGeometry geometry;
+  RegridOptions how;
+  options.take_scan(geometry);
+  options.take("overwrite", how.overwrite);
+  options.take("threads", how.threads);
+  options.finish();
+  const Regridding done = watched(progress, [&](const ProgressCallback& callback) {
+    how.progress = callback;
+    return regrid(original, output, geometry, how);
+  });
+  py::dict d;
+  d["scan_shape"] = py::make_tuple(done.scan.scan_y, done.scan.scan_x);
+  d["n_frames"] = done.n_frames;
+  d["n_left_out"] = done.n_left_out;
+  d["n_missing"] = done.n_missing;
+  return d;
+}
+
 std::vector<Level> to_levels(const std::vector<std::string>& words) {
   std::vector<Level> levels;
   for (const std::string& word : words)
@@ -124,6 +145,7 @@ void bind_files(py::module_& m) {
   m.def("convert", &convert_file);
   m.def("verify", &verify_file);
   m.def("recover", &recover_file);
+  m.def("regrid", &regrid_file);
   m.def("bench", &bench_file);
 }
 

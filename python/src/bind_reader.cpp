@@ -84,6 +84,9 @@ py::dict info(const Reader& reader) {
   d["metadata_json"] = file.metadata_json;
   d["digest"] = file.digest;
   d["lossless"] = file.fidelity == Fidelity::lossless;
+  d["recording"] = file.recording == Recording::complete  ? "complete"
+                   : file.recording == Recording::running ? "running"
+                                                          : "interrupted";
   d["n_events"] = file.n_events;
   d["stored_bytes"] = file.stored_bytes;
   d["frames_per_chunk"] = file.chunk_parameters.n_frames;
@@ -131,6 +134,7 @@ void bind_reader(py::module_& m) {
       .def_property_readonly("detector_shape", [](const Reader& r) { return py::tuple(py::cast(detector_shape(r))); })
       .def_property_readonly("dtype", [](const Reader& r) { return numpy_dtype(r.info().dtype); })
       .def_property_readonly("info", &info)
+      .def("refresh", &Reader::refresh, py::call_guard<py::gil_scoped_release>())
       .def("frames",
            [](const Reader& r, std::uint64_t first, std::uint64_t n) {
              return frames_of(r, n, FrameRange{first, n});

@@ -49,17 +49,6 @@ py::dict to_dict(Snapshot s) {
   return d;
 }
 
-void take_scan(Options& options, ScanGeometry& scan) {
-  options.take("scan_y", scan.scan_y);
-  options.take("scan_x", scan.scan_x);
-  options.take("offset", scan.offset);
-  options.take("flyback_frames", scan.flyback_frames);
-  options.take("flyback_lines", scan.flyback_lines);
-  options.take("serpentine", scan.serpentine);
-  options.take("frames_per_position", scan.frames_per_position);
-  options.take("positions", scan.positions);
-}
-
 void take_detector(Options& options, WriterOptions& to) {
   options.take("det_y", to.detector.det_y);
   options.take("det_x", to.detector.det_x);
@@ -95,7 +84,7 @@ void take_axes(Options& options, std::array<Axis, 4>& to) {
 std::unique_ptr<Writer> make_writer(const std::filesystem::path& path, const py::dict& given) {
   Options options(given);
   WriterOptions o;
-  take_scan(options, o.scan);
+  options.take_scan(o.scan);
   take_detector(options, o);
   take_queue(options, o);
   take_axes(options, o.axes);

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <esieve/codec.hpp>
 #include <esieve/error.hpp>
+#include <esieve/scan_geometry.hpp>
 #include <esieve/source.hpp>
 #include <esieve/threshold.hpp>
 #include <initializer_list>
@@ -63,6 +64,17 @@ class Options {
     take("dark", to.dark);
     take("gain", to.gain);
     take("mask", to.mask);
+  }
+
+  void take_scan(ScanGeometry& to) {
+    take("scan_y", to.scan_y);
+    take("scan_x", to.scan_x);
+    take("offset", to.offset);
+    take("flyback_frames", to.flyback_frames);
+    take("flyback_lines", to.flyback_lines);
+    take("serpentine", to.serpentine);
+    take("frames_per_position", to.frames_per_position);
+    take("positions", to.positions);
   }
 
   template <class Choice>

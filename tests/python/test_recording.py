@@ -187,5 +187,36 @@ class WhileItRuns(scans.ScanTest):
             self.record()
 
 
+class Following(scans.ScanTest):
+    def test_a_scan_follows_its_recording(self):
+        flat = self.data.reshape(35, 12, 10)
+        with self.writer() as writer:
+            writer.push_frames(flat[:20])
+            writer.flush()
+            scan = esieve.open(self.path)
+            self.assertEqual(scan.recording, "running")
+            status = scan.frame_status.ravel()
+            np.testing.assert_array_equal(status[:20], 1)
+            np.testing.assert_array_equal(status[20:], 0)
+            np.testing.assert_array_equal(scan.frames[...].reshape(35, 12, 10)[:20], flat[:20])
+            writer.push_frames(flat[20:])
+            writer.flush()
+            self.assertTrue(scan.refresh())
+            np.testing.assert_array_equal(scan.frames[...], self.data)
+        self.assertFalse(scan.refresh())
+        self.assertEqual(scan.recording, "complete")
+        np.testing.assert_array_equal(scan.frames[...], self.data)
+
+    def test_the_geometry_is_corrected_afterwards(self):
+        self.record()
+        corrected = self.in_folder("corrected.hdf5")
+        found = esieve.regrid(self.path, corrected, scan_shape=(5, 6), flyback_frames=1)
+        self.assertEqual((found["scan_shape"], found["n_frames"], found["n_left_out"]), ((5, 6), 30, 5))
+        expected = self.data.reshape(5, 7, 12, 10)[:, :6]
+        np.testing.assert_array_equal(esieve.open(corrected).frames[...], expected)
+        with self.assertRaises(esieve.UsageError):
+            esieve.regrid(self.path, corrected, scan_shape=(5, 6))
+
+
 if __name__ == "__main__":
     unittest.main()
