@@ -52,12 +52,12 @@ inline void write_with_lies(const MemorySource& source, const std::filesystem::p
 }
 
 /// A sound file of `source`, and a place to put others.
-struct EventFile {
+struct StoredFrames {
   TemporaryFolder folder;
   std::filesystem::path path = folder / "events.hdf5";
 
-  EventFile() = default;
-  explicit EventFile(const MemorySource& source, std::uint32_t frames_per_chunk = 4) {
+  StoredFrames() = default;
+  explicit StoredFrames(const MemorySource& source, std::uint32_t frames_per_chunk = 4) {
     ConvertOptions options;
     options.frames_per_chunk = frames_per_chunk;
     convert(source, path, options);

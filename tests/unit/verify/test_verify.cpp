@@ -24,7 +24,7 @@ MemorySource small_source(DType dtype = DType::u16) {
 
 TEST(Verify, finds_a_sound_file_sound_without_its_source) {
   MemorySource source = small_source();
-  const EventFile file(source);
+  const StoredFrames file(source);
   const VerifyResult result = file.verify_with();
   EXPECT_TRUE(result.okay());
   EXPECT_FALSE(result.source_compared);
@@ -36,7 +36,7 @@ TEST(Verify, finds_a_sound_file_sound_without_its_source) {
 
 TEST(Verify, counts_the_same_events_and_electrons_as_a_plain_loop) {
   MemorySource source = small_source();
-  const EventFile file(source);
+  const StoredFrames file(source);
   const VerifyResult result = file.verify_with();
   std::uint64_t n_events = 0, n_electrons = 0;
   for (const std::uint16_t value : source.values<std::uint16_t>()) {
@@ -49,7 +49,7 @@ TEST(Verify, counts_the_same_events_and_electrons_as_a_plain_loop) {
 
 TEST(Verify, proves_equality_with_the_source) {
   MemorySource source = small_source();
-  const EventFile file(source);
+  const StoredFrames file(source);
   const VerifyResult result = file.verify_with(&source);
   EXPECT_TRUE(result.okay());
   EXPECT_TRUE(result.source_compared);
@@ -60,7 +60,7 @@ TEST(Verify, proves_equality_with_the_source) {
 
 TEST(Verify, names_the_one_pixel_that_differs_with_both_values) {
   MemorySource source = small_source();
-  const EventFile file(source);
+  const StoredFrames file(source);
   const std::uint64_t at = 11 * 42 + 17;
   const std::uint16_t stored = source.values<std::uint16_t>()[at];
   source.values<std::uint16_t>()[at] = 999;
@@ -76,7 +76,7 @@ TEST(Verify, names_the_one_pixel_that_differs_with_both_values) {
 
 TEST(Verify, names_the_first_in_scan_order_and_counts_all_whatever_the_number_of_threads) {
   MemorySource source = small_source();
-  const EventFile file(source, 1);
+  const StoredFrames file(source, 1);
   for (const std::uint64_t frame : {14U, 3U, 9U}) ++source.values<std::uint16_t>()[frame * 42 + 20];
   for (const int threads : {1, 2, 7}) {
     const VerifyResult result = file.verify_with(&source, threads);
@@ -91,7 +91,7 @@ TEST(Verify, tells_apart_floats_that_compare_equal) {
   fill_with_noise(source, 0.5, 3);
   source.values<float>()[5] = std::bit_cast<float>(0x7fc00001U);
   source.values<float>()[6] = 0.F;
-  const EventFile file(source);
+  const StoredFrames file(source);
   EXPECT_TRUE(file.verify_with(&source).okay());
   source.values<float>()[5] = std::bit_cast<float>(0x7fc00002U);
   source.values<float>()[6] = -0.F;
@@ -104,7 +104,7 @@ TEST(Verify, tells_apart_floats_that_compare_equal) {
 
 TEST(Verify, says_that_shapes_differ_and_still_checks_the_file) {
   MemorySource source = small_source();
-  const EventFile file(source);
+  const StoredFrames file(source);
   const MemorySource wider({3, 5}, {6, 8}, DType::u16), turned({5, 3}, {6, 7}, DType::u16),
       other_type({3, 5}, {6, 7}, DType::i16);
   for (const MemorySource* other : {&wider, &turned, &other_type}) {
@@ -117,7 +117,7 @@ TEST(Verify, says_that_shapes_differ_and_still_checks_the_file) {
 
 TEST(Verify, compares_a_stack_frame_by_frame_whatever_scan_was_made_of_it) {
   MemorySource source = small_source();
-  const EventFile file(source);
+  const StoredFrames file(source);
   source.info_to_change().shape = {15, 6, 7};
   source.info_to_change().scan = {1, 15};
   EXPECT_TRUE(file.verify_with(&source).okay());
@@ -125,7 +125,7 @@ TEST(Verify, compares_a_stack_frame_by_frame_whatever_scan_was_made_of_it) {
 
 TEST(Verify, reports_progress_up_to_the_last_frame) {
   MemorySource source = small_source();
-  const EventFile file(source);
+  const StoredFrames file(source);
   Progress last;
   const ProgressCallback keep = [&](const Progress& progress) {
     last = progress;
@@ -139,7 +139,7 @@ TEST(Verify, reports_progress_up_to_the_last_frame) {
 
 TEST(Verify, stops_when_asked_to) {
   MemorySource source = small_source();
-  const EventFile file(source);
+  const StoredFrames file(source);
   const ProgressCallback stop = [](const Progress&) { return Continue::stop; };
   EXPECT_THROW(verify(Reader(file.path), nullptr, {.threads = 1, .progress = stop}), Interrupted);
 }
@@ -157,7 +157,7 @@ TEST(Verify, proves_random_data_of_every_type_and_odd_shapes) {
       fill_with_noise(source, static_cast<double>(random() % 5) / 4, random());
     else
       fill_with_counts(source, 1.5, random());
-    const EventFile file(source, static_cast<std::uint32_t>(random() % 8));
+    const StoredFrames file(source, static_cast<std::uint32_t>(random() % 8));
     const VerifyResult result = file.verify_with(&source);
     EXPECT_TRUE(result.okay()) << dtype_name(dtype) << " trial " << trial;
     source.bytes()[random() % source.bytes().size()] ^= std::byte{4};

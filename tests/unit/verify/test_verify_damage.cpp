@@ -21,7 +21,7 @@ MemorySource some_source() {
 
 TEST(VerifyDamage, lists_a_chunk_with_a_flipped_bit_and_goes_on_with_the_others) {
   MemorySource source = some_source();
-  const EventFile file(source, 6);
+  const StoredFrames file(source, 6);
   const Reader reader(file.path);
   const FrameRange damaged = reader.info().grid.frames(1, reader.info().scan);
   file.flip_bit(file.chunk_offset(1) + reader.chunk(1).size() - 1);
@@ -45,7 +45,7 @@ TEST(VerifyDamage, never_misses_a_flipped_bit_of_any_chunk) {
   SCOPED_TRACE("ESIEVE_TEST_SEED=" + std::to_string(seed));
   std::mt19937_64 random(seed);
   MemorySource source = some_source();
-  const EventFile file(source, 6);
+  const StoredFrames file(source, 6);
   const std::uint64_t n_chunks = Reader(file.path).info().grid.n_chunks();
   for (int trial = 0; trial < 150; ++trial) {
     const std::uint64_t chunk = random() % n_chunks;
@@ -62,7 +62,7 @@ TEST(VerifyDamage, never_misses_a_flipped_bit_of_any_chunk) {
 
 TEST(VerifyDamage, counts_frames_whose_totals_are_wrong) {
   MemorySource source = some_source();
-  EventFile file;
+  StoredFrames file;
   write_with_lies(source, file.path, 6, [](std::uint64_t chunk, Written& written) {
     if (chunk == 0) written.totals[2].n_events += 1;
     if (chunk == 1) written.totals[0].electrons += 1;
@@ -90,7 +90,7 @@ void break_index(const std::filesystem::path& path) {
 
 TEST(VerifyDamage, finds_a_damaged_index_and_checks_the_frames_all_the_same) {
   MemorySource source = some_source();
-  EventFile file;
+  StoredFrames file;
   write_with_lies(source, file.path, 6, [](std::uint64_t, Written&) {});
   break_index(file.path);
   const VerifyResult result = file.verify_with(&source);
@@ -104,7 +104,7 @@ TEST(VerifyDamage, finds_a_damaged_index_and_checks_the_frames_all_the_same) {
 
 TEST(VerifyDamage, notices_frames_that_are_not_those_of_the_digest) {
   MemorySource source = some_source();
-  EventFile file;
+  StoredFrames file;
   write_with_lies(source, file.path, 6, [](std::uint64_t chunk, Written& written) {
     if (chunk == 2) written.hashes[0] ^= 1;
   });
@@ -117,7 +117,7 @@ TEST(VerifyDamage, notices_frames_that_are_not_those_of_the_digest) {
 
 TEST(VerifyDamage, does_not_take_a_sound_chunk_from_elsewhere) {
   MemorySource source = some_source();
-  EventFile file;
+  StoredFrames file;
   std::vector<std::byte> first;
   write_with_lies(source, file.path, 6, [&](std::uint64_t chunk, Written& written) {
     if (chunk == 0) first = written.chunk;
@@ -131,7 +131,7 @@ TEST(VerifyDamage, does_not_take_a_sound_chunk_from_elsewhere) {
 
 TEST(VerifyDamage, of_a_truncated_file_is_an_error_or_a_result_but_never_okay) {
   MemorySource source = some_source();
-  const EventFile file(source, 6);
+  const StoredFrames file(source, 6);
   const std::uint64_t size = std::filesystem::file_size(file.path);
   for (std::uint64_t kept = size - 1; kept > size / 2; kept -= 1 + size / 20) {
     std::filesystem::resize_file(file.path, kept);

@@ -8,7 +8,7 @@
 namespace esieve {
 namespace {
 
-struct ThresholdedFile : EventFile {
+struct ThresholdedFile : StoredFrames {
   MemorySource source{{3, 4}, {5, 6}, DType::u16};
 
   ThresholdedFile() {
