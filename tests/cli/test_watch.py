@@ -121,9 +121,9 @@ class Watch(ProgramTest):
         self.wait_for_snapshot()
         for environment, colour in [({"COLORTERM": "truecolor"}, r"\x1b\[38;2;255;255;255m"), ({"COLORTERM": ""}, r"\x1b\[38;5;255m")]:
             try:
-            master, terminal = pty.openpty()
-        except OSError as error:
-            self.skipTest(f"no pseudo-terminal here ({error})")
+                master, terminal = pty.openpty()
+            except OSError as error:
+                self.skipTest(f"no pseudo-terminal here ({error})")
             fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
             done = subprocess.run([PROGRAM, "watch", "scan.hdf5", "--once"], cwd=self.folder, stdout=terminal, timeout=60,
                                   env=os.environ | environment)
