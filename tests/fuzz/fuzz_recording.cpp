@@ -14,6 +14,7 @@
 #include "base/bytes.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
+#include "container/fragments.hpp"
 #include "container/journal.hpp"
 #include "recover/object_header.hpp"
 
