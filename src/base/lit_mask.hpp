@@ -3,6 +3,8 @@
 // Which of 64 elements are lit: the first look at mostly empty frames.
 #pragma once
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 
 #if defined(__SSE2__)
@@ -48,5 +50,17 @@ std::uint64_t lit_mask(const Bits* elements) {
   return mask;
 }
 #endif
+
+/// Calls visit(i) for every element i that is not zero, in order.
+/// \param mask_of  lit_mask, or one of more instructions
+template <class Bits, class MaskOf, class Visit>
+void for_each_lit(const Bits* elements, std::size_t n, MaskOf mask_of, Visit visit) {
+  std::size_t first = 0;
+  for (; first + 64 <= n; first += 64)
+    for (std::uint64_t lit = mask_of(elements + first); lit != 0; lit &= lit - 1)
+      visit(first + static_cast<unsigned>(std::countr_zero(lit)));
+  for (; first < n; ++first)
+    if (elements[first] != 0) visit(first);
+}
 
 }  // namespace esieve

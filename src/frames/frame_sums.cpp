@@ -2,9 +2,7 @@
 #include "frames/frame_sums.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <type_traits>
 
@@ -53,20 +51,11 @@ constexpr std::size_t pixels_per_value = 32;
 template <class Bits, class T>
 bool list_lit(const T* frames, std::size_t n_frames, std::size_t n_pixels, std::vector<PixelValue>& values) {
   values.clear();
-  const auto take = [&](std::size_t pixel, T value) {
-    const auto wide = static_cast<double>(value);
-    if (wide == wide) values.push_back({static_cast<std::uint32_t>(pixel), wide});
-  };
   for (std::size_t frame = 0; frame < n_frames; ++frame, frames += n_pixels) {
-    const auto* bits = reinterpret_cast<const Bits*>(frames);
-    std::size_t first = 0;
-    for (; first + 64 <= n_pixels; first += 64)
-      for (std::uint64_t lit = lit_mask(bits + first); lit != 0; lit &= lit - 1) {
-        const std::size_t pixel = first + static_cast<unsigned>(std::countr_zero(lit));
-        take(pixel, frames[pixel]);
-      }
-    for (; first < n_pixels; ++first)
-      if (frames[first] != T{}) take(first, frames[first]);
+    for_each_lit(reinterpret_cast<const Bits*>(frames), n_pixels, lit_mask<Bits>, [&](std::size_t pixel) {
+      const auto value = static_cast<double>(frames[pixel]);
+      if (value == value) values.push_back({static_cast<std::uint32_t>(pixel), value});
+    });
     if (values.size() > (frame + 1) * n_pixels / pixels_per_value) return false;
   }
   return true;

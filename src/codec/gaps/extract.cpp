@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "base/lit_mask.hpp"
 #include "base/cpu.hpp"
+#include "base/lit_mask.hpp"
 #include "codec/gaps/extract_kernels.hpp"
 
 namespace esieve::codec::gaps {
@@ -65,7 +65,7 @@ bool extract_events(const Count* counts, const BlockShape& shape, std::size_t mo
   events.n_events = 0;
   events.frame_events.resize(shape.n_frames);
   for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
-    events.reserve(n_pixels + 1);  // one more: the frame kernels write before they know
+    events.reserve(n_pixels);
     const std::size_t n = kernel(counts + f * n_pixels, n_pixels, events.pixels.get() + events.n_events,
                                  events.counts.get() + events.n_events);
     events.frame_events[f] = static_cast<std::uint32_t>(n);

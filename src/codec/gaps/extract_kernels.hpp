@@ -3,14 +3,14 @@
 // The inner loop of extraction, for each instruction set.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
+#include "base/lit_mask.hpp"
+
 namespace esieve::codec::gaps {
 
-/// Writes pixels and values of the lit elements of a frame and returns their number. There is room for one more than the
-/// frame has elements: kernels write before they know.
+/// Writes pixels and values of the lit elements of a frame and returns their number.
 struct ExtractKernels {
   std::size_t (*one_byte)(const std::uint8_t* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts);
   std::size_t (*two_bytes)(const std::uint16_t* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts);
@@ -33,18 +33,11 @@ namespace {  // compiled once an instruction set
 template <class Count, class MaskOf>
 std::size_t extract_with(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts,
                          MaskOf mask_of) {
-  std::size_t n = 0, p = 0;
-  for (; p + 64 <= n_pixels; p += 64)
-    for (std::uint64_t lit = mask_of(frame + p); lit != 0; lit &= lit - 1) {
-      const std::size_t pixel = p + static_cast<unsigned>(std::countr_zero(lit));
-      pixels[n] = static_cast<std::uint32_t>(pixel);
-      counts[n++] = frame[pixel];
-    }
-  for (; p < n_pixels; ++p) {
-    pixels[n] = static_cast<std::uint32_t>(p);
-    counts[n] = frame[p];
-    n += frame[p] != 0;
-  }
+  std::size_t n = 0;
+  for_each_lit(frame, n_pixels, mask_of, [&](std::size_t pixel) {
+    pixels[n] = static_cast<std::uint32_t>(pixel);
+    counts[n++] = frame[pixel];
+  });
   return n;
 }
 
