@@ -50,12 +50,12 @@ template <class Count>
 class CountEncoder {
  public:
   CountEncoder(std::span<const std::byte> plane, const BlockShape& shape, Level level, CoderScratch& scratch,
-               double lit_share, std::vector<std::byte>& out)
+               std::uint64_t n_events, std::vector<std::byte>& out)
       : plane_(plane), shape_(shape), level_(level), scratch_(scratch), out_(out), start_(out.size()),
-        lit_share_(lit_share) {}
+        n_events_(n_events), lit_share_(static_cast<double>(n_events) / static_cast<double>(shape.n_counts())) {}
 
   CountCoder run() {
-    const Border at = border(level_, static_cast<std::uint64_t>(lit_share_ * static_cast<double>(shape_.n_counts())));
+    const Border at = border(level_, n_events_);
     if (lit_share_ < at.lanes_only) try_coder(CountCoder::gaps);
     if (lit_share_ >= at.gaps_only || best_ == CountCoder::none) try_coder(CountCoder::lanes);
     if (lit_share_ >= at.lanes_only && best_ == CountCoder::none) try_coder(CountCoder::gaps);
@@ -96,7 +96,7 @@ class CountEncoder {
     const std::size_t n_counts = scratch_.sample.size() / sizeof(Count);
     const auto n_lit = n_counts - static_cast<std::size_t>(std::count(counts, counts + n_counts, Count{0}));
     const double coded = static_cast<double>(best_bytes()) * static_cast<double>(n_lit) /
-                         (lit_share_ * static_cast<double>(shape_.n_counts()));
+                         static_cast<double>(n_events_);
     const std::size_t packed = packed_size_estimate(scratch_.sample, sizeof(Count), !sparse, scratch_.pack);
     return 0.8 * static_cast<double>(packed) < coded;
   }
@@ -107,6 +107,7 @@ class CountEncoder {
   CoderScratch& scratch_;
   std::vector<std::byte>& out_;
   std::size_t start_;
+  std::uint64_t n_events_;
   double lit_share_;
   CountCoder best_ = CountCoder::none;
 };
@@ -116,11 +117,10 @@ class CountEncoder {
 CountCoder encode_counts(std::span<const std::byte> plane, std::uint8_t count_bytes, const BlockShape& shape,
                          std::uint64_t n_events, Level level, CoderScratch& scratch, std::vector<std::byte>& out) {
   if (n_events == 0) return CountCoder::none;
-  const double lit_share = static_cast<double>(n_events) / static_cast<double>(shape.n_counts());
   switch (count_bytes) {
-    case 1: return CountEncoder<std::uint8_t>(plane, shape, level, scratch, lit_share, out).run();
-    case 2: return CountEncoder<std::uint16_t>(plane, shape, level, scratch, lit_share, out).run();
-    default: return CountEncoder<std::uint32_t>(plane, shape, level, scratch, lit_share, out).run();
+    case 1: return CountEncoder<std::uint8_t>(plane, shape, level, scratch, n_events, out).run();
+    case 2: return CountEncoder<std::uint16_t>(plane, shape, level, scratch, n_events, out).run();
+    default: return CountEncoder<std::uint32_t>(plane, shape, level, scratch, n_events, out).run();
   }
 }
 

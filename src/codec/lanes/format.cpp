@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codec/lanes/format.hpp"
 
+#include "base/bytes.hpp"
+
 namespace esieve::codec::lanes {
 namespace {
 
@@ -43,17 +45,12 @@ class Cursor {
 
 }  // namespace
 
-void append_number(std::vector<std::byte>& out, std::uint32_t value) {
-  for (; value >= 128; value >>= 7) out.push_back(static_cast<std::byte>(value | 128U));
-  out.push_back(static_cast<std::byte>(value));
-}
-
 void append_preamble(std::vector<std::byte>& out, const Preamble& preamble) {
   out.push_back(static_cast<std::byte>(static_cast<unsigned>(preamble.profile) | preamble.tile_shift << 4));
-  append_number(out, preamble.shrinkage);
-  append_number(out, preamble.side_bytes);
-  for (const std::uint32_t n : preamble.n_words) append_number(out, n);
-  append_number(out, preamble.escape_bytes);
+  append_varint(out, preamble.shrinkage);
+  append_varint(out, preamble.side_bytes);
+  for (const std::uint32_t n : preamble.n_words) append_varint(out, n);
+  append_varint(out, preamble.escape_bytes);
 }
 
 DecodeStatus cut_sections(std::span<const std::byte> bytes, const BlockShape& shape, Sections& sections) {

@@ -32,7 +32,6 @@ struct Preamble {
 
 inline constexpr std::uint32_t most_shrinkage = 1U << 20;
 
-void append_number(std::vector<std::byte>& out, std::uint32_t value);
 void append_preamble(std::vector<std::byte>& out, const Preamble& preamble);
 
 /// The sections of a payload, cut apart.
