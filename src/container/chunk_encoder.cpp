@@ -6,6 +6,14 @@
 #include "codec/chunk/totals.hpp"
 
 namespace esieve {
+namespace {
+
+void hash(std::span<const std::byte> dense, const SourceInfo& info, EncodedChunk& out) {
+  out.hashes.resize(out.totals.size());
+  hash_frames(dense, info.frame_bytes(), out.hashes);
+}
+
+}  // namespace
 
 void clear_missing(std::span<std::byte> dense, std::span<const FrameStatus> status, std::size_t frame_bytes) {
   for (std::size_t i = 0; i < status.size(); ++i)
@@ -28,23 +36,18 @@ void ChunkEncoder::encode(std::span<const std::byte> dense, std::uint64_t first_
   out.totals.resize(dense.size() / info_.frame_bytes());
   out.bytes.clear();
   codec_.encode(dense, parameters_, first_frame, out.bytes, out.totals);
-  hash(dense, out);
+  hash(dense, info_, out);
   if (const auto events = codec_.listed_events())
     out.pattern.take(events->pixels, events->counts);
   else
     out.pattern.sum(dense, info_.dtype, info_.detector.n_pixels());
 }
 
-void ChunkEncoder::account(std::span<const std::byte> dense, EncodedChunk& out) const {
-  out.totals.resize(dense.size() / info_.frame_bytes());
-  codec::frame_totals(dense, info_.dtype, info_.detector.n_pixels(), out.totals);
-  hash(dense, out);
-  out.pattern.sum(dense, info_.dtype, info_.detector.n_pixels());
-}
-
-void ChunkEncoder::hash(std::span<const std::byte> dense, EncodedChunk& out) const {
-  out.hashes.resize(out.totals.size());
-  hash_frames(dense, info_.frame_bytes(), out.hashes);
+void account_frames(std::span<const std::byte> dense, const SourceInfo& info, EncodedChunk& out) {
+  out.totals.resize(dense.size() / info.frame_bytes());
+  codec::frame_totals(dense, info.dtype, info.detector.n_pixels(), out.totals);
+  hash(dense, info, out);
+  out.pattern.sum(dense, info.dtype, info.detector.n_pixels());
 }
 
 }  // namespace esieve

@@ -30,14 +30,16 @@ struct EncodedChunk {
   }
 };
 
+/// Fills `out` but for the chunk itself and what the caller knows (dropped, status).
+/// \param dense  C order (frame, det_y, det_x), as stored
+void account_frames(std::span<const std::byte> dense, const SourceInfo& info, EncodedChunk& out);
+
 /// Holds scratch memory: one object a thread.
 class ChunkEncoder {
  public:
   /// `threshold` may be null; all must outlive the object.
   ChunkEncoder(const SourceInfo& info, const ChunkParameters& parameters, const Threshold* threshold)
       : info_(info), parameters_(parameters), threshold_(threshold) {}
-
-  const Threshold* threshold() const { return threshold_; }
 
   /// Thresholds frames in place, if that is asked for, and makes those that are not data zero, as `out.status` says.
   void prepare(std::span<std::byte> dense, EncodedChunk& out) const;
@@ -46,17 +48,12 @@ class ChunkEncoder {
   /// \param dense  C order (frame, det_y, det_x), at most a chunk of frames
   void encode(std::span<const std::byte> dense, std::uint64_t first_frame, EncodedChunk& out);
 
-  /// The same but for the chunk itself, which the caller has.
-  void account(std::span<const std::byte> dense, EncodedChunk& out) const;
-
   /// Only the bytes.
   void encode_bytes(std::span<const std::byte> dense, std::uint64_t first_frame, std::vector<std::byte>& bytes) {
     codec_.encode(dense, parameters_, first_frame, bytes);
   }
 
  private:
-  void hash(std::span<const std::byte> dense, EncodedChunk& out) const;
-
   const SourceInfo& info_;
   const ChunkParameters& parameters_;
   const Threshold* threshold_;

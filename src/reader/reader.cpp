@@ -6,6 +6,7 @@
 #include <mutex>
 #include <numeric>
 
+#include "codec/chunk/totals.hpp"
 #include "esieve/error.hpp"
 #include "parallel/parallel.hpp"
 #include "reader/chunk_store.hpp"
@@ -65,9 +66,7 @@ struct Reader::Impl {
       const FrameRange frames = info().grid.frames(all.chunks[i].chunk, info().scan);
       std::vector<std::byte> dense(frames.count * info().frame_bytes());
       decode_frames({all.chunks[i].chunk, {{0, frames.count, 0}}}, dense);
-      std::vector<std::byte> ignored;
-      ChunkCodec().encode(dense, info().chunk_parameters, frames.first, ignored,
-                          std::span(totals).subspan(frames.first, frames.count));
+      codec::frame_totals(dense, info().dtype, info().detector.n_pixels(), std::span(totals).subspan(frames.first, frames.count));
     });
   }
 

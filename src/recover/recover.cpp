@@ -9,6 +9,7 @@
 
 #include "base/file.hpp"
 #include "base/progress_meter.hpp"
+#include "container/chunk_encoder.hpp"
 #include "container/fragments.hpp"
 #include "container/journal.hpp"
 #include "container/recording.hpp"
@@ -16,7 +17,6 @@
 #include "esieve/error.hpp"
 #include "esieve/reader.hpp"
 #include "parallel/parallel.hpp"
-#include "record/encode_block.hpp"
 #include "recover/find_chunks.hpp"
 #include "recover/object_header.hpp"
 
@@ -247,11 +247,11 @@ class Recovering {
 
   /// One chunk on its way.
   struct Item {
-    std::unique_ptr<BlockEncoder> encoder;
-    std::unique_ptr<ChunkEncoder> chunk_encoder;
-    ChunkCodec codec;
-    std::vector<std::byte> dense;
-    EncodedBlock block;
+    ChunkEncoder encoder;
+    ChunkCodec codec{};
+    std::vector<std::byte> dense{};
+    FrameRange frames{};
+    EncodedChunk chunk{};
     bool okay = false;
   };
 
@@ -274,11 +274,8 @@ class Recovering {
 
     const InputFile data(damaged_.data);
     const int threads = resolve_threads(options_.threads);
-    std::vector<Item> items(static_cast<std::size_t>(threads) + 1);
-    for (Item& item : items) {
-      item.encoder = std::make_unique<BlockEncoder>(info_, output_parameters_, threshold_.get());
-      item.chunk_encoder = std::make_unique<ChunkEncoder>(info_, output_parameters_, nullptr);
-    }
+    std::vector<Item> items;
+    for (int i = 0; i <= threads; ++i) items.push_back({.encoder = {info_, output_parameters_, threshold_.get()}});
     std::vector<FrameStatus> status(info_.scan.n_frames(), FrameStatus::missing);
     ProgressMeter meter(options_.progress, info_.scan.n_frames());
     ordered_pipeline(
@@ -291,10 +288,10 @@ class Recovering {
             if (found_.contains(chunks[i])) --result_.n_chunks;
             return;
           }
-          const EncodedBlock& block = item.block;
-          writer.write(output_grid_.chunk_of(block.frames.first, info_.scan), block.bytes, block.account());
-          std::copy(block.status.begin(), block.status.end(), status.begin() + static_cast<std::ptrdiff_t>(block.frames.first));
-          meter.add(block.frames.count, block.frames.count * info_.frame_bytes(), block.bytes.size());
+          const EncodedChunk& chunk = item.chunk;
+          writer.write(output_grid_.chunk_of(item.frames.first, info_.scan), chunk.bytes, chunk.account());
+          std::copy(chunk.status.begin(), chunk.status.end(), status.begin() + static_cast<std::ptrdiff_t>(item.frames.first));
+          meter.add(item.frames.count, item.frames.count * info_.frame_bytes(), chunk.bytes.size());
         });
     writer.close();
     count(status);
@@ -302,44 +299,44 @@ class Recovering {
 
   void prepare(std::uint64_t chunk, const InputFile& data, Item& item) const {
     item.okay = false;
-    FrameRange frames = frames_of(chunk);
-    if (frames.first >= info_.scan.n_frames()) return;
-    frames.count = std::min(frames.count, info_.scan.n_frames() - frames.first);
-    if (const auto parts = fragments_.find(chunk); parts != fragments_.end()) return put_together(chunk, frames, parts->second, item);
-
-    const FoundChunk& found = found_.at(chunk);
-    EncodedBlock& block = item.block;
-    block = {};
-    block.chunk = chunk;
-    block.frames = frames;
-    block.bytes.resize(found.header.chunk_bytes);
-    data.read(found.address, block.bytes);
+    item.chunk = {};
+    item.frames = frames_of(chunk);
+    if (item.frames.first >= info_.scan.n_frames()) return;
+    item.frames.count = std::min(item.frames.count, info_.scan.n_frames() - item.frames.first);
     item.dense.resize(parameters_.dense_bytes());
-    if (item.codec.decode(block.bytes, parameters_, item.dense) != ChunkStatus::okay) return;
-    block.status = status_of(chunk);
-    const std::span dense = std::span(item.dense).first(frames.count * info_.frame_bytes());
-    if (found.header.n_frames == frames.count && output_parameters_.n_frames >= frames.count) {
-      item.chunk_encoder->account(dense, block);
-    } else {  // cut at the scan's end, or not
-      block.status.resize(frames.count, FrameStatus::missing);
-      item.chunk_encoder->encode(dense, frames.first, block);
+    const std::span dense = std::span(item.dense).first(item.frames.count * info_.frame_bytes());
+    if (const auto parts = fragments_.find(chunk); parts != fragments_.end()) put_together(parts->second, dense, item);
+    else take_over(chunk, data, dense, item);
+  }
+
+  /// A chunk that was complete, as it is unless the scan's end cuts it.
+  void take_over(std::uint64_t chunk, const InputFile& data, std::span<const std::byte> dense, Item& item) const {
+    const FoundChunk& found = found_.at(chunk);
+    EncodedChunk& out = item.chunk;
+    out.bytes.resize(found.header.chunk_bytes);
+    data.read(found.address, out.bytes);
+    if (item.codec.decode(out.bytes, parameters_, item.dense) != ChunkStatus::okay) return;
+    const std::uint64_t n = item.frames.count;
+    out.status = status_of(chunk);
+    if (found.header.n_frames == n && output_parameters_.n_frames >= n) {
+      account_frames(dense, info_, out);
+    } else {
+      out.status.resize(n, FrameStatus::missing);
+      item.encoder.encode(dense, item.frames.first, out);
     }
     if (threshold_) {
-      block.dropped.assign(frames.count, {});
-      if (const auto note = notes_.find(chunk); note != notes_.end() && note->second->dropped.size() >= frames.count)
-        std::copy_n(note->second->dropped.begin(), frames.count, block.dropped.begin());
+      out.dropped.assign(n, {});
+      if (const auto note = notes_.find(chunk); note != notes_.end() && note->second->dropped.size() >= n)
+        std::copy_n(note->second->dropped.begin(), n, out.dropped.begin());
     }
     item.okay = true;
   }
 
-  void put_together(std::uint64_t chunk, FrameRange frames, const std::vector<const Fragment*>& parts, Item& item) const {
-    Block block;
-    block.chunk = chunk;
-    block.frames = frames;
-    block.dense.resize(parameters_.dense_bytes());
-    item.okay = merge_fragments(parts, parameters_, item.codec, block.dense, block.status);
-    block.status.resize(frames.count, FrameStatus::missing);
-    item.block = item.encoder->encode(block);
+  void put_together(const std::vector<const Fragment*>& parts, std::span<std::byte> dense, Item& item) const {
+    item.okay = merge_fragments(parts, parameters_, item.codec, item.dense, item.chunk.status);
+    item.chunk.status.resize(item.frames.count, FrameStatus::missing);
+    item.encoder.prepare(dense, item.chunk);
+    item.encoder.encode(dense, item.frames.first, item.chunk);
   }
 
   void count(std::span<const FrameStatus> status) {

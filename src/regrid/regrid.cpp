@@ -22,7 +22,6 @@ namespace {
 
 /// Frames of the new scan, on the way through.
 struct Item {
-  std::unique_ptr<ChunkEncoder> encoder;
   std::vector<std::byte> dense;
   EncodedChunk chunk;
 };
@@ -136,16 +135,8 @@ class Regrid {
   /// What is kept of the frames beside them: sums, hashes, their mean.
   void read_frames(const SourceInfo& info, const ChunkGrid& grid, FrameIndex& index, MeanPattern& pattern, DigestStream& digest) {
     const FileInfo& of = original_->info();
-    ChunkParameters parameters;
-    parameters.n_frames = static_cast<std::uint32_t>(grid.scan_rows * grid.scan_columns);
-    parameters.scan_row_frames = static_cast<std::uint32_t>(grid.scan_columns);
-    parameters.det_y = of.detector.det_y;
-    parameters.det_x = of.detector.det_x;
-    parameters.dtype = of.dtype;
-    parameters.level = Level::fast;
     const int threads = resolve_threads(options_.threads);
     std::vector<Item> items(static_cast<std::size_t>(threads) + 1);
-    for (Item& item : items) item.encoder = std::make_unique<ChunkEncoder>(info, parameters, nullptr);
     CodecPool pool;
     ProgressMeter meter(options_.progress, scan_.n_frames());
     ordered_pipeline(
@@ -155,7 +146,7 @@ class Regrid {
           Item& item = items[slot];
           item.dense.resize(frames.count * of.frame_bytes());
           gather_frames(*original_, pool, std::span(map_).subspan(frames.first, frames.count), item.dense);
-          item.encoder->account(item.dense, item.chunk);
+          account_frames(item.dense, info, item.chunk);
         },
         [&](std::uint64_t i, std::size_t slot) {
           const FrameRange frames = grid.frames(i, scan_);
