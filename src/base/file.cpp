@@ -40,10 +40,6 @@ void read_at(int descriptor, const std::filesystem::path& path, std::uint64_t of
   }
 }
 
-std::filesystem::path folder_of(const std::filesystem::path& path) {
-  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-}
-
 }  // namespace
 
 InputFile::InputFile(std::filesystem::path path) : path_(std::move(path)) {
@@ -112,6 +108,10 @@ void WritableFile::sync() {
 bool WritableFile::reserve(std::uint64_t offset, std::uint64_t n_bytes) {
   return ::fallocate(descriptor_, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset), static_cast<off_t>(n_bytes)) == 0 ||
          errno == EOPNOTSUPP || errno == ENOSYS;
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
 void sync_folder(const std::filesystem::path& folder) { sync_and_close(folder, O_RDONLY | O_DIRECTORY); }

@@ -73,6 +73,9 @@ class WritableFile {
   int descriptor_ = -1;
 };
 
+/// The folder that `path` is in.
+std::filesystem::path folder_of(const std::filesystem::path& path);
+
 /// The entries of a folder are on the disk. \throws IoError
 void sync_folder(const std::filesystem::path& folder);
 

@@ -23,16 +23,12 @@ constexpr std::size_t chunk_head_bytes = 40;
   throw DataError(folder.string() + " does not say what it holds (it is just being begun, or its journal is damaged)");
 }
 
-/// Whether nothing in it contradicts itself.
-bool is_possible(const RecordingDescription& of) {
+/// Whether a reader can have it, beyond what the journal's reader has checked.
+bool is_readable(const RecordingDescription& of) {
   const ChunkParameters& chunk = of.parameters;
-  const SourceInfo& info = of.info;
-  const ScanShape scan = info.scan;
-  return scan.scan_y > 0 && scan.scan_x > 0 && scan.scan_y <= max_frames && scan.scan_x <= max_frames / scan.scan_y &&
-         static_cast<unsigned>(of.growing) <= static_cast<unsigned>(Growing::scan_x) &&
-         scan.scan_x % info.frames_per_position == 0 && chunk.det_y == info.detector.det_y &&
-         chunk.det_x == info.detector.det_x && chunk.dtype == info.dtype && chunk.scan_row_frames > 0 &&
-         chunk.n_frames % chunk.scan_row_frames == 0 && info.detector.n_pixels() > 0;
+  const ScanShape scan = of.info.scan;
+  return scan.scan_y <= max_frames && scan.scan_x <= max_frames / scan.scan_y && chunk.scan_row_frames > 0 &&
+         chunk.n_frames % chunk.scan_row_frames == 0 && of.info.detector.n_pixels() > 0;
 }
 
 /// Frames of the last chunk that has a place: as its note says, or else the chunk itself.
@@ -77,7 +73,7 @@ ScanShape known_scan(const std::filesystem::path& data, const RecordingState& st
 }
 
 FileInfo file_info(const std::filesystem::path& folder, const RecordingState& state, Recording recording) {
-  if (!state.description || !is_possible(*state.description)) fail_description(folder);
+  if (!state.description || !is_readable(*state.description)) fail_description(folder);
   if (state.n_damaged_bytes != 0)  // a note may be lost, without which frames that are none look like data
     throw DataError(folder.string() + " has a damaged journal; 'esieve recover' finds what is sound");
   const RecordingDescription& of = *state.description;

@@ -45,7 +45,7 @@ void RecordingFolder::unlock(int journal) { unlock_recording(journal); }
 
 void RecordingFolder::sync() const {
   sync_folder(path_);
-  sync_folder(path_.has_parent_path() ? path_.parent_path() : std::filesystem::path("."));
+  sync_folder(folder_of(path_));
 }
 
 bool RecordingFolder::is_present() const {
