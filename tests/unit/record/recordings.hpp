@@ -29,6 +29,15 @@ inline WriterOptions options_for(const MemorySource& source) {
   return options;
 }
 
+/// With no room in the queue, so that frames spill.
+inline WriterOptions spilling_options(const MemorySource& source) {
+  WriterOptions options = options_for(source);
+  options.when_full = WhenFull::spill;
+  options.queue_bytes = 1;
+  options.frames_per_chunk = 4;
+  return options;
+}
+
 inline MemorySource counted_source(ScanShape scan, DetectorShape detector, DType dtype = DType::u16, double peak = 0.4) {
   MemorySource source(scan, detector, dtype);
   fill_with_counts(source, peak, 7);

@@ -66,10 +66,7 @@ TEST(Spill, what_the_file_does_not_give_back_is_no_frame) {
 TEST(Spill, frames_lost_from_it_are_marked_in_the_recording) {
   TemporaryFolder folder;
   MemorySource source = counted_source({16, 32}, {64, 64});
-  WriterOptions options = options_for(source);
-  options.when_full = WhenFull::spill;
-  options.queue_bytes = 1;
-  options.frames_per_chunk = 4;
+  WriterOptions options = spilling_options(source);
   options.level = Level::max;  // slow, so that frames spill
   options.threads = 1;
   Writer writer(folder / "a.hdf5", options);

@@ -189,10 +189,7 @@ TEST(WriterOrder, snapshots_may_come_before_the_first_frame) {
 TEST(WriterOrder, spilled_frames_are_stored_like_others) {
   TemporaryFolder folder;
   MemorySource source = counted_source({16, 32}, {64, 64});
-  WriterOptions options = options_for(source);
-  options.when_full = WhenFull::spill;
-  options.queue_bytes = 1;
-  options.frames_per_chunk = 4;
+  WriterOptions options = spilling_options(source);
   EXPECT_EQ(record(folder / "a.hdf5", source, options).n_dropped, 0U);
   EXPECT_TRUE(holds(folder / "a.hdf5", source));
 }
