@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 namespace esieve {
 namespace {
@@ -37,12 +38,15 @@ void add_binned(std::span<const double> from, DetectorShape shape, std::uint32_t
   }
 }
 
-/// Rounds to `bits` bits after the leading one; infinities and NaN stay.
+/// Rounds to `bits` bits after the leading one, ties to even; infinities and NaN stay.
 float rounded(double value, int bits) {
-  if (!std::isfinite(value) || value == 0) return static_cast<float>(value);
-  int exponent = 0;
-  const double fraction = std::frexp(value, &exponent);
-  return static_cast<float>(std::ldexp(std::nearbyint(std::ldexp(fraction, bits + 1)), exponent - bits - 1));
+  if (!std::isfinite(value)) return static_cast<float>(value);
+  const int n_dropped = std::numeric_limits<double>::digits - 1 - bits;
+  const auto pattern = std::bit_cast<std::uint64_t>(value);
+  const std::uint64_t unit = std::uint64_t{1} << n_dropped;
+  // What a carry adds to the exponent is right: the next power of two.
+  const std::uint64_t up = pattern + unit / 2 - 1 + (pattern >> n_dropped & 1);
+  return static_cast<float>(std::bit_cast<double>(up & ~(unit - 1)));
 }
 
 /// What gzip will need for floats with byte shuffle, roughly. It has one code for the bytes of all planes; planes of one
@@ -89,24 +93,33 @@ void MeanPattern::add(std::span<const double> pattern_sum, std::span<const Pixel
 
 MeanPattern::Preview MeanPattern::preview(std::uint64_t budget_bytes) const {
   Preview result;
-  for (std::uint32_t factor = 1;; factor *= 2) {
-    result.binning = binning_ * factor;
-    result.shape = binned(detector_, result.binning);
-    std::vector<double> means(result.shape.n_pixels());
-    add_binned(sums_, shape_, factor, means);
-    for (std::uint32_t y = 0; y < result.shape.det_y; ++y)
-      for (std::uint32_t x = 0; x < result.shape.det_x; ++x)
-        means[std::size_t{y} * result.shape.det_x + x] /=
-            static_cast<double>(std::max<std::uint64_t>(1, n_frames_)) *
-            covered(y, result.binning, detector_.det_y) * covered(x, result.binning, detector_.det_x);
-    const bool coarsest = std::min(result.shape.det_y, result.shape.det_x) / 2 < min_preview_side;
-    for (int bits = most_bits; bits >= fewest_bits; bits -= 2) {
-      result.values.resize(means.size());
-      std::transform(means.begin(), means.end(), result.values.begin(),
-                     [bits](double mean) { return rounded(mean, bits); });
-      if (estimated_gzip_bytes(result.values) <= static_cast<double>(budget_bytes)) return result;
+  std::vector<double> coarse;
+  std::span<const double> sums = sums_;
+  DetectorShape shape = shape_;
+  for (result.binning = binning_;; result.binning *= 2) {
+    result.shape = shape;
+    result.values.resize(sums.size());
+    const auto fits = [&](int bits) {
+      for (std::uint32_t y = 0, i = 0; y < shape.det_y; ++y) {
+        const double per_bin = static_cast<double>(std::max<std::uint64_t>(1, n_frames_)) *
+                               covered(y, result.binning, detector_.det_y);
+        for (std::uint32_t x = 0; x < shape.det_x; ++x, ++i)
+          result.values[i] = rounded(sums[i] / (per_bin * covered(x, result.binning, detector_.det_x)), bits);
+      }
+      return estimated_gzip_bytes(result.values) <= static_cast<double>(budget_bytes);
+    };
+    if (fits(fewest_bits)) {  // the least of a binning first: mostly it decides alone
+      for (int bits = most_bits; bits > fewest_bits; bits -= 2)
+        if (fits(bits)) return result;
+      fits(fewest_bits);
+      return result;
     }
-    if (coarsest) return result;
+    if (std::min(shape.det_y, shape.det_x) / 2 < min_preview_side) return result;
+    std::vector<double> coarser(binned(shape, 2).n_pixels());
+    add_binned(sums, shape, 2, coarser);
+    shape = binned(shape, 2);
+    coarse = std::move(coarser);
+    sums = coarse;
   }
 }
 

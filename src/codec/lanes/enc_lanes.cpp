@@ -25,7 +25,7 @@ struct Effort {
 
 Effort effort_of(Level level) {
   switch (level) {
-    case Level::fast: return {Profile::near, 256, 1024, 1, false, 24};
+    case Level::fast: return {Profile::near, 128, 512, 1, false, 24};
     case Level::standard: return {Profile::near, 512, 4096, 1, true, 0};
     case Level::max: break;
   }

@@ -51,6 +51,9 @@ void make_all(const Layout& layout, BlockModel& model) {
   std::array<std::ptrdiff_t, n_neighbours> steps;
   for (std::size_t k = 0; k < n_neighbours; ++k)
     steps[k] = neighbours[k].dy * static_cast<std::ptrdiff_t>(pitch) + neighbours[k].dx;
+  std::array<std::uint8_t, n_neighbours> around{}, others{};
+  std::uint8_t before = 0;
+  const PixelModel<n_features>* done = nullptr;  // that of `before` and `around`
   for (std::size_t y = 0; y < layout.model_rows(); ++y) {
     const std::uint8_t* classes =
         padded.data() + y / layout.n_rows * strip_pitch + (y % layout.n_rows + 2) * pitch + margin;
@@ -60,11 +63,19 @@ void make_all(const Layout& layout, BlockModel& model) {
         *pixel = {};
         continue;
       }
+      for (std::size_t k = 0; k < n_neighbours; ++k) others[k] = classes[static_cast<std::ptrdiff_t>(x) + steps[k]];
+      if (done != nullptr && own == before && others == around) {  // without a map nearly everywhere
+        *pixel = *done;
+        continue;
+      }
+      before = own;
+      around = others;
+      done = pixel;
       const ClassFacts& fact = facts[own];
       const auto& weights = model.weights.of[fact.octave];
       std::int64_t base = fact.base;
       for (std::size_t k = 0; k < n_neighbours; ++k) {
-        const std::uint8_t other = classes[static_cast<std::ptrdiff_t>(x) + steps[k]];
+        const std::uint8_t other = others[k];
         const std::int32_t coefficient = clamp_to_int16((weights[k] * ratios(own, other)) >> fraction_bits);
         pixel->coefficient[k] = static_cast<std::int16_t>(coefficient);
         base -= std::int64_t{coefficient} * model.rates[other] >> fraction_bits;
