@@ -10,6 +10,9 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
+#include <vector>
+
+#include "parallel/order_for_sanitizer.hpp"
 
 namespace esieve {
 
@@ -49,8 +52,10 @@ class Arena {
 
 void parallel_for(std::size_t n, int threads, const std::function<void(std::size_t)>& body) {
   Arena arena(threads);
+  const ForkJoin tasks;
   arena.execute([&] {
     tbb::parallel_for(tbb::blocked_range<std::size_t>(0, n, 1), [&](const tbb::blocked_range<std::size_t>& range) {
+      const ForkJoin::Task task(tasks);
       for (std::size_t i = range.begin(); i != range.end(); ++i) body(i);
     }, tbb::simple_partitioner());
   });
@@ -68,11 +73,16 @@ void ordered_pipeline(std::uint64_t n, int threads, std::size_t n_slots,
 
   std::uint64_t next = 0;
   Arena arena(threads);
+  std::vector<Turns> slots(n_slots);
+  Turns starts, finishes;
+  const ForkJoin tasks;
   arena.execute([&] {
     tbb::parallel_pipeline(
         n_slots,  // tokens: a slot is always free when an item starts
         tbb::make_filter<void, Item>(tbb::filter_mode::serial_in_order,
                                      [&](tbb::flow_control& control) -> Item {
+                                       const ForkJoin::Task task(tasks);
+                                       const Turns::Turn turn(starts);
                                        if (next == n) {
                                          control.stop();
                                          return {};
@@ -83,10 +93,14 @@ void ordered_pipeline(std::uint64_t n, int threads, std::size_t n_slots,
                                      }) &
             tbb::make_filter<Item, Item>(tbb::filter_mode::parallel,
                                          [&](Item item) {
+                                           const ForkJoin::Task task(tasks);
+                                           const Turns::Turn turn(slots[item.slot]);
                                            work(item.index, item.slot);
                                            return item;
                                          }) &
             tbb::make_filter<Item, void>(tbb::filter_mode::serial_in_order, [&](Item item) {
+              const ForkJoin::Task task(tasks);
+              const Turns::Turn in_order(finishes), of_slot(slots[item.slot]);
               finish(item.index, item.slot);
               free_slots.push(item.slot);
             }));

@@ -152,7 +152,8 @@ void GroupFinder::find(const ExtractedEvents& events, const BlockShape& shape, L
       if (assign_frames(events, shape) * 200 < shape.n_frames) break;
     }
     consider(grid);
-    if (finest.log2_size != grid.log2_size) consider(finest);
+    if (finest.log2_size != grid.log2_size && events.n_events >= 2 * finest.n_leaves()) consider(finest);
+    if (groups.n_groups == 1) break;  // more of them would bring less
   }
   grid = best_grid;
 }
