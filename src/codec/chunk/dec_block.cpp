@@ -49,7 +49,7 @@ DecodeStatus decode_block(std::span<const std::byte> payload, Mode mode, const B
       if (payload.size() > elements.size()) return DecodeStatus::trailing_bytes;
       std::copy(payload.begin(), payload.end(), elements.begin());
       return DecodeStatus::okay;
-    case Mode::packed: return unpack_items(payload, layout.item_bytes, scratch.coder.pack, elements);
+    case Mode::packed: return unpack_items(payload, layout.item_bytes, layout.shape, scratch.coder.pack, elements);
     case Mode::counts: return decode_mapped(payload, layout, scratch, elements);
   }
   return DecodeStatus::unknown_version;

@@ -16,7 +16,7 @@ DecodeStatus decode_as(std::span<const std::byte> payload, CountCoder coder, con
     case CountCoder::none:
       std::fill(plane.begin(), plane.end(), std::byte{0});
       return payload.empty() ? DecodeStatus::okay : DecodeStatus::trailing_bytes;
-    case CountCoder::packed: return unpack_items(payload, sizeof(Count), scratch.pack, plane);
+    case CountCoder::packed: return unpack_items(payload, sizeof(Count), shape, scratch.pack, plane);
     case CountCoder::gaps: return decode_gaps(payload, shape, scratch.coders, counts);
     case CountCoder::lanes: return decode_lanes(payload, shape, scratch.coders, counts);
   }

@@ -34,7 +34,7 @@ Mode encode_block(std::span<const std::byte> elements, const BlockLayout& layout
   const std::size_t start = out.size();
   Mode mode = Mode::counts;
   if (!encode_as_counts(elements, layout, n_events, known, level, scratch, out)) {
-    pack_items(elements, layout.item_bytes, level, scratch.coder.pack, out);
+    pack_items(elements, layout.item_bytes, layout.shape, level, scratch.coder.pack, out);
     mode = Mode::packed;
   }
   if (out.size() - start < elements.size()) return mode;

@@ -27,8 +27,8 @@ Border border(Level level, std::uint64_t n_events) {
 }
 
 // Items that show whether a block repeats itself within or between frames: the same stretch of neighbouring frames, at a
-// few places of the block.
-void sample_items(std::span<const std::byte> plane, std::size_t item_bytes, const BlockShape& shape,
+// few places of the block. The sample is a block of its own, whose frames have one row.
+BlockShape sample_items(std::span<const std::byte> plane, std::size_t item_bytes, const BlockShape& shape,
                   std::size_t n_places, std::size_t stretch_bytes, std::vector<std::byte>& sample) {
   constexpr std::size_t n_neighbours = 4;
   const std::size_t frame_bytes = shape.n_pixels() * item_bytes;
@@ -44,6 +44,8 @@ void sample_items(std::span<const std::byte> plane, std::size_t item_bytes, cons
       sample.insert(sample.end(), from.begin(), from.end());
     }
   }
+  const auto n_frames = static_cast<std::uint32_t>(n_places * neighbours);
+  return {n_frames, 1, static_cast<std::uint32_t>(stretch / item_bytes), n_frames};
 }
 
 template <class Count>
@@ -71,7 +73,7 @@ class CountEncoder {
     switch (coder) {
       case CountCoder::gaps: return encode_gaps(counts, shape_, level_, scratch_.coders, to, scratch_.known);
       case CountCoder::lanes: return encode_lanes(counts, shape_, level_, scratch_.coders, to);
-      default: pack_items(plane_, sizeof(Count), level_, scratch_.pack, to); return true;
+      default: pack_items(plane_, sizeof(Count), shape_, level_, scratch_.pack, to); return true;
     }
   }
 
@@ -91,13 +93,14 @@ class CountEncoder {
   // Whether a sample packs about as well as the coder of the whole does for as many events.
   bool packing_may_win() {
     const bool sparse = lit_share_ < 0.03;  // quick to code, so little time to spend; repeats are all there is to find
-    sample_items(plane_, sizeof(Count), shape_, sparse ? 1 : 4, level_ == Level::fast ? 1024 : 4096, scratch_.sample);
+    const BlockShape shape = sample_items(plane_, sizeof(Count), shape_, sparse ? 1 : 4,
+                                          level_ == Level::fast ? 1024 : 4096, scratch_.sample);
     const auto* counts = reinterpret_cast<const Count*>(scratch_.sample.data());
     const std::size_t n_counts = scratch_.sample.size() / sizeof(Count);
     const auto n_lit = n_counts - static_cast<std::size_t>(std::count(counts, counts + n_counts, Count{0}));
     const double coded = static_cast<double>(best_bytes()) * static_cast<double>(n_lit) /
                          static_cast<double>(n_events_);
-    const std::size_t packed = packed_size_estimate(scratch_.sample, sizeof(Count), !sparse, scratch_.pack);
+    const std::size_t packed = packed_size_estimate(scratch_.sample, sizeof(Count), shape, !sparse, scratch_.pack);
     return 0.8 * static_cast<double>(packed) < coded;
   }
 

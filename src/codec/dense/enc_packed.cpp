@@ -2,63 +2,93 @@
 #include <algorithm>
 
 #include "codec/dense/packed.hpp"
+#include "codec/dense/prediction.hpp"
 #include "codec/dense/shuffle.hpp"
 
 namespace esieve::codec {
 namespace {
 
-int zstd_level(Level level) {
+/// What a level of effort means here.
+struct Effort {
+  int zstd_level;
+  std::size_t sample_bytes;  // on which the arrangement is chosen
+  int sample_level;
+};
+
+Effort effort_of(Level level) {
   switch (level) {
-    case Level::fast: return 1;
-    case Level::standard: return 5;
+    case Level::fast: return {1, 256 * 1024, 1};
+    case Level::standard: return {5, 256 * 1024, 3};
     case Level::max: break;
   }
-  return 15;
+  return {15, 1024 * 1024, 5};
 }
 
-constexpr std::size_t sample_bytes = 256 * 1024;
-
 struct Arrangement {
+  Prediction prediction = Prediction::none;
   Shuffle shuffle = Shuffle::none;
   std::size_t n_bytes = 0;  // compressed
 };
 
-Arrangement best_arrangement(std::span<const std::byte> items, std::size_t item_bytes, int level,
-                             PackScratch& scratch) {
-  Arrangement best{Shuffle::none, scratch.zstd.compressed_size(items, level)};
+// Takes the place of `best` if one of the shuffles of `items` is smaller.
+void try_shuffles(Prediction prediction, std::span<const std::byte> items, std::size_t item_bytes, int level,
+                  PackScratch& scratch, Arrangement& best) {
   for (const Shuffle shuffle : {Shuffle::bytes, Shuffle::bits}) {
     if (shuffle == Shuffle::bytes && item_bytes == 1) continue;
     if (shuffle == Shuffle::bits && item_bytes > max_bits_item_bytes) continue;
     shuffle_items(shuffle, items, item_bytes, scratch.shuffled);
     const std::size_t n_bytes = scratch.zstd.compressed_size(scratch.shuffled, level);
-    if (n_bytes < best.n_bytes) best = {shuffle, n_bytes};
+    if (n_bytes < best.n_bytes) best = {prediction, shuffle, n_bytes};
+  }
+}
+
+void try_as_is(Prediction prediction, std::span<const std::byte> items, int level, PackScratch& scratch, Arrangement& best) {
+  const std::size_t n_bytes = scratch.zstd.compressed_size(items, level);
+  if (n_bytes < best.n_bytes) best = {prediction, Shuffle::none, n_bytes};
+}
+
+// Tried on some frames in the middle, with little effort: which arrangement is best hardly depends on it.
+Arrangement best_arrangement(std::span<const std::byte> items, std::size_t item_bytes, const BlockShape& shape,
+                             std::size_t most_bytes, int level, PackScratch& scratch) {
+  const std::size_t frame_bytes = shape.n_pixels() * item_bytes;
+  const std::size_t n_frames = std::min<std::size_t>(shape.n_frames, (most_bytes - 1) / frame_bytes + 1);
+  const std::size_t first = (shape.n_frames - n_frames) / 2;
+  const std::size_t n_bytes = std::min(n_frames * frame_bytes, std::max<std::size_t>(most_bytes / item_bytes, 8) * item_bytes);
+  const auto sample = items.subspan(first * frame_bytes, n_bytes);
+  Arrangement best{Prediction::none, Shuffle::none, scratch.zstd.compressed_size(sample, level)};
+  try_shuffles(Prediction::none, sample, item_bytes, level, scratch, best);
+  if (!is_predictable(item_bytes)) return best;
+  const auto bits = prediction_bits(items, item_bytes, shape);
+  for (const Prediction prediction : {Prediction::left, Prediction::plane, Prediction::frame}) {
+    if (bits[static_cast<std::size_t>(prediction)] >= bits[0]) continue;
+    predict_items(prediction, items, item_bytes, shape, first, n_frames, scratch.predicted);
+    const auto predicted = std::span<const std::byte>(scratch.predicted).first(n_bytes);
+    if (item_bytes == 1) try_as_is(prediction, predicted, level, scratch, best);
+    try_shuffles(prediction, predicted, item_bytes, level, scratch, best);
   }
   return best;
 }
 
-// Tried on the middle of the items, with little effort: which arrangement is best hardly depends on it.
-Shuffle best_shuffle(std::span<const std::byte> items, std::size_t item_bytes, PackScratch& scratch) {
-  const std::size_t n_items = items.size() / item_bytes;
-  const std::size_t n_sample = std::min(n_items, std::max<std::size_t>(sample_bytes / item_bytes, 8));
-  const auto sample = items.subspan((n_items - n_sample) / 2 * item_bytes, n_sample * item_bytes);
-  return best_arrangement(sample, item_bytes, 3, scratch).shuffle;
-}
-
 }  // namespace
 
-void pack_items(std::span<const std::byte> items, std::size_t item_bytes, Level level, PackScratch& scratch,
-                std::vector<std::byte>& out) {
-  const Shuffle shuffle = best_shuffle(items, item_bytes, scratch);
-  out.push_back(static_cast<std::byte>(shuffle));
-  if (shuffle == Shuffle::none) return scratch.zstd.compress(items, zstd_level(level), out);
-  shuffle_items(shuffle, items, item_bytes, scratch.shuffled);
-  scratch.zstd.compress(scratch.shuffled, zstd_level(level), out);
+void pack_items(std::span<const std::byte> items, std::size_t item_bytes, const BlockShape& shape, Level level,
+                PackScratch& scratch, std::vector<std::byte>& out) {
+  const Effort effort = effort_of(level);
+  const Arrangement how = best_arrangement(items, item_bytes, shape, effort.sample_bytes, effort.sample_level, scratch);
+  out.push_back(static_cast<std::byte>(static_cast<unsigned>(how.shuffle) | static_cast<unsigned>(how.prediction) << 4));
+  if (how.prediction != Prediction::none) {
+    predict_items(how.prediction, items, item_bytes, shape, 0, shape.n_frames, scratch.predicted);
+    items = scratch.predicted;
+  }
+  if (how.shuffle == Shuffle::none) return scratch.zstd.compress(items, effort.zstd_level, out);
+  shuffle_items(how.shuffle, items, item_bytes, scratch.shuffled);
+  scratch.zstd.compress(scratch.shuffled, effort.zstd_level, out);
 }
 
-std::size_t packed_size_estimate(std::span<const std::byte> items, std::size_t item_bytes, bool shuffled,
-                                 PackScratch& scratch) {
-  if (!shuffled) return scratch.zstd.compressed_size(items, 1);
-  return best_arrangement(items, item_bytes, 1, scratch).n_bytes;
+std::size_t packed_size_estimate(std::span<const std::byte> items, std::size_t item_bytes, const BlockShape& shape,
+                                 bool arranged, PackScratch& scratch) {
+  if (!arranged) return scratch.zstd.compressed_size(items, 1);
+  return best_arrangement(items, item_bytes, shape, items.size(), 1, scratch).n_bytes;
 }
 
 }  // namespace esieve::codec

@@ -67,12 +67,16 @@ double rounded(double value, int digits) {
   return std::round(value * scale) / scale;
 }
 
+// Whether nearly all are elements of the quantum. Wrong candidates are many, and mostly the first few values show them.
 template <class T>
-std::size_t n_exact(const std::vector<double>& values, const Quantum& quantum) {
-  return static_cast<std::size_t>(std::count_if(values.begin(), values.end(), [&](double value) {
+bool holds_nearly_all(const std::vector<double>& values, const Quantum& quantum) {
+  std::size_t n_allowed = values.size() / 64;
+  for (const double value : values) {
     const double count = std::round(quantum.count(value));
-    return count <= max_count<T> && double{quantum.element<T>(count)} == value;
-  }));
+    if (count <= max_count<T> && double{quantum.element<T>(count)} == value) continue;
+    if (n_allowed-- == 0) return false;
+  }
+  return true;
 }
 
 // Ways in which people come by multiples of `divisor`, the likeliest first.
@@ -82,9 +86,9 @@ std::vector<Quantum> candidates(const std::vector<double>& values, double diviso
   if (const double inverse = std::round(1 / divisor); inverse >= 2 && inverse <= 1e6) list.push_back({inverse, true});
   for (const int digits : {2, 4, 6}) list.push_back({rounded(divisor, digits)});
   for (const int digits : {2, 4, 6}) list.push_back({double{static_cast<T>(rounded(divisor, digits))}});
-  for (const double value : values) {  // the element whose count is smallest may be the quantum itself
-    const double count = std::round(value / divisor);
-    if (count <= 4) list.push_back({double{static_cast<T>(value / count)}});
+  for (std::size_t i = 0; i < std::min<std::size_t>(values.size(), 4); ++i) {  // the smallest may be the quantum itself
+    const double count = std::round(values[i] / divisor);
+    if (count <= 4) list.push_back({double{static_cast<T>(values[i] / count)}});
   }
   list.push_back({double{static_cast<T>(values.back() / std::round(values.back() / divisor))}});
   return list;
@@ -104,9 +108,8 @@ std::optional<Quantum> find_quantum(std::span<const T> sample) {
 
   const double divisor = approximate_divisor<T>(values);
   if (divisor <= power || divisor <= 0) return best;
-  const std::size_t enough = values.size() - values.size() / 64;
   for (const Quantum& candidate : candidates<T>(values, divisor))
-    if (std::isfinite(candidate.value) && candidate.value > 0 && n_exact<T>(values, candidate) >= enough)
+    if (std::isfinite(candidate.value) && candidate.value > 0 && holds_nearly_all<T>(values, candidate))
       return candidate;
   return best;
 }
