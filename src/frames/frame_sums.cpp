@@ -88,8 +88,9 @@ void PatternSum::sum(std::span<const std::byte> frames, DType dtype, std::size_t
 
 void PatternSum::take(std::span<const std::uint32_t> pixels, std::span<const std::uint32_t> counts) {
   sums_.clear();
-  values_.resize(pixels.size());
-  for (std::size_t i = 0; i < pixels.size(); ++i) values_[i] = {pixels[i], static_cast<double>(counts[i])};
+  values_.clear();
+  values_.reserve(pixels.size());
+  for (std::size_t i = 0; i < pixels.size(); ++i) values_.push_back({pixels[i], static_cast<double>(counts[i])});
 }
 
 void PatternSum::add_to(std::span<double> pattern) const {

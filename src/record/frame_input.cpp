@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 
+#include "base/copy_streaming.hpp"
 #include "esieve/error.hpp"
 
 namespace esieve {
@@ -41,7 +42,7 @@ FrameInput::FrameInput(DetectorShape detector, const std::optional<DetectorRegio
 
 void FrameInput::copy(std::span<const std::byte> frame, std::span<std::byte> out) const {
   if (!crops()) {
-    std::memcpy(out.data(), frame.data(), out.size());
+    copy_streaming(frame.first(out.size()), out.data());
     return;
   }
   const std::size_t item = item_bytes(dtype_), row_bytes = kept_.det_x * item;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast frames of 256 × 256 u16 are recorded by esieve.Writer, and by h5py with Blosc lz4 as a script uses it, in turns.
 
-    PYTHONPATH=build/release/python python3 tests/bench/record_against_h5py.py [--frames N] [--turns N] [--folder FOLDER]
+    PYTHONPATH=build/release/python python3 tests/bench/record_against_h5py.py [--frames N] [--turns N] [--lit SHARE...] [--folder FOLDER]
 
 Needs hdf5-filter-plugin-blosc-serial. Each takes the same frames, one call a frame, from memory; the clock runs until the
 file is closed and on the disk. One turn is each of the three once; of several turns the medians count.
@@ -21,15 +21,18 @@ BLOSC, SHAPE, SCAN_X, FRAMES_A_CHUNK = 32001, (256, 256), 256, 16
 BLOSC_LZ4 = (0, 0, 0, 0, 5, 1, 1)  # level 5, byte shuffle, lz4
 
 
-def make_frames(occupancy, n=64):
-    """A bright disc, `occupancy` of whose pixels are not zero."""
+def make_frames(occupancy, n=2048):
+    """A bright disc, `occupancy` of whose pixels are not zero. So many that no compressor finds them coming again."""
     y, x = np.mgrid[:SHAPE[0], :SHAPE[1]] - 127.5
     rate = 1 / (1 + (x * x + y * y) / 900)
     low, high = 0.0, 1e4
     for _ in range(60):  # 1 - exp(-rate) of all pixels together
         factor = (low + high) / 2
         low, high = (low, factor) if np.mean(-np.expm1(-rate * factor)) > occupancy else (factor, high)
-    return np.random.default_rng(1).poisson(rate * factor, (n,) + SHAPE).astype("uint16")
+    random, frames = np.random.default_rng(1), np.empty((n,) + SHAPE, "uint16")
+    for frame in frames:
+        frame[...] = random.poisson(rate * factor)
+    return frames
 
 
 def sync(path):
@@ -97,8 +100,9 @@ def check(folder, frames):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--frames", type=int, default=8192)
+    parser.add_argument("--frames", type=int, default=32768)
     parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--lit", type=float, nargs="+", default=[0.001, 0.01, 0.02, 0.05, 0.2], help="shares of lit pixels")
     parser.add_argument("--folder", default=None)
     arguments = parser.parse_args()
     if not h5py.h5z.filter_avail(BLOSC):
@@ -110,7 +114,7 @@ def main():
               f"HDF5 {h5py.version.hdf5_version}, {os.cpu_count()} processors")
         print("for each: frames/s, processor time a frame in microseconds, ratio; and how much faster than the faster h5py")
         print(f"{'lit':>6}" + "".join(f"{way:>30}" for way in WAYS))
-        for occupancy in [0.001, 0.01, 0.02, 0.05, 0.2]:
+        for occupancy in arguments.lit:
             frames = make_frames(occupancy)
             results = {way: [] for way in WAYS}
             for _ in range(arguments.turns):

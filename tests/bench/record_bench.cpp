@@ -2,7 +2,7 @@
 //
 // How fast a recording can go: frames of 256 × 256 u16 pushed as fast as they are taken, at several occupancies.
 //
-//   record_bench FOLDER [SECONDS [LEVEL]]
+//   record_bench FOLDER [SECONDS [LEVEL]], levels being 1 (fast) to 3
 // prints one line an occupancy: share of zeros, frames/s, dense MB/s, push median, 99.9 % and maximum in microseconds, ratio.
 #include <algorithm>
 #include <chrono>
@@ -17,7 +17,7 @@
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::size_t side = 256, n_pixels = side * side, n_frames = 128;
+constexpr std::size_t side = 256, n_pixels = side * side, n_frames = 1024;
 
 double seconds_since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
 
