@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -65,6 +66,9 @@ struct WriterOptions {
   std::uint64_t queue_bytes = std::uint64_t{256} << 20;  ///< Dense frames in memory; at least two chunks.
   WhenFull when_full = WhenFull::block;
   std::chrono::milliseconds block_timeout{10'000};
+  /// Called ten times a second by a push that waits for room, in its thread. May throw, which ends the push: its frame is
+  /// not in the recording, which goes on.
+  std::function<void()> while_blocked;
   std::uint64_t spill_bytes = std::uint64_t{8} << 30;    ///< Most bytes waiting in the spill file.
   std::chrono::milliseconds flush_interval{1'000};       ///< 0: only `flush` does.
   std::uint64_t flush_bytes = std::uint64_t{64} << 20;   ///< Of chunks written since the last flush.

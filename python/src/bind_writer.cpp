@@ -99,6 +99,10 @@ std::unique_ptr<Writer> make_writer(const std::filesystem::path& path, const py:
   options.take("overwrite", o.overwrite);
   options.take("dwell_us", o.dwell_us);
   options.finish();
+  o.while_blocked = [] {
+    const py::gil_scoped_acquire acquire;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+  };
   const py::gil_scoped_release release;
   return std::make_unique<Writer>(path, o);
 }

@@ -226,10 +226,19 @@ struct Writer::Impl {
         break;
       case WhenFull::block: break;
     }
-    if (board.claim(position, Clock::now() + options.block_timeout, slot) == BlockBoard::Room::none)
-      throw IoError("the queue of " + path.string() + " was full for " + std::to_string(options.block_timeout.count()) +
-                    " ms; frames come faster than they can be encoded or written");
+    wait_for_room(position, slot);
     fill(content, slot, partial);
+  }
+
+  void wait_for_room(std::uint64_t position, BlockBoard::Slot& slot) {
+    constexpr auto patience = std::chrono::milliseconds(100);
+    const auto deadline = Clock::now() + options.block_timeout;
+    while (board.claim(position, std::min(deadline, Clock::now() + patience), slot) == BlockBoard::Room::none) {
+      if (Clock::now() >= deadline)
+        throw IoError("the queue of " + path.string() + " was full for " + std::to_string(options.block_timeout.count()) +
+                      " ms; frames come faster than they can be encoded or written");
+      if (options.while_blocked) options.while_blocked();
+    }
   }
 
   bool spill_frame(const Content& content, std::uint64_t position, bool partial) {

@@ -27,24 +27,19 @@ Effort effort_of(Level level) {
 struct Arrangement {
   Prediction prediction = Prediction::none;
   Shuffle shuffle = Shuffle::none;
-  std::size_t n_bytes = 0;  // compressed
+  std::size_t n_bytes = ~std::size_t{0};  // compressed
 };
 
 // Takes the place of `best` if one of the shuffles of `items` is smaller.
 void try_shuffles(Prediction prediction, std::span<const std::byte> items, std::size_t item_bytes, int level,
                   PackScratch& scratch, Arrangement& best) {
-  for (const Shuffle shuffle : {Shuffle::bytes, Shuffle::bits}) {
+  for (const Shuffle shuffle : {Shuffle::none, Shuffle::bytes, Shuffle::bits}) {
     if (shuffle == Shuffle::bytes && item_bytes == 1) continue;
     if (shuffle == Shuffle::bits && item_bytes > max_bits_item_bytes) continue;
-    shuffle_items(shuffle, items, item_bytes, scratch.shuffled);
-    const std::size_t n_bytes = scratch.zstd.compressed_size(scratch.shuffled, level);
+    if (shuffle != Shuffle::none) shuffle_items(shuffle, items, item_bytes, scratch.shuffled);
+    const std::size_t n_bytes = scratch.zstd.compressed_size(shuffle == Shuffle::none ? items : scratch.shuffled, level);
     if (n_bytes < best.n_bytes) best = {prediction, shuffle, n_bytes};
   }
-}
-
-void try_as_is(Prediction prediction, std::span<const std::byte> items, int level, PackScratch& scratch, Arrangement& best) {
-  const std::size_t n_bytes = scratch.zstd.compressed_size(items, level);
-  if (n_bytes < best.n_bytes) best = {prediction, Shuffle::none, n_bytes};
 }
 
 // Tried on some frames in the middle, with little effort: which arrangement is best hardly depends on it.
@@ -55,7 +50,7 @@ Arrangement best_arrangement(std::span<const std::byte> items, std::size_t item_
   const std::size_t first = (shape.n_frames - n_frames) / 2;
   const std::size_t n_bytes = std::min(n_frames * frame_bytes, std::max<std::size_t>(most_bytes / item_bytes, 8) * item_bytes);
   const auto sample = items.subspan(first * frame_bytes, n_bytes);
-  Arrangement best{Prediction::none, Shuffle::none, scratch.zstd.compressed_size(sample, level)};
+  Arrangement best;
   try_shuffles(Prediction::none, sample, item_bytes, level, scratch, best);
   if (!is_predictable(item_bytes)) return best;
   const auto bits = prediction_bits(items, item_bytes, shape);
@@ -63,7 +58,6 @@ Arrangement best_arrangement(std::span<const std::byte> items, std::size_t item_
     if (bits[static_cast<std::size_t>(prediction)] >= bits[0]) continue;
     predict_items(prediction, items, item_bytes, shape, first, n_frames, scratch.predicted);
     const auto predicted = std::span<const std::byte>(scratch.predicted).first(n_bytes);
-    if (item_bytes == 1) try_as_is(prediction, predicted, level, scratch, best);
     try_shuffles(prediction, predicted, item_bytes, level, scratch, best);
   }
   return best;

@@ -9,7 +9,7 @@
 
 #include <algorithm>
 #include <optional>
-
+#include <random>
 
 #include "esieve/error.hpp"
 #include "esieve/recover.hpp"
@@ -32,6 +32,44 @@ TEST(WriterErrors, refused_frames_are_no_part_of_the_recording) {
   EXPECT_THROW(writer.push(source.frame(0)), UsageError);
   EXPECT_THROW(writer.close(), UsageError);
   EXPECT_TRUE(holds(folder / "a.hdf5", source));
+}
+
+/// Noise, pushed until `push` throws: two chunks of it fill the queue, and packing one takes a good part of a second.
+template <class Thrown>
+std::uint64_t frames_until(const std::filesystem::path& path, WriterOptions options) {
+  options.detector = {512, 512};
+  options.dtype = DType::u32;
+  options.level = Level::max;
+  options.threads = 1;
+  options.frames_per_chunk = 16;
+  options.queue_bytes = 32U << 20;
+  std::mt19937 random(1);
+  std::vector<std::uint32_t> noise(512 * 512);
+  std::generate(noise.begin(), noise.end(), random);
+  Writer writer(path, options);
+  std::uint64_t n = 0;
+  EXPECT_THROW(for (; n < 1000; ++n) writer.push(std::as_bytes(std::span(noise))), Thrown);
+  EXPECT_EQ(writer.close().n_pushed, n);
+  return n;
+}
+
+TEST(WriterErrors, a_full_queue_is_waited_for_so_long) {
+  TemporaryFolder folder;
+  WriterOptions options;
+  options.scan.scan_x = 16;
+  options.block_timeout = std::chrono::milliseconds(1);
+  const std::uint64_t n = frames_until<IoError>(folder / "a.hdf5", options);
+  EXPECT_EQ(Reader(folder / "a.hdf5").info().scan.scan_y, (n + 15) / 16);
+}
+
+TEST(WriterErrors, waiting_for_room_can_be_given_up) {
+  struct Enough {};
+  TemporaryFolder folder;
+  WriterOptions options;
+  options.scan.scan_x = 16;
+  options.while_blocked = [] { throw Enough(); };
+  const std::uint64_t n = frames_until<Enough>(folder / "a.hdf5", options);
+  EXPECT_EQ(Reader(folder / "a.hdf5").info().scan.scan_y, (n + 15) / 16);
 }
 
 TEST(WriterErrors, an_existing_file_is_left_alone) {
