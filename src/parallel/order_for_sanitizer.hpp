@@ -22,13 +22,15 @@ inline void observe(const void*) {}
 class ForkJoin {
  public:
   ForkJoin() { publish(&fork_); }
+  /// The first thing a task does: even what it has captured was written by another thread.
+  static void enter() { observe(&fork_); }
   ~ForkJoin() { observe(&join_); }
   ForkJoin(const ForkJoin&) = delete;
   ForkJoin& operator=(const ForkJoin&) = delete;
 
   class Task {
    public:
-    explicit Task(const ForkJoin& of) : of_(of) { observe(&of_.fork_); }
+    explicit Task(const ForkJoin& of) : of_(of) {}
     ~Task() { publish(&of_.join_); }
     Task(const Task&) = delete;
     Task& operator=(const Task&) = delete;
@@ -38,7 +40,8 @@ class ForkJoin {
   };
 
  private:
-  char fork_ = 0, join_ = 0;
+  static inline char fork_ = 0;  // of all: told apart they would have to be captured
+  char join_ = 0;
 };
 
 /// One at a time, each seeing what those before it did.
