@@ -29,7 +29,7 @@ Border border(Level level, std::uint64_t n_events) {
 // Items that show whether a block repeats itself within or between frames: the same stretch of neighbouring frames, at a
 // few places of the block. The sample is a block of its own, whose frames have one row.
 BlockShape sample_items(std::span<const std::byte> plane, std::size_t item_bytes, const BlockShape& shape,
-                  std::size_t n_places, std::size_t stretch_bytes, std::vector<std::byte>& sample) {
+                        std::size_t n_places, std::size_t stretch_bytes, std::vector<std::byte>& sample) {
   constexpr std::size_t n_neighbours = 4;
   const std::size_t frame_bytes = shape.n_pixels() * item_bytes;
   const std::size_t stretch = std::min(frame_bytes, stretch_bytes);

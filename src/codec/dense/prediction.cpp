@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
-#include <type_traits>
+
+#include "codec/visit_width.hpp"
 
 namespace esieve::codec {
 namespace {
@@ -98,27 +99,17 @@ std::array<std::uint64_t, n_predictions> sample_bits(const T* items, const Block
   return bits;
 }
 
-template <class Visit>
-auto visit_items(std::size_t item_bytes, const Visit& visit) {
-  switch (item_bytes) {
-    case 1: return visit(std::uint8_t{});
-    case 2: return visit(std::uint16_t{});
-    case 4: return visit(std::uint32_t{});
-    default: return visit(std::uint64_t{});
-  }
-}
-
 }  // namespace
 
 std::array<std::uint64_t, n_predictions> prediction_bits(std::span<const std::byte> items, std::size_t item_bytes,
                                                          const BlockShape& shape) {
-  return visit_items(item_bytes, [&]<class T>(T) { return sample_bits(reinterpret_cast<const T*>(items.data()), shape); });
+  return visit_width(item_bytes, [&]<class T>(T) { return sample_bits(reinterpret_cast<const T*>(items.data()), shape); });
 }
 
 void predict_items(Prediction prediction, std::span<const std::byte> items, std::size_t item_bytes,
                    const BlockShape& shape, std::size_t first_frame, std::size_t n_frames, std::vector<std::byte>& out) {
   out.resize(n_frames * shape.n_pixels() * item_bytes);
-  visit_items(item_bytes, [&]<class T>(T) {
+  visit_width(item_bytes, [&]<class T>(T) {
     T* to = reinterpret_cast<T*>(out.data());
     for (std::size_t f = first_frame; f < first_frame + n_frames; ++f)
       for (std::size_t y = 0; y < shape.det_y; ++y, to += shape.det_x)
@@ -127,7 +118,7 @@ void predict_items(Prediction prediction, std::span<const std::byte> items, std:
 }
 
 void restore_items(Prediction prediction, std::size_t item_bytes, const BlockShape& shape, std::span<std::byte> items) {
-  visit_items(item_bytes, [&]<class T>(T) {
+  visit_width(item_bytes, [&]<class T>(T) {
     T* all = reinterpret_cast<T*>(items.data());
     for (std::size_t f = 0; f < shape.n_frames; ++f)
       for (std::size_t y = 0; y < shape.det_y; ++y) {

@@ -2,21 +2,11 @@
 #include "codec/values/constant_pixels.hpp"
 
 #include <algorithm>
-#include <type_traits>
+
+#include "codec/visit_width.hpp"
 
 namespace esieve::codec {
 namespace {
-
-// Calls visit(Bits{}) with the unsigned type of so many bytes.
-template <class Visit>
-void visit_width(std::size_t item_bytes, const Visit& visit) {
-  switch (item_bytes) {
-    case 1: return visit(std::uint8_t{});
-    case 2: return visit(std::uint16_t{});
-    case 4: return visit(std::uint32_t{});
-    default: return visit(std::uint64_t{});
-  }
-}
 
 // With fewer frames than this a count may well be the same in all of them by chance...
 constexpr std::uint32_t frames_beyond_chance = 32;
