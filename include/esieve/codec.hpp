@@ -103,9 +103,10 @@ struct ChunkEvents {
   }
 };
 
-/// Events of one chunk, frame after frame.
+/// Events of unsigned counts, frame after frame.
 struct ListedEvents {
-  std::span<const std::uint32_t> pixels, counts;
+  std::span<const std::uint32_t> frame_events;    ///< Events of each frame.
+  std::span<const std::uint32_t> pixels, counts;  ///< Pixels (det_y * n_det_x + det_x) ascend within a frame; counts are never 0.
 };
 
 /// Encodes and decodes chunks. Holds scratch memory, so one object serves one thread; results do not depend on
@@ -127,7 +128,14 @@ class ESIEVE_API ChunkCodec {
   ChunkHeader encode(std::span<const std::byte> dense, const ChunkParameters& parameters, std::uint64_t first_frame,
                      std::vector<std::byte>& out, std::span<FrameTotals> totals = {});
 
-  /// Events of the block encoded last, where listing them was part of the work: mostly empty blocks of unsigned integers.
+  /// The same chunk from events: byte for byte what `encode` makes of dense frames that hold them. Elements are u8, u16 or u32.
+  /// \throws std::bad_alloc  `out` is then as it was
+  /// \throws std::invalid_argument  lists of different lengths, more frames than a chunk holds, pixels outside the detector or
+  ///         not ascending, counts of 0 or that the element type cannot hold, another element type
+  ChunkHeader encode_events(const ListedEvents& events, const ChunkParameters& parameters, std::uint64_t first_frame,
+                            std::vector<std::byte>& out, std::span<FrameTotals> totals = {});
+
+  /// Events of the block encoded last, where listing them was part of `encode`'s work: mostly empty blocks of unsigned integers.
   /// Valid until the next call.
   std::optional<ListedEvents> listed_events() const;
 

@@ -21,14 +21,12 @@ struct BlockScratch {
   CoderScratch coder;
   ValueScratch values;
   EventSink sink;
-  std::vector<std::byte> dense;
+  std::vector<std::byte> dense;  ///< Of events.
 };
 
 /// Appends the payload and says how to read it.
 /// \param n_events  elements that are not zero
-/// \param known     these, if somebody has them, or null
-Mode encode_block(std::span<const std::byte> elements, const BlockLayout& layout, std::uint64_t n_events,
-                  const gaps::ExtractedEvents* known, Level level,
+Mode encode_block(Elements& elements, const BlockLayout& layout, std::uint64_t n_events, Level level,
                   BlockScratch& scratch, std::vector<std::byte>& out);
 
 /// A payload of Mode::counts taken apart.

@@ -2,6 +2,7 @@
 //
 // ChunkCodec: puts a header and a checksum around a block's payload, sees to byte order, and undoes both.
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
 
@@ -24,6 +25,15 @@ struct ChunkCodec::Scratch {
   std::vector<FrameTotals> totals;
   codec::gaps::ExtractedEvents events;  ///< Of the block encoded last, if `listed`.
   bool listed = false;
+
+  /// `given`, or memory for as many where the caller does not want them.
+  std::span<FrameTotals> totals_for(std::size_t n_frames, std::span<FrameTotals> given) {
+    totals.resize(n_frames);
+    return given.empty() ? totals : given;
+  }
+
+  ChunkHeader append(codec::Elements& elements, const BlockLayout& layout, const ChunkParameters& parameters,
+                     std::uint64_t first_frame, std::span<const FrameTotals> frame_totals, std::vector<std::byte>& out);
 };
 
 ChunkCodec::ChunkCodec() : scratch_(std::make_unique<Scratch>()) {}
@@ -79,12 +89,39 @@ bool list_events(std::span<const std::byte> elements, const BlockLayout& layout,
   }
 }
 
-void sum_events(const codec::gaps::ExtractedEvents& events, std::span<FrameTotals> totals) {
-  const std::uint32_t* count = events.counts.get();
+void sum_events(const ListedEvents& events, std::span<FrameTotals> totals) {
+  auto count = events.counts.begin();
   for (std::size_t f = 0; f < totals.size(); ++f) {
     const std::uint32_t n = events.frame_events[f];
     totals[f] = {n, static_cast<double>(std::accumulate(count, count + n, std::uint64_t{0}))};
     count += n;
+  }
+}
+
+/// Whether these are events of that many pixels and counts of at most `most`.
+bool are_sound(const ListedEvents& events, std::size_t n_pixels, std::uint32_t most) {
+  if (events.counts.size() != events.pixels.size()) return false;
+  std::size_t e = 0;
+  for (const std::uint32_t n : events.frame_events) {
+    if (n > events.pixels.size() - e) return false;
+    if (n == 0) continue;
+    bool ascend = true;
+    for (std::size_t i = e + 1; i < e + n; ++i) ascend &= events.pixels[i] > events.pixels[i - 1];
+    e += n;
+    if (!ascend || events.pixels[e - 1] >= n_pixels) return false;
+  }
+  return e == events.pixels.size() &&
+         std::all_of(events.counts.begin(), events.counts.end(), [most](std::uint32_t count) { return count - 1 < most; });
+}
+
+/// 0 where elements are not unsigned counts.
+std::uint32_t largest_count(const ChunkParameters& parameters) {
+  if (parameters.opaque) return 0;
+  switch (parameters.dtype) {
+    case DType::u8: return std::numeric_limits<std::uint8_t>::max();
+    case DType::u16: return std::numeric_limits<std::uint16_t>::max();
+    case DType::u32: return std::numeric_limits<std::uint32_t>::max();
+    default: return 0;
   }
 }
 
@@ -121,30 +158,50 @@ ChunkHeader ChunkCodec::encode(std::span<const std::byte> dense, const ChunkPara
       (!totals.empty() && totals.size() != n_frames))
     throw std::invalid_argument("ChunkCodec::encode: not a whole number of frames that a chunk can hold");
 
-  const auto elements = native_elements(dense, layout, parameters.big_endian, scratch_->native);
-  if (totals.empty()) {
-    scratch_->totals.resize(n_frames);
-    totals = scratch_->totals;
-  }
-  scratch_->listed = list_events(elements, layout, scratch_->events);
-  if (scratch_->listed)
-    sum_events(scratch_->events, totals);
+  const auto native = native_elements(dense, layout, parameters.big_endian, scratch_->native);
+  totals = scratch_->totals_for(n_frames, totals);
+  const bool listed = list_events(native, layout, scratch_->events);
+  const ListedEvents events = scratch_->events.list();
+  if (listed)
+    sum_events(events, totals);
   else
-    gather_totals(elements, layout, totals);
+    gather_totals(native, layout, totals);
+  codec::Elements elements(native, layout.shape, layout.item_bytes, listed ? &events : nullptr);
+  const ChunkHeader header = scratch_->append(elements, layout, parameters, first_frame, totals, out);
+  scratch_->listed = listed;
+  return header;
+}
+
+ChunkHeader ChunkCodec::encode_events(const ListedEvents& events, const ChunkParameters& parameters, std::uint64_t first_frame,
+                                      std::vector<std::byte>& out, std::span<FrameTotals> totals) {
+  const std::size_t n_frames = events.frame_events.size();
+  const BlockLayout layout = block_layout(parameters, n_frames);
+  if (n_frames > parameters.n_frames || (!totals.empty() && totals.size() != n_frames) ||
+      !are_sound(events, layout.shape.n_pixels(), largest_count(parameters)))
+    throw std::invalid_argument("ChunkCodec::encode_events: not the events of frames that a chunk can hold");
+  totals = scratch_->totals_for(n_frames, totals);
+  sum_events(events, totals);
+  codec::Elements elements(events, layout.shape, layout.item_bytes, scratch_->block.dense);
+  return scratch_->append(elements, layout, parameters, first_frame, totals, out);
+}
+
+ChunkHeader ChunkCodec::Scratch::append(codec::Elements& elements, const BlockLayout& layout, const ChunkParameters& parameters,
+                                        std::uint64_t first_frame, std::span<const FrameTotals> frame_totals,
+                                        std::vector<std::byte>& out) {
+  listed = false;
   ChunkHeader header{.dataset_id = parameters.dataset_id,
                      .first_frame = first_frame,
                      .n_frames = layout.shape.n_frames};
-  for (const FrameTotals& frame : totals) header.n_events += frame.n_events;
+  for (const FrameTotals& frame : frame_totals) header.n_events += frame.n_events;
 
   const std::size_t start = out.size();
   try {
     codec::open_chunk(header, out);
-    const Mode mode = codec::encode_block(elements, layout, header.n_events, scratch_->listed ? &scratch_->events : nullptr,
-                                          parameters.level, scratch_->block, out);
+    const Mode mode = codec::encode_block(elements, layout, header.n_events, parameters.level, block, out);
     codec::close_chunk(start, mode, header, out);
   } catch (...) {
     out.resize(start);
-    *scratch_ = {};  // what was interrupted may have left anything
+    *this = {};  // what was interrupted may have left anything
     throw;
   }
   return header;
@@ -152,8 +209,7 @@ ChunkHeader ChunkCodec::encode(std::span<const std::byte> dense, const ChunkPara
 
 std::optional<ListedEvents> ChunkCodec::listed_events() const {
   if (!scratch_->listed) return std::nullopt;
-  const codec::gaps::ExtractedEvents& events = scratch_->events;
-  return ListedEvents{{events.pixels.get(), events.n_events}, {events.counts.get(), events.n_events}};
+  return scratch_->events.list();
 }
 
 ChunkStatus ChunkCodec::inspect(std::span<const std::byte> chunk, ChunkHeader& header) {

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "codec/block_shape.hpp"
+#include "codec/chunk/elements.hpp"
 #include "codec/decode_status.hpp"
 #include "codec/dense/packed.hpp"
 #include "codec/event_sink.hpp"
-#include "codec/gaps/extract.hpp"
 #include "codec/scratch.hpp"
 #include "esieve/codec.hpp"
 
@@ -30,7 +30,6 @@ struct CoderScratch {
   Scratch coders;
   PackScratch pack;
   std::vector<std::byte> plane, trial, sample;
-  const gaps::ExtractedEvents* known = nullptr;  ///< The events of the plane being encoded, if they are known.
 };
 
 /// Appends the counts in the coder that makes them smallest.
@@ -38,7 +37,7 @@ struct CoderScratch {
 /// \param plane        shape.n_counts() counts, aligned
 /// \param count_bytes  1, 2 or 4
 /// \param n_events     counts that are not zero
-CountCoder encode_counts(std::span<const std::byte> plane, std::uint8_t count_bytes, const BlockShape& shape,
+CountCoder encode_counts(Elements& plane, std::uint8_t count_bytes, const BlockShape& shape,
                          std::uint64_t n_events, Level level, CoderScratch& scratch, std::vector<std::byte>& out);
 
 /// Fills `plane`, shape.n_counts() counts long.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include <optional>
 
 #include "codec/chunk/block.hpp"
 
@@ -11,16 +11,15 @@ std::uint64_t n_counted(std::uint64_t n_events, const ValueMap& map, const Block
   return n_events - map.constants.size() * shape.n_frames - map.exceptions.size();
 }
 
-bool encode_as_counts(std::span<const std::byte> elements, const BlockLayout& layout, std::uint64_t n_events,
-                      const gaps::ExtractedEvents* known, Level level, BlockScratch& scratch, std::vector<std::byte>& out) {
-  std::span<const std::byte> plane;
-  if (!map_values(elements, layout, scratch.values, plane)) return false;
+bool encode_as_counts(const Elements& elements, const BlockLayout& layout, std::uint64_t n_events, Level level,
+                      BlockScratch& scratch, std::vector<std::byte>& out) {
+  std::optional<Elements> plane = map_values(elements, layout, scratch.values);
+  if (!plane) return false;
   const ValueMap& map = scratch.values.map;
-  scratch.coder.known = plane.data() == elements.data() ? known : nullptr;
   const std::size_t start = out.size();
   out.push_back(std::byte{0});
   append_value_map(map, layout.item_bytes, scratch.coder.pack.zstd, out);
-  const CountCoder coder = encode_counts(plane, map.count_bytes, layout.shape,
+  const CountCoder coder = encode_counts(*plane, map.count_bytes, layout.shape,
                                          n_counted(n_events, map, layout.shape), level, scratch.coder, out);
   out[start] = static_cast<std::byte>(coder);
   return true;
@@ -28,18 +27,19 @@ bool encode_as_counts(std::span<const std::byte> elements, const BlockLayout& la
 
 }  // namespace
 
-Mode encode_block(std::span<const std::byte> elements, const BlockLayout& layout, std::uint64_t n_events,
-                  const gaps::ExtractedEvents* known, Level level, BlockScratch& scratch, std::vector<std::byte>& out) {
+Mode encode_block(Elements& elements, const BlockLayout& layout, std::uint64_t n_events, Level level,
+                  BlockScratch& scratch, std::vector<std::byte>& out) {
   if (n_events == 0) return Mode::zero;
   const std::size_t start = out.size();
   Mode mode = Mode::counts;
-  if (!encode_as_counts(elements, layout, n_events, known, level, scratch, out)) {
-    pack_items(elements, layout.item_bytes, layout.shape, level, scratch.coder.pack, out);
+  if (!encode_as_counts(elements, layout, n_events, level, scratch, out)) {
+    pack_items(elements.dense(), layout.item_bytes, layout.shape, level, scratch.coder.pack, out);
     mode = Mode::packed;
   }
-  if (out.size() - start < elements.size()) return mode;
+  if (out.size() - start < layout.n_bytes()) return mode;
+  const auto dense = elements.dense();
   out.resize(start);
-  out.insert(out.end(), elements.begin(), elements.end());
+  out.insert(out.end(), dense.begin(), dense.end());
   return Mode::raw;
 }
 

@@ -28,7 +28,7 @@ Border border(Level level, std::uint64_t n_events) {
 
 // Items that show whether a block repeats itself within or between frames: the same stretch of neighbouring frames, at a
 // few places of the block. The sample is a block of its own, whose frames have one row.
-BlockShape sample_items(std::span<const std::byte> plane, std::size_t item_bytes, const BlockShape& shape,
+BlockShape sample_items(const Elements& plane, std::size_t item_bytes, const BlockShape& shape,
                         std::size_t n_places, std::size_t stretch_bytes, std::vector<std::byte>& sample) {
   constexpr std::size_t n_neighbours = 4;
   const std::size_t frame_bytes = shape.n_pixels() * item_bytes;
@@ -39,10 +39,7 @@ BlockShape sample_items(std::span<const std::byte> plane, std::size_t item_bytes
     const std::size_t frame = (shape.n_frames - neighbours) * (2 * place + 1) / (2 * n_places);
     const std::size_t offset =
         (frame_bytes - stretch) / item_bytes * (2 * place + 1) / (2 * n_places) * item_bytes;
-    for (std::size_t f = frame; f < frame + neighbours; ++f) {
-      const auto from = plane.subspan(f * frame_bytes + offset, stretch);
-      sample.insert(sample.end(), from.begin(), from.end());
-    }
+    for (std::size_t f = frame; f < frame + neighbours; ++f) plane.append_part(f, offset, stretch, sample);
   }
   const auto n_frames = static_cast<std::uint32_t>(n_places * neighbours);
   return {n_frames, 1, static_cast<std::uint32_t>(stretch / item_bytes), n_frames};
@@ -51,7 +48,7 @@ BlockShape sample_items(std::span<const std::byte> plane, std::size_t item_bytes
 template <class Count>
 class CountEncoder {
  public:
-  CountEncoder(std::span<const std::byte> plane, const BlockShape& shape, Level level, CoderScratch& scratch,
+  CountEncoder(Elements& plane, const BlockShape& shape, Level level, CoderScratch& scratch,
                std::uint64_t n_events, std::vector<std::byte>& out)
       : plane_(plane), shape_(shape), level_(level), scratch_(scratch), out_(out), start_(out.size()),
         n_events_(n_events), lit_share_(static_cast<double>(n_events) / static_cast<double>(shape.n_counts())) {}
@@ -67,13 +64,15 @@ class CountEncoder {
 
  private:
   std::size_t best_bytes() const { return out_.size() - start_; }
+  const Count* counts() { return reinterpret_cast<const Count*>(plane_.dense().data()); }
 
   bool append(CountCoder coder, std::vector<std::byte>& to) {
-    const auto* counts = reinterpret_cast<const Count*>(plane_.data());
     switch (coder) {
-      case CountCoder::gaps: return encode_gaps(counts, shape_, level_, scratch_.coders, to, scratch_.known);
-      case CountCoder::lanes: return encode_lanes(counts, shape_, level_, scratch_.coders, to);
-      default: pack_items(plane_, sizeof(Count), shape_, level_, scratch_.pack, to); return true;
+      case CountCoder::gaps:
+        if (plane_.events() != nullptr) return encode_gaps(*plane_.events(), shape_, level_, scratch_.coders, to);
+        return encode_gaps(counts(), shape_, level_, scratch_.coders, to);
+      case CountCoder::lanes: return encode_lanes(counts(), shape_, level_, scratch_.coders, to);
+      default: pack_items(plane_.dense(), sizeof(Count), shape_, level_, scratch_.pack, to); return true;
     }
   }
 
@@ -104,7 +103,7 @@ class CountEncoder {
     return 0.8 * static_cast<double>(packed) < coded;
   }
 
-  std::span<const std::byte> plane_;
+  Elements& plane_;
   BlockShape shape_;
   Level level_;
   CoderScratch& scratch_;
@@ -117,7 +116,7 @@ class CountEncoder {
 
 }  // namespace
 
-CountCoder encode_counts(std::span<const std::byte> plane, std::uint8_t count_bytes, const BlockShape& shape,
+CountCoder encode_counts(Elements& plane, std::uint8_t count_bytes, const BlockShape& shape,
                          std::uint64_t n_events, Level level, CoderScratch& scratch, std::vector<std::byte>& out) {
   if (n_events == 0) return CountCoder::none;
   switch (count_bytes) {

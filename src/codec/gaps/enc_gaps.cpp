@@ -271,19 +271,8 @@ void write_groups(EncoderMemory& m, const BlockShape& shape) {
   }
 }
 
-}  // namespace
-}  // namespace gaps
-
-template <class Count>
-bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
-                 std::vector<std::byte>& out, const gaps::ExtractedEvents* known) {
-  using namespace gaps;
-  if (!is_codable(shape, most_log2_leaf_size)) return false;
-  EncoderMemory& m = scratch.get<EncoderMemory>();
-  if (known != nullptr)
-    m.events.copy_from(*known);
-  else if (!extract_events(counts, shape, shape.n_counts() / least_counts_per_event, m.events))
-    return false;
+/// m.events into a payload.
+void append_payload(EncoderMemory& m, const BlockShape& shape, Level level, std::vector<std::byte>& out) {
   m.tokens.clear();
   set_finest_leaves(m, shape, level);
   separate_tracks(m, shape, level);
@@ -300,14 +289,33 @@ bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scra
     write_group(m, shape);
   out.push_back(flags(m));
   append_stream(m.tokens.tokens(), out);
+}
+
+}  // namespace
+}  // namespace gaps
+
+template <class Count>
+bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
+                 std::vector<std::byte>& out) {
+  using namespace gaps;
+  if (!is_codable(shape, most_log2_leaf_size)) return false;
+  EncoderMemory& m = scratch.get<EncoderMemory>();
+  if (!extract_events(counts, shape, shape.n_counts() / least_counts_per_event, m.events)) return false;
+  append_payload(m, shape, level, out);
   return true;
 }
 
-template bool encode_gaps(const std::uint8_t*, const BlockShape&, Level, Scratch&,
-                          std::vector<std::byte>&, const gaps::ExtractedEvents*);
-template bool encode_gaps(const std::uint16_t*, const BlockShape&, Level, Scratch&,
-                          std::vector<std::byte>&, const gaps::ExtractedEvents*);
-template bool encode_gaps(const std::uint32_t*, const BlockShape&, Level, Scratch&,
-                          std::vector<std::byte>&, const gaps::ExtractedEvents*);
+bool encode_gaps(const ListedEvents& events, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out) {
+  using namespace gaps;
+  if (!is_codable(shape, most_log2_leaf_size) || events.pixels.size() > shape.n_counts() / least_counts_per_event) return false;
+  EncoderMemory& m = scratch.get<EncoderMemory>();
+  m.events.copy_from(events);
+  append_payload(m, shape, level, out);
+  return true;
+}
+
+template bool encode_gaps(const std::uint8_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&);
+template bool encode_gaps(const std::uint16_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&);
+template bool encode_gaps(const std::uint32_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&);
 
 }  // namespace esieve::codec

@@ -48,13 +48,13 @@ void ExtractedEvents::reserve(std::size_t n_more) {
   capacity = larger;
 }
 
-void ExtractedEvents::copy_from(const ExtractedEvents& other) {
+void ExtractedEvents::copy_from(const ListedEvents& other) {
   n_events = 0;
-  reserve(other.n_events);
-  std::copy_n(other.pixels.get(), other.n_events, pixels.get());
-  std::copy_n(other.counts.get(), other.n_events, counts.get());
-  n_events = other.n_events;
-  frame_events = other.frame_events;
+  reserve(other.pixels.size());
+  n_events = other.pixels.size();
+  std::copy_n(other.pixels.begin(), n_events, pixels.get());
+  std::copy_n(other.counts.begin(), n_events, counts.get());
+  frame_events.assign(other.frame_events.begin(), other.frame_events.end());
 }
 
 template <class Count>

@@ -27,19 +27,18 @@
 #include "codec/event_sink.hpp"
 #include "codec/level.hpp"
 #include "codec/scratch.hpp"
+#include "esieve/codec.hpp"
 
 namespace esieve::codec {
-namespace gaps {
-struct ExtractedEvents;
-}
-
 /// Appends the payload of a block. The same counts give the same bytes on every machine.
 /// \param counts  (n_frames, det_y, det_x); std::uint8_t, std::uint16_t or std::uint32_t
-/// \param known  the events of `counts`, if somebody has them
 /// \returns false if the block is not mostly zero or too large; `out` is then as it was
 template <class Count>
 bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
-                 std::vector<std::byte>& out, const gaps::ExtractedEvents* known = nullptr);
+                 std::vector<std::byte>& out);
+
+/// The same of a block whose events somebody has listed.
+bool encode_gaps(const ListedEvents& events, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out);
 
 /// Writes every count of the block. The payload may be hostile.
 /// \param dense  shape.n_counts() of them; unspecified unless okay

@@ -51,6 +51,27 @@ void find(const Bits* elements, const BlockLayout& layout, std::vector<SideEntry
     });
 }
 
+// The same from events: a pixel that is not among a frame's is zero there.
+void find_in_events(const ListedEvents& events, const BlockLayout& layout, std::vector<SideEntry>& constants) {
+  const std::uint32_t n_first = events.frame_events[0];
+  for (std::size_t e = 0; e < n_first; ++e) constants.push_back({events.pixels[e], events.counts[e]});
+  std::size_t end = n_first;
+  for (std::size_t f = 1; f < layout.shape.n_frames && !constants.empty(); ++f) {
+    std::size_t e = end;
+    end += events.frame_events[f];
+    std::erase_if(constants, [&](const SideEntry& candidate) {
+      while (e < end && events.pixels[e] < candidate.position) ++e;
+      return e == end || events.pixels[e] != candidate.position || events.counts[e] != candidate.bits;
+    });
+  }
+  if (layout.shape.n_frames >= frames_beyond_chance) return;
+  visit_width(layout.item_bytes, [&](auto bits) {
+    std::erase_if(constants, [&](const SideEntry& pixel) {
+      return !looks_like_mask(static_cast<decltype(bits)>(pixel.bits), layout.dtype);
+    });
+  });
+}
+
 template <class Bits>
 void set(std::span<const SideEntry> pixels, const BlockShape& shape, bool zero, std::byte* items) {
   Bits* frame = reinterpret_cast<Bits*>(items);
@@ -60,12 +81,13 @@ void set(std::span<const SideEntry> pixels, const BlockShape& shape, bool zero, 
 
 }  // namespace
 
-void find_constant_pixels(std::span<const std::byte> elements, const BlockLayout& layout,
+void find_constant_pixels(Elements& elements, const BlockLayout& layout,
                           std::vector<SideEntry>& constants) {
   constants.clear();
   if (layout.shape.n_frames < 2) return;
+  if (elements.events() != nullptr) return find_in_events(*elements.events(), layout, constants);
   visit_width(layout.item_bytes, [&](auto bits) {
-    find(reinterpret_cast<const decltype(bits)*>(elements.data()), layout, constants);
+    find(reinterpret_cast<const decltype(bits)*>(elements.dense().data()), layout, constants);
   });
 }
 

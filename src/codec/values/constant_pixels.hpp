@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "codec/chunk/block_layout.hpp"
+#include "codec/chunk/elements.hpp"
 #include "codec/values/side_list.hpp"
 
 namespace esieve::codec {
 
 /// Finds the pixels whose element is not zero, the same in all frames, and not so by chance.
-void find_constant_pixels(std::span<const std::byte> elements, const BlockLayout& layout,
+void find_constant_pixels(Elements& elements, const BlockLayout& layout,
                           std::vector<SideEntry>& constants);
 
 /// Sets the pixels' items to zero in every frame of `plane`.

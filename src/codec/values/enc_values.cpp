@@ -96,36 +96,42 @@ void visit_count(std::uint8_t count_bytes, const Visit& visit) {
 }
 
 template <class T>
-bool map_integers(std::span<const T> values, ValueScratch& scratch, std::span<const std::byte>& plane) {
+std::span<const T> values_of(Elements& elements) {
+  const auto dense = elements.dense();
+  return {reinterpret_cast<const T*>(dense.data()), dense.size() / sizeof(T)};
+}
+
+template <class T>
+std::optional<Elements> map_integers(Elements elements, const BlockShape& shape, ValueScratch& scratch) {
   ValueMap& map = scratch.map;
   map.count_bytes = sizeof(T);
-  plane = std::as_bytes(values);
-  if constexpr (std::is_unsigned_v<T> && sizeof(T) <= 2) return true;
+  if constexpr (std::is_unsigned_v<T> && sizeof(T) <= 2) return elements;
 
-  Unfit unfit = count_unfit<false>(values);
-  std::uint8_t count_bytes = narrowest(unfit, values.size(), sizeof(T));
+  const ListedEvents* events = elements.events();  // of unsigned numbers
+  Unfit unfit = events != nullptr ? count_unfit<false>(events->counts) : count_unfit<false>(values_of<T>(elements));
+  std::uint8_t count_bytes = narrowest(unfit, shape.n_counts(), sizeof(T));
   if constexpr (std::is_signed_v<T>) {
     if (count_bytes == 0 || (sizeof(T) > 4 && unfit.four > 0)) {
-      unfit = count_unfit<true>(values);
-      count_bytes = narrowest(unfit, values.size(), sizeof(T));
+      unfit = count_unfit<true>(values_of<T>(elements));
+      count_bytes = narrowest(unfit, shape.n_counts(), sizeof(T));
       map.zigzag = count_bytes != 0;
     }
   }
-  if (count_bytes == 0) return false;
+  if (count_bytes == 0) return std::nullopt;
   map.count_bytes = count_bytes;
   if (count_bytes == sizeof(T) && unfit.four == 0 && !map.zigzag &&
       (sizeof(T) > 2 || (sizeof(T) == 2 ? unfit.two : unfit.one) == 0))
-    return true;
-  scratch.plane.resize(values.size() * count_bytes);
-  plane = scratch.plane;
+    return elements;
+  if (events != nullptr && unfit.two == 0) return Elements(*events, shape, count_bytes, scratch.plane);
+  scratch.plane.resize(shape.n_counts() * count_bytes);
   visit_count(count_bytes, [&](auto zero) {
     auto* counts = reinterpret_cast<decltype(zero)*>(scratch.plane.data());
     if (map.zigzag)
-      map_integers<true>(values, counts, map.exceptions);
+      map_integers<true>(values_of<T>(elements), counts, map.exceptions);
     else
-      map_integers<false>(values, counts, map.exceptions);
+      map_integers<false>(values_of<T>(elements), counts, map.exceptions);
   });
-  return true;
+  return Elements(scratch.plane, shape, count_bytes);
 }
 
 // --- Floats ---------------------------------------------------------------------------------------------------------
@@ -208,11 +214,12 @@ class FloatMapper {
 };
 
 template <class T>
-bool map_floats(std::span<const T> values, ValueScratch& scratch, std::span<const std::byte>& plane) {
+std::optional<Elements> map_floats(Elements elements, const BlockShape& shape, ValueScratch& scratch) {
+  const auto values = values_of<T>(elements);
   const std::vector<T> sample = sample_of(values);
   ValueMap& map = scratch.map;
   map.quantum = sample.empty() ? Quantum{} : find_quantum<T>(sample);
-  if (!map.quantum) return false;
+  if (!map.quantum) return std::nullopt;
   const auto n_negative = std::count_if(sample.begin(), sample.end(), [](T value) { return value < 0; });
   map.zigzag = static_cast<std::size_t>(n_negative) > sample.size() / 64;
   double highest = 0;
@@ -222,32 +229,31 @@ bool map_floats(std::span<const T> values, ValueScratch& scratch, std::span<cons
     using Count = decltype(zero);
     map.count_bytes = sizeof(Count);
     scratch.plane.resize(values.size() * sizeof(Count));
-    plane = scratch.plane;
     auto* counts = reinterpret_cast<Count*>(scratch.plane.data());
     return FloatMapper<T, Count>(values, *map.quantum, map.zigzag, counts, map.exceptions).run_all();
   };
-  return (highest < 0x4000 && attempt(std::uint16_t{})) || attempt(std::uint32_t{});
+  if (!(highest < 0x4000 && attempt(std::uint16_t{})) && !attempt(std::uint32_t{})) return std::nullopt;
+  return Elements(scratch.plane, shape, map.count_bytes);
 }
 
 }  // namespace
 
-bool map_values(std::span<const std::byte> elements, const BlockLayout& layout, ValueScratch& scratch,
-                std::span<const std::byte>& plane) {
-  if (layout.opaque) return false;
+std::optional<Elements> map_values(Elements elements, const BlockLayout& layout, ValueScratch& scratch) {
+  if (layout.opaque) return std::nullopt;
   scratch.map.clear();
   find_constant_pixels(elements, layout, scratch.map.constants);
   if (!scratch.map.constants.empty()) {
-    scratch.unmasked.assign(elements.begin(), elements.end());
+    const auto dense = elements.dense();
+    scratch.unmasked.assign(dense.begin(), dense.end());
     clear_pixels(scratch.map.constants, layout.shape, layout.item_bytes, scratch.unmasked);
-    elements = scratch.unmasked;
+    elements = Elements(scratch.unmasked, layout.shape, layout.item_bytes);
   }
   return visit_dtype(layout.dtype, [&](auto zero) {
     using T = decltype(zero);
-    const std::span values(reinterpret_cast<const T*>(elements.data()), elements.size() / sizeof(T));
     if constexpr (std::is_floating_point_v<T>)
-      return map_floats<T>(values, scratch, plane);
+      return map_floats<T>(elements, layout.shape, scratch);
     else
-      return map_integers<T>(values, scratch, plane);
+      return map_integers<T>(elements, layout.shape, scratch);
   });
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "codec/chunk/block_layout.hpp"
+#include "codec/chunk/elements.hpp"
 #include "codec/values/quantum.hpp"
 #include "codec/values/side_list.hpp"
 
@@ -51,10 +52,9 @@ struct ValueScratch {
 
 /// Finds a map, left in `scratch.map`, and the counts of a block.
 ///
-/// \param plane   set to the counts, n_counts of map.count_bytes: within `elements` or `scratch`
-/// \returns false if the elements are not counts in any way that pays
-bool map_values(std::span<const std::byte> elements, const BlockLayout& layout, ValueScratch& scratch,
-                std::span<const std::byte>& plane);
+/// \returns the counts, of map.count_bytes: the elements themselves, or in memory of `scratch`. Nothing if the elements are not
+///          counts in any way that pays
+std::optional<Elements> map_values(Elements elements, const BlockLayout& layout, ValueScratch& scratch);
 
 void append_value_map(const ValueMap& map, std::size_t item_bytes, Zstd& zstd, std::vector<std::byte>& out);
 
