@@ -43,6 +43,13 @@ void ChunkEncoder::encode(std::span<const std::byte> dense, std::uint64_t first_
     out.pattern.sum(dense, info_.dtype, info_.detector.n_pixels());
 }
 
+void ChunkEncoder::encode_events(const ListedEvents& events, std::uint64_t first_frame, EncodedChunk& out) {
+  out.totals.resize(events.frame_events.size());
+  out.bytes.clear();
+  codec_.encode_events(events, parameters_, first_frame, out.bytes, out.totals);
+  out.pattern.take(events.pixels, events.counts);
+}
+
 void account_frames(std::span<const std::byte> dense, const SourceInfo& info, EncodedChunk& out) {
   out.totals.resize(dense.size() / info.frame_bytes());
   codec::frame_totals(dense, info.dtype, info.detector.n_pixels(), out.totals);

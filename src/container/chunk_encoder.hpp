@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -47,6 +48,12 @@ class ChunkEncoder {
   /// Fills `out` from frames that are as they shall be stored.
   /// \param dense  C order (frame, det_y, det_x), at most a chunk of frames
   void encode(std::span<const std::byte> dense, std::uint64_t first_frame, EncodedChunk& out);
+
+  /// The same from events of the frames; but `out.hashes` are the caller's to fill.
+  void encode_events(const ListedEvents& events, std::uint64_t first_frame, EncodedChunk& out);
+
+  /// Events of the frames encoded last, where they were listed on the way.
+  std::optional<ListedEvents> listed_events() const { return codec_.listed_events(); }
 
   /// Only the bytes.
   void encode_bytes(std::span<const std::byte> dense, std::uint64_t first_frame, std::vector<std::byte>& bytes) {

@@ -11,6 +11,7 @@
 
 #include "esieve/frame_status.hpp"
 #include "esieve/shape.hpp"
+#include "record/frame_slot.hpp"
 
 namespace esieve {
 
@@ -19,11 +20,13 @@ using Clock = std::chrono::steady_clock;
 struct Block {
   std::uint64_t chunk = 0;
   FrameRange frames;
-  std::vector<std::byte> dense;           ///< Empty until the first frame with data. Only frames that are data are set.
+  std::vector<std::byte> dense;           ///< Empty until the first frame with data. Only slots of frames that are data are set.
   bool has_buffer = false;                ///< `dense` is one of the board's buffers.
   std::vector<FrameStatus> status;        ///< One a frame.
   std::vector<std::uint32_t> n_received;  ///< Frames of the camera in each.
   std::vector<std::uint32_t> n_accounted; ///< Of these and those lost.
+  std::vector<std::uint32_t> n_listed;    ///< Of frames that lie in their slots as events, how many; or `dense_frame`.
+  std::vector<std::uint64_t> hashes;      ///< Of those as well.
   std::vector<bool> busy;                 ///< Being copied into.
   std::uint64_t n_settled = 0;            ///< Frames nothing more is expected for.
   std::uint32_t n_pins = 0;               ///< Somebody copies into it or out of it.
@@ -33,6 +36,13 @@ struct Block {
   std::uint64_t ticket = 0;               ///< Order of handing over.
   std::uint64_t last_use = 0;
   Clock::time_point opened;
+
+  std::span<std::byte> slot(std::size_t i, std::size_t frame_bytes) {
+    return std::span(dense).subspan(i * frame_bytes, frame_bytes);
+  }
+  std::span<const std::byte> slot(std::size_t i, std::size_t frame_bytes) const {
+    return std::span(dense).subspan(i * frame_bytes, frame_bytes);
+  }
 };
 
 }  // namespace esieve

@@ -66,6 +66,8 @@ Block& BlockBoard::open_block(std::uint64_t chunk) {
   block->status.resize(block->frames.count, FrameStatus::missing);
   block->n_received.resize(block->frames.count);
   block->n_accounted.resize(block->frames.count);
+  block->n_listed.resize(block->frames.count, dense_frame);
+  block->hashes.resize(block->frames.count);
   block->busy.resize(block->frames.count);
   block->opened = Clock::now();
   if (const auto earlier = fragmented_.find(chunk); earlier != fragmented_.end()) {
@@ -166,7 +168,7 @@ BlockBoard::Room BlockBoard::claim(std::uint64_t scan_index, std::optional<Clock
   slot.block = &block;
   slot.i = i;
   slot.adds = setup_.when_repeated == WhenRepeated::sum;
-  slot.out = slot.adds ? std::span<std::byte>() : std::span(block.dense).subspan(i * setup_.frame_bytes, setup_.frame_bytes);
+  slot.out = slot.adds ? std::span<std::byte>() : block.slot(i, setup_.frame_bytes);
   block.busy[i] = true;
   return Room::given;
 }
@@ -195,7 +197,7 @@ void BlockBoard::settle(const Slot& slot, bool partial, std::span<const std::byt
   Block& block = *slot.block;
   const std::uint64_t i = slot.i;
   if (slot.adds) {
-    const auto at = std::span(block.dense).subspan(i * setup_.frame_bytes, setup_.frame_bytes);
+    const auto at = block.slot(i, setup_.frame_bytes);
     std::vector<std::byte> sum(addend.begin(), addend.end());
     if (block.n_received[i] > 0) std::copy(at.begin(), at.end(), sum.begin());
     if (block.n_received[i] > 0 && !add_elements(sum, addend, setup_.dtype)) {
@@ -347,8 +349,13 @@ void BlockBoard::copy(const Open& open, std::vector<std::byte>& out) {
   if (setup_.when_repeated == WhenRepeated::sum) lock.lock();
   out.assign(open.status.size() * setup_.frame_bytes, std::byte{0});
   for (std::size_t i = 0; i < open.status.size(); ++i)
-    if (is_data(open.status[i]))
-      std::memcpy(out.data() + i * setup_.frame_bytes, open.block->dense.data() + i * setup_.frame_bytes, setup_.frame_bytes);
+    if (is_data(open.status[i])) {
+      const auto slot = open.block->slot(i, setup_.frame_bytes);
+      const auto frame = std::span(out).subspan(i * setup_.frame_bytes, setup_.frame_bytes);
+      const std::uint32_t n_listed = open.block->n_listed[i];
+      if (n_listed == dense_frame) std::memcpy(frame.data(), slot.data(), frame.size());
+      else add_events(events_in(slot, n_listed), setup_.dtype, frame);
+    }
 }
 
 void BlockBoard::unpin(const View& view) {

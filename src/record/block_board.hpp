@@ -50,7 +50,8 @@ class BlockBoard {
   /// \param deadline  nothing: does not wait
   /// \throws UsageError  the position is outside the scan, or filled; and what `fail` was given
   Room claim(std::uint64_t scan_index, std::optional<Clock::time_point> deadline, Slot& slot);
-  /// The frame is there. \throws UsageError  the sum does not fit the element type; nothing was added then
+  /// The frame is there, and `n_listed` of the block says how. \throws UsageError  the sum does not fit the element type; nothing
+  /// was added then
   void settle(const Slot& slot, bool partial, std::span<const std::byte> addend = {});
   /// The frame is not coming after all; the slot is free again.
   void abandon(const Slot& slot);

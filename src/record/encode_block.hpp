@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/hash.hpp"
 #include "container/chunk_encoder.hpp"
 #include "container/journal.hpp"
 #include "record/block.hpp"
@@ -26,18 +27,30 @@ struct EncodedBlock : EncodedChunk {
 class BlockEncoder {
  public:
   BlockEncoder(const SourceInfo& info, const ChunkParameters& parameters, const Threshold* threshold)
-      : info_(info), encoder_(info, parameters, threshold) {}
+      : info_(info), encoder_(info, parameters, threshold),
+        hash_of_nothing_(hash64(std::vector<std::byte>(info.frame_bytes()))) {}
 
-  /// `block.dense` is used up: thresholded in place, frames without data set to zero.
+  /// The slots of `block` are used up: made dense, thresholded in place, frames without data set to zero.
   EncodedBlock encode(Block& block);
 
   /// Of frames as they came, without threshold.
   Fragment encode_fragment(std::uint64_t chunk, std::uint64_t first_frame, std::span<const std::byte> dense,
                            std::span<const FrameStatus> status, std::uint32_t epoch, bool sums);
 
+  /// Whether the block encoded last had so few events that its frames are best listed as they come.
+  bool was_sparse() const { return was_sparse_; }
+
  private:
+  bool gather_events(const Block& block);
+  void make_dense(Block& block);
+
   const SourceInfo& info_;
   ChunkEncoder encoder_;
+  bool was_sparse_ = true;
+  std::uint64_t hash_of_nothing_;
+  std::vector<std::uint32_t> frame_events_, pixels_, counts_;
+  std::vector<std::uint64_t> hashes_;
+  std::vector<std::byte> frame_;
 };
 
 }  // namespace esieve

@@ -13,6 +13,8 @@
 #include <optional>
 #include <thread>
 
+#include "base/copy_streaming.hpp"
+#include "base/hash.hpp"
 #include "container/fragments.hpp"
 #include "esieve/error.hpp"
 #include "record/block_board.hpp"
@@ -74,6 +76,7 @@ struct Writer::Impl {
         input(options.detector, options.crop, options.dtype),
         info(make_info()),
         threshold(options.threshold.active() ? std::make_unique<Threshold>(options.threshold, info.detector, info.dtype) : nullptr),
+        lists_frames(threshold == nullptr && can_list(info.dtype, info.frame_bytes())),
         folder((check_output(), path)),
         container(path, info, container_options()),
         journal(folder.path() / recording::journal),
@@ -252,21 +255,34 @@ struct Writer::Impl {
     if (!input.fill(content.pixels, content.counts, out)) throw UsageError("a pixel has two counts in one frame; add them up");
   }
 
+  /// The frame as it is to be kept: the caller's memory, or `memory`.
+  std::span<const std::byte> kept_frame(const Content& content, std::vector<std::byte>& memory) const {
+    if (!content.is_events && !input.crops()) return content.dense;
+    memory.resize(input.kept_bytes());
+    write_content(content, memory);
+    return memory;
+  }
+
   void fill(const Content& content, const BlockBoard::Slot& slot, bool partial) {
-    std::vector<std::byte> addend;
-    std::span<std::byte> out = slot.out;
-    if (slot.adds) {
-      addend.resize(input.kept_bytes());
-      out = addend;
-    }
+    thread_local std::vector<std::byte> memory;
+    std::span<const std::byte> frame;
     try {
-      write_content(content, out);
-      monitor.see_frame(out);
+      frame = kept_frame(content, memory);
+      monitor.see_frame(frame);
     } catch (...) {
       board.abandon(slot);
       throw;
     }
-    board.settle(slot, partial, addend);
+    settle(frame, slot, partial);
+  }
+
+  void settle(std::span<const std::byte> frame, const BlockBoard::Slot& slot, bool partial) {
+    if (slot.adds) return board.settle(slot, partial, frame);
+    std::uint32_t& n_listed = slot.block->n_listed[slot.i];
+    n_listed = lists_frames && blocks_are_sparse ? list_frame(frame, options.dtype, slot.out) : dense_frame;
+    if (n_listed == dense_frame) copy_streaming(frame, slot.out.data());
+    else slot.block->hashes[slot.i] = hash64(frame);
+    board.settle(slot, partial);
   }
 
   void put_spilled(const Spill::Entry& entry, std::span<const std::byte> frame) {
@@ -279,9 +295,7 @@ struct Writer::Impl {
       }
       while (board.claim(entry.scan_index, Clock::now() + std::chrono::seconds(1), slot) == BlockBoard::Room::none) {
       }
-      std::vector<std::byte> addend(slot.adds ? frame.begin() : frame.end(), frame.end());
-      if (!slot.adds) std::copy(frame.begin(), frame.end(), slot.out.begin());
-      board.settle(slot, entry.partial, addend);
+      settle(frame, slot, entry.partial);
     } catch (const Error&) {
       ++monitor.n_dropped;  // the recording has failed, or the position was filled meanwhile
     }
@@ -347,6 +361,7 @@ struct Writer::Impl {
       } else {
         try {
           EncodedBlock encoded = encoder.encode(*block);
+          if (!encoded.is_fragment) blocks_are_sparse = encoder.was_sparse();
           board.recycle(*block);
           store.add(std::move(encoded));
           continue;
@@ -473,6 +488,8 @@ struct Writer::Impl {
   const FrameInput input;
   const SourceInfo info;
   const std::unique_ptr<Threshold> threshold;
+  const bool lists_frames;                    ///< Frames with few events may be kept as these. Not if a threshold makes others.
+  std::atomic<bool> blocks_are_sparse = true; ///< Of late; if not, frames are copied without looking for events first.
   std::atomic<bool> closed = false, completed = false;
   RecordingFolder folder;
   ContainerWriter container;

@@ -51,12 +51,12 @@ unsigned finest_leaf_size(const BlockShape& shape, std::size_t n_events, Level l
 /// Calls visit(frame, pixel, leaf_x, y, x, event) for every event.
 template <class Visit>
 void for_each_event(const ExtractedEvents& events, const BlockShape& shape, Visit visit) {
+  const PixelPlace place(shape.det_x);
   std::size_t e = 0;
   for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
-    RowWalk walk(shape.det_x);
     for (const std::size_t end = e + events.frame_events[f]; e < end; ++e) {
-      const std::uint32_t y = walk.row(events.pixels[e]);
-      visit(f, y, events.pixels[e] - walk.first_pixel(), e);
+      const std::uint32_t y = place.row(events.pixels[e]);
+      visit(f, y, place.column(events.pixels[e], y), e);
     }
   }
 }

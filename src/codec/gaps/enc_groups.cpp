@@ -106,15 +106,14 @@ BitCost GroupFinder::cost(const ExtractedEvents& events, const BlockShape& shape
   trial_.grid = grid;
   trial_.has_tracks = false;
   trial_.begin_block();
+  const PixelPlace place(shape.det_x);
   BitCost sum = 0;
   for (const std::vector<std::uint32_t>& frames : groups_.frames) {
     if (frames.empty()) continue;
     leaf_events_.assign(grid.n_leaves(), 0);
     for (const std::uint32_t f : frames) {
-      RowWalk walk(shape.det_x);
       for (std::size_t e = first[f]; e < first[f] + events.frame_events[f]; ++e) {
-        const std::uint32_t y = walk.row(events.pixels[e]);
-        const std::uint32_t x = events.pixels[e] - walk.first_pixel();
+        const std::uint32_t y = place.row(events.pixels[e]), x = place.column(events.pixels[e], y);
         ++leaf_events_[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)];
       }
     }

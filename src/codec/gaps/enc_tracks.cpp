@@ -47,10 +47,10 @@ void TrackFinder::index_frames(const ExtractedEvents& events, const BlockShape& 
 
 void TrackFinder::fill(const ExtractedEvents& events, std::size_t first, std::size_t n) {
   slots_.clear();
-  RowWalk walk(grid_.det_x);
+  const PixelPlace place(grid_.det_x);
   for (std::size_t e = first; e < first + n; ++e) {
-    const std::uint32_t y = walk.row(events.pixels[e]);
-    const std::uint32_t slot = grid_.slot(y, events.pixels[e] - walk.first_pixel());
+    const std::uint32_t y = place.row(events.pixels[e]);
+    const std::uint32_t slot = grid_.slot(y, place.column(events.pixels[e], y));
     counts_[slot] = events.counts[e];
     slots_.push_back(slot);
   }
@@ -104,15 +104,15 @@ TrackFinder::PlaceCosts TrackFinder::place_costs(const ExtractedEvents& events, 
                                                  std::size_t step) {
   const std::uint64_t leaf_slots = std::uint64_t{shape.n_frames} << (2 * grid.log2_size);
   const BitCost one_in_all = one_over_ln2 + log2_cost(leaf_slots);
+  const PixelPlace place(shape.det_x);
   PlaceCosts costs;
   std::size_t n_all = 0;
   for (std::size_t f = step / 2; f < shape.n_frames; f += step) {
     fill(events, first_event_[f], events.frame_events[f]);
     n_all += slots_.size();
-    RowWalk walk(shape.det_x);
     for (std::size_t i = 0; i < slots_.size(); ++i) {
       const std::uint32_t pixel = events.pixels[first_event_[f] + i];
-      const std::uint32_t y = walk.row(pixel), x = pixel - walk.first_pixel();
+      const std::uint32_t y = place.row(pixel), x = place.column(pixel, y);
       const BitCost cost =
           one_in_all - log2_cost(leaf_events[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)]);
       costs.all += cost;

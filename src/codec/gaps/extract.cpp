@@ -58,6 +58,15 @@ void ExtractedEvents::copy_from(const ListedEvents& other) {
 }
 
 template <class Count>
+std::size_t extract_frame(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts) {
+  return kernel_of(frame)(frame, n_pixels, pixels, counts);
+}
+
+template std::size_t extract_frame(const std::uint8_t*, std::size_t, std::uint32_t*, std::uint32_t*);
+template std::size_t extract_frame(const std::uint16_t*, std::size_t, std::uint32_t*, std::uint32_t*);
+template std::size_t extract_frame(const std::uint32_t*, std::size_t, std::uint32_t*, std::uint32_t*);
+
+template <class Count>
 bool extract_events(const Count* counts, const BlockShape& shape, std::size_t most_events,
                     ExtractedEvents& events) {
   const std::size_t n_pixels = shape.n_pixels();

@@ -25,21 +25,26 @@ struct ExtractedEvents {
   void reserve(std::size_t n_more);
 };
 
-/// Row of each of a frame's events, asked in order: pixels ascend, so walking takes less time than dividing.
-class RowWalk {
+/// Row and column of a pixel, by a multiplication: Lemire, Kaser, Kurz, "Faster remainder by direct computation" (2019).
+class PixelPlace {
  public:
-  explicit RowWalk(std::uint32_t det_x) noexcept : det_x_(det_x) {}
-  /// Row of `pixel`, which is not before the one asked for last.
-  std::uint32_t row(std::uint32_t pixel) noexcept {
-    for (; pixel - first_ >= det_x_; ++row_) first_ += det_x_;
-    return row_;
+  explicit PixelPlace(std::uint32_t det_x) noexcept : det_x_(det_x), inverse_(~std::uint64_t{0} / det_x + 1) {}
+  [[nodiscard]] std::uint32_t row(std::uint32_t pixel) const noexcept {
+    __extension__ using Wide = unsigned __int128;
+    return det_x_ == 1 ? pixel : static_cast<std::uint32_t>(Wide{inverse_} * pixel >> 64);
   }
-  /// Of the row asked for last.
-  [[nodiscard]] std::uint32_t first_pixel() const noexcept { return first_; }
+  [[nodiscard]] std::uint32_t column(std::uint32_t pixel, std::uint32_t row) const noexcept { return pixel - row * det_x_; }
 
  private:
-  std::uint32_t det_x_, row_ = 0, first_ = 0;
+  std::uint32_t det_x_;
+  std::uint64_t inverse_;  ///< 2^64 / det_x, rounded up; overflows for one column
 };
+
+/// Writes pixels and counts of the lit elements of a frame.
+/// \param pixels, counts  room for as many as there are pixels
+/// \returns how many there are
+template <class Count>
+std::size_t extract_frame(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts);
 
 /// \returns false as soon as there are more than `most_events`; `events` is then incomplete
 template <class Count>

@@ -3,14 +3,15 @@
 // The inner loop of extraction, for each instruction set.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
-#include "base/lit_mask.hpp"
-
 namespace esieve::codec::gaps {
 
-/// Writes pixels and values of the lit elements of a frame and returns their number.
+/// Writes pixels and values of the lit elements of a frame and returns their number. There is room for all of its pixels, and what
+/// is behind the last event is unspecified.
 struct ExtractKernels {
   std::size_t (*one_byte)(const std::uint8_t* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts);
   std::size_t (*two_bytes)(const std::uint16_t* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts);
@@ -29,15 +30,46 @@ extern const ExtractKernels extract_avx512;
 
 namespace {  // compiled once an instruction set
 
-/// \param mask_of  gives a bit for each of 64 elements that is not zero
+/// Looks at a stretch of frame first and takes the events of its lit groups then: which groups are lit no processor guesses.
+/// \param mask_of  gives a bit for each of a group's elements that is not zero
 template <class Count, class MaskOf>
 std::size_t extract_with(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts,
                          MaskOf mask_of) {
+  constexpr std::size_t group = 64, stretch = 16 * group;
+  constexpr unsigned at_once = 4;  // written whether they are there or not, as most groups have no more
   std::size_t n = 0;
-  for_each_lit(frame, n_pixels, mask_of, [&](std::size_t pixel) {
-    pixels[n] = static_cast<std::uint32_t>(pixel);
-    counts[n++] = frame[pixel];
-  });
+  const auto take = [&](std::size_t first, std::uint64_t lit) {
+    std::uint32_t* pixel = pixels + n;
+    std::uint32_t* count = counts + n;
+    n += static_cast<unsigned>(std::popcount(lit));
+    const auto take_one = [&] {
+      const std::size_t at = first + static_cast<unsigned>(std::countr_zero(lit)) % group;
+      *pixel++ = static_cast<std::uint32_t>(at);
+      *count++ = frame[at];
+      lit &= lit - 1;
+    };
+    for (unsigned i = 0; i < at_once; ++i) take_one();
+    while (lit != 0) take_one();
+  };
+  struct Lit {
+    std::size_t first;
+    std::uint64_t mask;
+  } lit[stretch / group];
+  std::size_t first = 0;
+  while (n_pixels - first >= group) {
+    const std::size_t end = first + std::min(stretch, (n_pixels - first) / group * group);
+    std::size_t n_lit = 0;
+    for (; first < end; first += group) {
+      lit[n_lit] = {first, mask_of(frame + first)};
+      n_lit += lit[n_lit].mask != 0 ? 1U : 0U;
+    }
+    for (std::size_t i = 0; i < n_lit; ++i) take(lit[i].first, lit[i].mask);
+  }
+  for (; first < n_pixels; ++first) {
+    if (frame[first] == 0) continue;
+    pixels[n] = static_cast<std::uint32_t>(first);
+    counts[n++] = frame[first];
+  }
   return n;
 }
 
