@@ -105,13 +105,14 @@ bool are_sound(const ListedEvents& events, std::size_t n_pixels, std::uint32_t m
   for (const std::uint32_t n : events.frame_events) {
     if (n > events.pixels.size() - e) return false;
     if (n == 0) continue;
-    bool ascend = true;
-    for (std::size_t i = e + 1; i < e + n; ++i) ascend &= events.pixels[i] > events.pixels[i - 1];
+    std::uint32_t descents = 0;
+    for (std::size_t i = e + 1; i < e + n; ++i) descents |= events.pixels[i] <= events.pixels[i - 1] ? 1U : 0U;
     e += n;
-    if (!ascend || events.pixels[e - 1] >= n_pixels) return false;
+    if (descents != 0 || events.pixels[e - 1] >= n_pixels) return false;
   }
-  return e == events.pixels.size() &&
-         std::all_of(events.counts.begin(), events.counts.end(), [most](std::uint32_t count) { return count - 1 < most; });
+  std::uint32_t n_unfit = 0;
+  for (const std::uint32_t count : events.counts) n_unfit += count - 1 < most ? 0U : 1U;
+  return e == events.pixels.size() && n_unfit == 0;
 }
 
 /// 0 where elements are not unsigned counts.

@@ -205,10 +205,12 @@ DecodeStatus decode_group(StreamReader& stream, std::span<const std::uint32_t> f
   shape.n_frames = static_cast<std::uint32_t>(frames.size());
   if (!m.model.code_classes(stream, shape) || !m.model.code_values(stream, shape))
     return DecodeStatus::corrupt;
+  const PaddedGrid grid(shape);
+  m.model.leaves.build_segments(
+      shape, m.model.grid, m.model.has_tracks ? PixelNumbers{grid.slot(0, 0), grid.stride} : PixelNumbers{0, shape.det_x});
   EventReader reader(m, stream);
   reader.begin();
   const std::uint32_t n_batch = batch_frames(shape);
-  const PaddedGrid grid(shape);
   if (m.model.has_tracks) {
     m.track_frames.reset(grid, shape.det_y, n_batch);
     m.padded_counts.assign(grid.n_slots, 0);

@@ -19,8 +19,10 @@ namespace {
 constexpr std::size_t least_counts_per_event = 3;
 
 struct EncoderMemory {
-  ExtractedEvents events;                // what gaps place: all, or the starters
-  ExtractedEvents all_events;            // if those are the starters, or those of one group
+  ListedEvents all_events;
+  ListedEvents events;                   // what gaps place: all, the starters, or those of one group
+  ExtractedEvents extracted;             // all, where nobody has listed them
+  ExtractedEvents chosen;                // starters, or a group
   TrackFinder tracks;
   GroupFinder group_finder;
   FrameGroups groups;
@@ -50,7 +52,7 @@ unsigned finest_leaf_size(const BlockShape& shape, std::size_t n_events, Level l
 
 /// Calls visit(frame, pixel, leaf_x, y, x, event) for every event.
 template <class Visit>
-void for_each_event(const ExtractedEvents& events, const BlockShape& shape, Visit visit) {
+void for_each_event(const ListedEvents& events, const BlockShape& shape, Visit visit) {
   const PixelPlace place(shape.det_x);
   std::size_t e = 0;
   for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
@@ -65,7 +67,7 @@ void count_leaf_events(EncoderMemory& m, const BlockShape& shape) {
   const LeafGrid& grid = m.model.grid;
   m.leaf_events.assign(grid.n_leaves(), 0);
   if (grid.log2_size == 0) {
-    for (std::size_t e = 0; e < m.events.n_events; ++e) ++m.leaf_events[m.events.pixels[e]];
+    for (std::size_t e = 0; e < m.events.pixels.size(); ++e) ++m.leaf_events[m.events.pixels[e]];
     return;
   }
   for_each_event(m.events, shape, [&](std::uint32_t, std::uint32_t y, std::uint32_t x, std::size_t) {
@@ -75,7 +77,7 @@ void count_leaf_events(EncoderMemory& m, const BlockShape& shape) {
 
 void set_finest_leaves(EncoderMemory& m, const BlockShape& shape, Level level) {
   m.model.grid = LeafGrid(shape.det_y, shape.det_x,
-                          finest_leaf_size(shape, m.events.n_events, level));
+                          finest_leaf_size(shape, m.events.pixels.size(), level));
   count_leaf_events(m, shape);
 }
 
@@ -112,7 +114,7 @@ void find_keys(EncoderMemory& m, const BlockShape& shape) {
   const auto bright = [&](std::uint16_t key) { return model.is_bright_leaf(key, shape); };
   if (std::none_of(model.leaf_keys.begin(), model.leaf_keys.end(), bright)) return;
   m.pixel_totals.assign(shape.n_pixels(), 0);
-  for (std::size_t e = 0; e < m.events.n_events; ++e)
+  for (std::size_t e = 0; e < m.events.pixels.size(); ++e)
     m.pixel_totals[m.events.pixels[e]] += m.events.counts[e];
   for (std::size_t p = 0; p < model.leaf_keys.size(); ++p)
     if (bright(model.leaf_keys[p]))
@@ -131,8 +133,8 @@ void sort_by_class(EncoderMemory& m, const BlockShape& shape) {
       m.model.class_events[model.leaves.leaf_class[leaf]] += m.leaf_events[leaf];
   m.first.assign(n_classes + 1, 0);
   for (std::size_t c = 0; c < n_classes; ++c) m.first[c + 1] = m.first[c] + model.class_events[c];
-  m.positions.resize(m.events.n_events);
-  m.values.resize(m.events.n_events);
+  m.positions.resize(m.events.pixels.size());
+  m.values.resize(m.events.pixels.size());
   m.model.above_one.assign(n_classes, 0);
   std::vector<std::uint32_t> next(m.first.begin(), m.first.end() - 1);
   const std::uint32_t within = (1U << grid.log2_size) - 1;
@@ -212,12 +214,12 @@ void write_events(EncoderMemory& m, const BlockShape& shape) {
 void separate_tracks(EncoderMemory& m, const BlockShape& shape, Level level) {
   m.tracks.reset(shape);
   m.model.has_tracks =
-      m.events.n_events != 0 &&
+      m.events.pixels.size() != 0 &&
       m.tracks.has_tracks(m.events, shape, m.model.grid, m.leaf_events, level);
   if (!m.model.has_tracks) return;
   m.model.track_contexts = level == Level::max ? TrackContexts::many : TrackContexts::few;
-  std::swap(m.events, m.all_events);
-  m.tracks.split(m.all_events, shape, m.events);
+  m.tracks.split(m.all_events, shape, m.chosen);
+  m.events = m.chosen.list();
   set_finest_leaves(m, shape, level);
 }
 
@@ -239,25 +241,24 @@ void write_group(EncoderMemory& m, const BlockShape& shape) {
   write_events(m, shape);
 }
 
-/// Copies the events of some frames of m.all_events to m.events.
+/// Copies the events of some frames of m.all_events, and makes them m.events.
 void select_frames(EncoderMemory& m, std::span<const std::uint32_t> frames) {
-  m.events.n_events = 0;
-  m.events.frame_events.clear();
+  ExtractedEvents& chosen = m.chosen;
+  chosen.n_events = 0;
+  chosen.frame_events.clear();
   for (const std::uint32_t f : frames) {
     const std::uint32_t n = m.all_events.frame_events[f];
-    m.events.reserve(n);
-    std::copy_n(m.all_events.pixels.get() + m.first_event[f], n,
-                m.events.pixels.get() + m.events.n_events);
-    std::copy_n(m.all_events.counts.get() + m.first_event[f], n,
-                m.events.counts.get() + m.events.n_events);
-    m.events.n_events += n;
-    m.events.frame_events.push_back(n);
+    chosen.reserve(n);
+    std::copy_n(m.all_events.pixels.begin() + static_cast<std::ptrdiff_t>(m.first_event[f]), n, chosen.pixels.get() + chosen.n_events);
+    std::copy_n(m.all_events.counts.begin() + static_cast<std::ptrdiff_t>(m.first_event[f]), n, chosen.counts.get() + chosen.n_events);
+    chosen.n_events += n;
+    chosen.frame_events.push_back(n);
   }
+  m.events = chosen.list();
 }
 
 void write_groups(EncoderMemory& m, const BlockShape& shape) {
   m.groups.code(m.tokens, shape);
-  std::swap(m.events, m.all_events);
   m.first_event.assign(shape.n_frames, 0);
   for (std::uint32_t f = 1; f < shape.n_frames; ++f)
     m.first_event[f] = m.first_event[f - 1] + m.all_events.frame_events[f - 1];
@@ -271,8 +272,9 @@ void write_groups(EncoderMemory& m, const BlockShape& shape) {
   }
 }
 
-/// m.events into a payload.
-void append_payload(EncoderMemory& m, const BlockShape& shape, Level level, std::vector<std::byte>& out) {
+void append_payload(EncoderMemory& m, const ListedEvents& events, const BlockShape& shape, Level level,
+                    std::vector<std::byte>& out) {
+  m.all_events = m.events = events;
   m.tokens.clear();
   set_finest_leaves(m, shape, level);
   separate_tracks(m, shape, level);
@@ -300,17 +302,15 @@ bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scra
   using namespace gaps;
   if (!is_codable(shape, most_log2_leaf_size)) return false;
   EncoderMemory& m = scratch.get<EncoderMemory>();
-  if (!extract_events(counts, shape, shape.n_counts() / least_counts_per_event, m.events)) return false;
-  append_payload(m, shape, level, out);
+  if (!extract_events(counts, shape, shape.n_counts() / least_counts_per_event, m.extracted)) return false;
+  append_payload(m, m.extracted.list(), shape, level, out);
   return true;
 }
 
 bool encode_gaps(const ListedEvents& events, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out) {
   using namespace gaps;
   if (!is_codable(shape, most_log2_leaf_size) || events.pixels.size() > shape.n_counts() / least_counts_per_event) return false;
-  EncoderMemory& m = scratch.get<EncoderMemory>();
-  m.events.copy_from(events);
-  append_payload(m, shape, level, out);
+  append_payload(scratch.get<EncoderMemory>(), events, shape, level, out);
   return true;
 }
 

@@ -39,7 +39,7 @@ void GroupFinder::start(const BlockShape& shape, unsigned n_groups) {
     groups_.labels[f] = static_cast<std::uint8_t>(std::uint64_t{f} * n_groups / shape.n_frames);
 }
 
-void GroupFinder::sum_groups(const ExtractedEvents& events, const BlockShape& shape) {
+void GroupFinder::sum_groups(const ListedEvents& events, const BlockShape& shape) {
   sums_.assign(shape.n_pixels() * most_groups, 0);
   std::size_t e = 0;
   for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
@@ -76,7 +76,7 @@ void GroupFinder::set_scores(const BlockShape& shape) {
         (n_counts[g] + n_all * prior_frames / shape.n_frames) * 369 / (n_frames[g] + prior_frames));
 }
 
-std::uint32_t GroupFinder::assign_frames(const ExtractedEvents& events, const BlockShape& shape) {
+std::uint32_t GroupFinder::assign_frames(const ListedEvents& events, const BlockShape& shape) {
   std::uint32_t n_changed = 0;
   std::size_t e = 0;
   for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
@@ -96,7 +96,7 @@ std::uint32_t GroupFinder::assign_frames(const ExtractedEvents& events, const Bl
 }
 
 // Maps and places; counts above one gain as well, which is left out on both sides.
-BitCost GroupFinder::cost(const ExtractedEvents& events, const BlockShape& shape,
+BitCost GroupFinder::cost(const ListedEvents& events, const BlockShape& shape,
                           const LeafGrid& grid) {
   if (groups_.n_groups > 1) groups_.rank_by_size();
   groups_.sort_frames();
@@ -124,14 +124,14 @@ BitCost GroupFinder::cost(const ExtractedEvents& events, const BlockShape& shape
   return sum;
 }
 
-void GroupFinder::find(const ExtractedEvents& events, const BlockShape& shape, Level level,
+void GroupFinder::find(const ListedEvents& events, const BlockShape& shape, Level level,
                        const LeafGrid& finest, LeafGrid& grid, FrameGroups& groups) {
   groups.set_single(shape);
   const Effort how = effort(level);
   // Too few frames or events to tell groups apart, or to pay for their maps.
-  if (how.n_rounds == 0 || shape.n_frames < 64 || events.n_events < 2 * grid.n_leaves()) return;
+  if (how.n_rounds == 0 || shape.n_frames < 64 || events.pixels.size() < 2 * grid.n_leaves()) return;
   totals_.assign(shape.n_pixels(), 0);
-  for (std::size_t e = 0; e < events.n_events; ++e) totals_[events.pixels[e]] += events.counts[e];
+  for (std::size_t e = 0; e < events.pixels.size(); ++e) totals_[events.pixels[e]] += events.counts[e];
   start(shape, 1);
   BitCost best = cost(events, shape, grid);
   LeafGrid best_grid = grid;
@@ -151,7 +151,7 @@ void GroupFinder::find(const ExtractedEvents& events, const BlockShape& shape, L
       if (assign_frames(events, shape) * 200 < shape.n_frames) break;
     }
     consider(grid);
-    if (finest.log2_size != grid.log2_size && events.n_events >= 2 * finest.n_leaves()) consider(finest);
+    if (finest.log2_size != grid.log2_size && events.pixels.size() >= 2 * finest.n_leaves()) consider(finest);
     if (groups.n_groups == 1) break;  // more of them would bring less
   }
   grid = best_grid;

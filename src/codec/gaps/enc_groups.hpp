@@ -21,16 +21,16 @@ class GroupFinder {
   /// Sets `groups`: a single one unless several save enough to pay for their maps.
   /// \param finest  leaves that may be worth it with groups though they were not without
   /// \param grid    the leaves settled on for a single group; replaced if finer ones are better
-  void find(const ExtractedEvents& events, const BlockShape& shape, Level level,
+  void find(const ListedEvents& events, const BlockShape& shape, Level level,
             const LeafGrid& finest, LeafGrid& grid, FrameGroups& groups);
 
  private:
   void start(const BlockShape& shape, unsigned n_groups);
-  void sum_groups(const ExtractedEvents& events, const BlockShape& shape);
+  void sum_groups(const ListedEvents& events, const BlockShape& shape);
   void set_scores(const BlockShape& shape);
   /// \returns how many frames changed their group
-  std::uint32_t assign_frames(const ExtractedEvents& events, const BlockShape& shape);
-  BitCost cost(const ExtractedEvents& events, const BlockShape& shape, const LeafGrid& grid);
+  std::uint32_t assign_frames(const ListedEvents& events, const BlockShape& shape);
+  BitCost cost(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid);
 
   FrameGroups groups_;
   std::vector<std::uint32_t> sums_;       // (pixel, most_groups)

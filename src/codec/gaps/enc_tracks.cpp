@@ -38,14 +38,14 @@ void TrackFinder::reset(const BlockShape& shape) {
   frames_.reset(grid_, shape.det_y, 1);
 }
 
-void TrackFinder::index_frames(const ExtractedEvents& events, const BlockShape& shape) {
+void TrackFinder::index_frames(const ListedEvents& events, const BlockShape& shape) {
   if (!first_event_.empty()) return;
   first_event_.resize(shape.n_frames + std::size_t{1}, 0);
   for (std::uint32_t f = 0; f < shape.n_frames; ++f)
     first_event_[f + 1] = first_event_[f] + events.frame_events[f];
 }
 
-void TrackFinder::fill(const ExtractedEvents& events, std::size_t first, std::size_t n) {
+void TrackFinder::fill(const ListedEvents& events, std::size_t first, std::size_t n) {
   slots_.clear();
   const PixelPlace place(grid_.det_x);
   for (std::size_t e = first; e < first + n; ++e) {
@@ -70,13 +70,13 @@ void TrackFinder::write_filled(TokenList& tokens, TrackModel& model) {
 // Compares, on whole frames spread over the block, the places of all events by gaps against the
 // places of starters by gaps and of the rest by their neighbours. Counts are put alike on both
 // scales, except that tracks know the neighbours.
-bool TrackFinder::has_tracks(const ExtractedEvents& events, const BlockShape& shape,
+bool TrackFinder::has_tracks(const ListedEvents& events, const BlockShape& shape,
                              const LeafGrid& grid, std::span<const std::uint32_t> leaf_events,
                              Level level) {
   const Judgement how = judgement(level);
   index_frames(events, shape);
-  const std::size_t wanted = std::min(how.n_sampled, events.n_events);
-  const std::size_t n_frames = std::max<std::size_t>(1, shape.n_frames * wanted / events.n_events);
+  const std::size_t wanted = std::min(how.n_sampled, events.pixels.size());
+  const std::size_t n_frames = std::max<std::size_t>(1, shape.n_frames * wanted / events.pixels.size());
   const std::size_t step = std::max<std::size_t>(1, shape.n_frames / n_frames);
   const PlaceCosts places = place_costs(events, shape, grid, leaf_events, step);
   // Whether or not the neighbours tell anything of the counts: where most events start a track, they are none.
@@ -99,7 +99,7 @@ bool TrackFinder::has_tracks(const ExtractedEvents& events, const BlockShape& sh
   return by_tracks * 64 < by_gaps * how.most_64ths;
 }
 
-TrackFinder::PlaceCosts TrackFinder::place_costs(const ExtractedEvents& events, const BlockShape& shape,
+TrackFinder::PlaceCosts TrackFinder::place_costs(const ListedEvents& events, const BlockShape& shape,
                                                  const LeafGrid& grid, std::span<const std::uint32_t> leaf_events,
                                                  std::size_t step) {
   const std::uint64_t leaf_slots = std::uint64_t{shape.n_frames} << (2 * grid.log2_size);
@@ -126,12 +126,12 @@ TrackFinder::PlaceCosts TrackFinder::place_costs(const ExtractedEvents& events, 
   return costs;
 }
 
-void TrackFinder::split(const ExtractedEvents& events, const BlockShape& shape,
+void TrackFinder::split(const ListedEvents& events, const BlockShape& shape,
                         ExtractedEvents& starters) {
   index_frames(events, shape);
   starters.n_events = 0;
   starters.frame_events.assign(shape.n_frames, 0);
-  starters.reserve(events.n_events);
+  starters.reserve(events.pixels.size());
   for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
     fill(events, first_event_[f], events.frame_events[f]);
     for (std::size_t i = 0; i < slots_.size(); ++i) {
@@ -144,7 +144,7 @@ void TrackFinder::split(const ExtractedEvents& events, const BlockShape& shape,
   }
 }
 
-void TrackFinder::write_frame(TokenList& tokens, TrackModel& model, const ExtractedEvents& events,
+void TrackFinder::write_frame(TokenList& tokens, TrackModel& model, const ListedEvents& events,
                               const BlockShape& shape, std::uint32_t frame) {
   index_frames(events, shape);
   fill(events, first_event_[frame], events.frame_events[frame]);

@@ -24,14 +24,14 @@ class TrackFinder {
 
   /// Whether coding by tracks is worth its time, judged from a sample of the frames.
   /// \param leaf_events  events of each leaf of `grid`
-  bool has_tracks(const ExtractedEvents& events, const BlockShape& shape, const LeafGrid& grid,
+  bool has_tracks(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid,
                   std::span<const std::uint32_t> leaf_events, Level level);
 
   /// Copies the starters, each with a count of one.
-  void split(const ExtractedEvents& events, const BlockShape& shape, ExtractedEvents& starters);
+  void split(const ListedEvents& events, const BlockShape& shape, ExtractedEvents& starters);
 
   /// Writes the candidates and counts of a frame.
-  void write_frame(TokenList& tokens, TrackModel& model, const ExtractedEvents& events,
+  void write_frame(TokenList& tokens, TrackModel& model, const ListedEvents& events,
                    const BlockShape& shape, std::uint32_t frame);
 
  private:
@@ -40,13 +40,13 @@ class TrackFinder {
     BitCost all = 0, starters = 0;
     std::size_t n_starters = 0;
   };
-  PlaceCosts place_costs(const ExtractedEvents& events, const BlockShape& shape, const LeafGrid& grid,
+  PlaceCosts place_costs(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid,
                          std::span<const std::uint32_t> leaf_events, std::size_t step);
-  void fill(const ExtractedEvents& events, std::size_t first, std::size_t n);
+  void fill(const ListedEvents& events, std::size_t first, std::size_t n);
   void clear() noexcept;
   void write_filled(TokenList& tokens, TrackModel& model);
   /// first_event_[f] for every frame and the end.
-  void index_frames(const ExtractedEvents& events, const BlockShape& shape);
+  void index_frames(const ListedEvents& events, const BlockShape& shape);
 
   PaddedGrid grid_;
   TrackFrames frames_;

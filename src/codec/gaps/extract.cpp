@@ -48,15 +48,6 @@ void ExtractedEvents::reserve(std::size_t n_more) {
   capacity = larger;
 }
 
-void ExtractedEvents::copy_from(const ListedEvents& other) {
-  n_events = 0;
-  reserve(other.pixels.size());
-  n_events = other.pixels.size();
-  std::copy_n(other.pixels.begin(), n_events, pixels.get());
-  std::copy_n(other.counts.begin(), n_events, counts.get());
-  frame_events.assign(other.frame_events.begin(), other.frame_events.end());
-}
-
 template <class Count>
 std::size_t extract_frame(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts) {
   return kernel_of(frame)(frame, n_pixels, pixels, counts);

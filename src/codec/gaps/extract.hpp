@@ -19,7 +19,6 @@ struct ExtractedEvents {
   std::size_t n_events = 0;
   std::size_t capacity = 0;
 
-  void copy_from(const ListedEvents& other);
   ListedEvents list() const { return {frame_events, {pixels.get(), n_events}, {counts.get(), n_events}}; }
   /// Makes room for `n_more` beyond n_events, keeping what is there.
   void reserve(std::size_t n_more);

@@ -32,8 +32,7 @@ std::size_t LeafClasses::n_events() const noexcept {
   return n;
 }
 
-void LeafClasses::build(const BlockShape& shape, const LeafGrid& grid, PixelNumbers numbers,
-                        std::span<const std::uint16_t> leaf_keys) {
+void LeafClasses::build(const BlockShape& shape, const LeafGrid& grid, std::span<const std::uint16_t> leaf_keys) {
   std::array<LeafClass, n_class_keys> by_key{};
   const std::uint32_t size = 1U << grid.log2_size;
   leaf_class.resize(grid.n_leaves());
@@ -58,7 +57,11 @@ void LeafClasses::build(const BlockShape& shape, const LeafGrid& grid, PixelNumb
   }
   for (std::size_t leaf = 0; leaf < leaf_class.size(); ++leaf)
     leaf_class[leaf] = leaf_keys[leaf] == 0 ? no_class : class_of_key[leaf_keys[leaf]];
-  segments.resize(n_segments);
+}
+
+void LeafClasses::build_segments(const BlockShape& shape, const LeafGrid& grid, PixelNumbers numbers) {
+  const std::uint32_t size = 1U << grid.log2_size;
+  segments.resize(classes.empty() ? 0 : classes.back().first_segment + classes.back().n_segments);
   std::array<std::uint32_t, n_class_keys> next{};
   for (std::size_t c = 0; c < classes.size(); ++c) next[c] = classes[c].first_segment;
   for (std::uint32_t ly = 0; ly < grid.n_y; ++ly) {

@@ -59,12 +59,13 @@ inline constexpr std::uint16_t n_class_keys = 512;
 struct LeafClasses {
   std::vector<LeafClass> classes;
   std::vector<std::uint16_t> leaf_class;      ///< class of each leaf, or no_class
-  std::vector<std::uint32_t> segments;        ///< class by class, in raster order
+  std::vector<std::uint32_t> segments;        ///< class by class, in raster order; a decoder's
 
   [[nodiscard]] std::size_t n_events() const noexcept;
   /// \param leaf_keys  class key of each leaf; 0 where there are no events
-  void build(const BlockShape& shape, const LeafGrid& grid, PixelNumbers numbers,
-             std::span<const std::uint16_t> leaf_keys);
+  void build(const BlockShape& shape, const LeafGrid& grid, std::span<const std::uint16_t> leaf_keys);
+  /// Fills `segments`. \pre build
+  void build_segments(const BlockShape& shape, const LeafGrid& grid, PixelNumbers numbers);
   /// Fills `ranks`: the rank of the first pixel of each segment, (det_y, leaf_x).
   void build_ranks(const BlockShape& shape, const LeafGrid& grid,
                    std::vector<std::uint32_t>& ranks) const;

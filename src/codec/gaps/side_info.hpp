@@ -156,11 +156,7 @@ bool BlockModel::code_classes(Coder& coder, const BlockShape& shape) {
   if (!map_.code(coder, grid, guess_.guess8(shape.n_frames), leaf_keys)) return false;
   guess_.add(leaf_keys, shape.n_frames);
   if (!code_bright_keys(coder, shape)) return false;
-  const PaddedGrid padded(shape);
-  leaves.build(shape, grid,
-               has_tracks ? PixelNumbers{padded.slot(0, 0), padded.stride}
-                          : PixelNumbers{0, shape.det_x},
-               leaf_keys);
+  leaves.build(shape, grid, leaf_keys);
   return true;
 }
 

@@ -53,10 +53,16 @@ void find(const Bits* elements, const BlockLayout& layout, std::vector<SideEntry
 
 // The same from events: a pixel that is not among a frame's is zero there.
 void find_in_events(const ListedEvents& events, const BlockLayout& layout, std::vector<SideEntry>& constants) {
-  const std::uint32_t n_first = events.frame_events[0];
-  for (std::size_t e = 0; e < n_first; ++e) constants.push_back({events.pixels[e], events.counts[e]});
-  std::size_t end = n_first;
-  for (std::size_t f = 1; f < layout.shape.n_frames && !constants.empty(); ++f) {
+  // Those of the first two frames, without branches that no processor could guess.
+  const std::size_t n_first = events.frame_events[0];
+  std::size_t end = n_first + events.frame_events[1];
+  for (std::size_t one = 0, other = n_first; one < n_first && other < end;) {
+    const std::uint32_t pixel = events.pixels[one], other_pixel = events.pixels[other];
+    if (pixel == other_pixel && events.counts[one] == events.counts[other]) constants.push_back({pixel, events.counts[one]});
+    one += pixel <= other_pixel ? 1U : 0U;
+    other += other_pixel <= pixel ? 1U : 0U;
+  }
+  for (std::size_t f = 2; f < layout.shape.n_frames && !constants.empty(); ++f) {
     std::size_t e = end;
     end += events.frame_events[f];
     std::erase_if(constants, [&](const SideEntry& candidate) {
