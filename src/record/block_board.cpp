@@ -283,7 +283,9 @@ void BlockBoard::recycle(Block& block) {
   const std::lock_guard lock(mutex_);
   --n_encoding_;
   give_back(block);
-  room_.notify_all();
+  // Who waits for room is woken for a few blocks together, or when no more of it is to come.
+  const std::uint64_t worth_waking = std::max<std::uint64_t>(1, setup_.n_buffers / 16);
+  if (free_.size() >= worth_waking || (queue_.empty() && n_encoding_ == 0)) room_.notify_all();
 }
 
 void BlockBoard::close_to_frames() {

@@ -11,6 +11,10 @@ namespace {
 /// Disk space that completing the file takes, generously: previews and index.
 std::uint64_t completion_bytes(std::uint64_t n_frames) { return (std::uint64_t{4} << 20) + 32 * n_frames; }
 
+/// How long, and how many, blocks are gathered before they are written, unless somebody waits for them.
+constexpr std::chrono::milliseconds gathering_time{5};
+constexpr std::size_t most_gathered = 64;
+
 }  // namespace
 
 Store::Store(ContainerWriter& container, JournalWriter& journal, BlockBoard& board, Monitor& monitor, std::filesystem::path folder,
@@ -25,13 +29,14 @@ void Store::add(EncodedBlock block) {
   changed_.wait(lock, [&] { return waiting_bytes_ <= max_waiting_bytes_; });
   waiting_bytes_ += block.bytes.size();
   queue_.push_back(std::move(block));
-  changed_.notify_all();
+  if (queue_.size() == 1 || queue_.size() == most_gathered) work_.notify_one();
 }
 
-void Store::skip(std::uint64_t ticket) { done(ticket); }
+void Store::skip(std::uint64_t ticket) { done(ticket, 0); }
 
-void Store::done(std::uint64_t ticket) {
+void Store::done(std::uint64_t ticket, std::uint64_t n_bytes) {
   const std::lock_guard lock(mutex_);
+  waiting_bytes_ -= n_bytes;
   done_.insert(ticket);
   while (done_.erase(done_before_) != 0) ++done_before_;
   changed_.notify_all();
@@ -39,38 +44,42 @@ void Store::done(std::uint64_t ticket) {
 
 void Store::wait_for(std::uint64_t ticket) {
   std::unique_lock lock(mutex_);
+  ++n_in_a_hurry_;
+  work_.notify_one();
   changed_.wait(lock, [&] { return done_before_ > ticket; });
+  --n_in_a_hurry_;
 }
 
 void Store::finish() {
   {
     const std::lock_guard lock(mutex_);
     finished_ = true;
-    changed_.notify_all();
+    work_.notify_one();
   }
   if (thread_.joinable()) thread_.join();
 }
 
 void Store::run() {
   for (;;) {
-    EncodedBlock block;
+    std::deque<EncodedBlock> blocks;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return !queue_.empty() || finished_; });
+      work_.wait(lock, [&] { return !queue_.empty() || finished_; });
       if (queue_.empty()) return;
-      block = std::move(queue_.front());
-      queue_.pop_front();
-      waiting_bytes_ -= block.bytes.size();
-      changed_.notify_all();
+      // Waking up for every block would take about as long as writing it.
+      work_.wait_for(lock, gathering_time, [&] { return queue_.size() >= most_gathered || n_in_a_hurry_ > 0 || finished_; });
+      blocks.swap(queue_);
     }
-    if (!board_.failed()) {
-      try {
-        write(block);
-      } catch (...) {
-        board_.fail(std::current_exception());
+    for (EncodedBlock& block : blocks) {
+      if (!board_.failed()) {
+        try {
+          write(block);
+        } catch (...) {
+          board_.fail(std::current_exception());
+        }
       }
+      done(block.ticket, block.bytes.size());
     }
-    done(block.ticket);
   }
 }
 

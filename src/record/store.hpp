@@ -44,7 +44,7 @@ class Store {
  private:
   void run();
   void write(const EncodedBlock& block);
-  void done(std::uint64_t ticket);
+  void done(std::uint64_t ticket, std::uint64_t n_bytes);
 
   ContainerWriter& container_;
   JournalWriter& journal_;
@@ -54,11 +54,12 @@ class Store {
   const bool sums_;
   const std::uint64_t max_waiting_bytes_;
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable work_, changed_;
   std::deque<EncodedBlock> queue_;
   std::uint64_t waiting_bytes_ = 0;
   std::uint64_t done_before_ = 1;      ///< All tickets below are written.
   std::set<std::uint64_t> done_;
+  int n_in_a_hurry_ = 0;               ///< Waiting for what is in the queue.
   bool finished_ = false;
   std::map<std::uint64_t, std::vector<std::uint64_t>> fragments_;
   std::atomic<std::uint64_t> bytes_since_flush_ = 0;
