@@ -80,7 +80,7 @@ struct ChunkAccount {
 
 /// Receives encoded chunks and finishes the file. Written to "PATH.partial", renamed by `close`.
 ///
-/// Used by one thread at a time, but for `sync`.
+/// Used by one thread at a time, but for `sync` and `mean_pattern`.
 class ESIEVE_API ContainerWriter {
  public:
   /// Creates the file; `info` describes the dense dataset and its metadata.
@@ -109,6 +109,10 @@ class ESIEVE_API ContainerWriter {
     std::uint64_t size = 0;
   };
   Place place(std::uint64_t i) const;
+
+  /// Mean of the frames written so far, (det_y, det_x); of detectors of more than 1024 pixels a side, of bins of pixels. May run
+  /// beside the other members.
+  std::vector<double> mean_pattern() const;
 
   /// Takes disk space ahead of the file's end, so that `bytes` more can be written and the file completed whatever else
   /// fills the disk. \returns false if the disk has not so much

@@ -107,7 +107,7 @@ struct Snapshot {
   DetectorShape detector;
   std::vector<double> scan_image;          ///< (scan_y, scan_x), sum of each frame that is stored.
   std::vector<std::uint8_t> frame_status;  ///< (scan_y, scan_x), FrameStatus
-  std::vector<double> mean_pattern;        ///< (det_y, det_x), mean of frames stored.
+  std::vector<double> mean_pattern;        ///< (det_y, det_x), mean of frames stored; see ContainerWriter::mean_pattern.
   std::vector<double> last_frame;          ///< (det_y, det_x), one of the last frames pushed, before any threshold.
   WriterStats stats;
 };

@@ -91,6 +91,18 @@ void MeanPattern::add(std::span<const double> pattern_sum, std::span<const Pixel
   n_frames_ += n_frames;
 }
 
+std::vector<double> MeanPattern::means() const {
+  std::vector<double> result;
+  result.reserve(detector_.n_pixels());
+  for (std::uint32_t y = 0; y < detector_.det_y; ++y) {
+    const std::uint32_t bin_y = y / binning_;
+    const double per_bin = static_cast<double>(std::max<std::uint64_t>(1, n_frames_)) * covered(bin_y, binning_, detector_.det_y);
+    for (std::uint32_t x = 0; x < detector_.det_x; ++x)
+      result.push_back(sums_[std::size_t{bin_y} * shape_.det_x + x / binning_] / (per_bin * covered(x / binning_, binning_, detector_.det_x)));
+  }
+  return result;
+}
+
 MeanPattern::Preview MeanPattern::preview(std::uint64_t budget_bytes) const {
   Preview result;
   std::vector<double> coarse;

@@ -22,6 +22,9 @@ class MeanPattern {
   /// \param values       lit pixels of some frames
   void add(std::span<const double> pattern_sum, std::span<const PixelValue> values, std::uint64_t n_frames);
 
+  /// Mean per frame of each pixel's bin, (det_y, det_x).
+  std::vector<double> means() const;
+
   /// A mean pattern to store: detector binned by `binning`, values rounded.
   struct Preview {
     std::uint32_t binning = 1;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <mutex>
 #include <optional>
 #include <random>
 #include <stdexcept>
@@ -133,7 +134,10 @@ struct ContainerWriter::Impl {
     std::uint64_t n_data = frames.count;
     if (!of.status.empty())
       n_data = static_cast<std::uint64_t>(std::count_if(of.status.begin(), of.status.end(), is_data));
-    pattern.add(of.pattern_sum, of.pattern_values, n_data);
+    {
+      const std::lock_guard lock(pattern_mutex);
+      pattern.add(of.pattern_sum, of.pattern_values, n_data);
+    }
     if (options.frame_status) {
       const auto at = status.begin() + static_cast<std::ptrdiff_t>(frames.first);
       if (of.status.empty()) std::fill_n(at, frames.count, FrameStatus::okay);
@@ -181,6 +185,7 @@ struct ContainerWriter::Impl {
   h5::OutputFile file;
   h5::Id dataset;
   FrameIndex index;
+  std::mutex pattern_mutex;
   MeanPattern pattern;
   DigestStream digest;
   ChunkTable chunks;
@@ -218,6 +223,11 @@ void ContainerWriter::write(std::uint64_t i, std::span<const std::byte> chunk, c
 ContainerWriter::Place ContainerWriter::place(std::uint64_t i) const {
   if (i >= impl_->chunks.sizes.size()) return {};
   return {impl_->chunks.addresses[i], impl_->chunks.sizes[i]};
+}
+
+std::vector<double> ContainerWriter::mean_pattern() const {
+  const std::lock_guard lock(impl_->pattern_mutex);
+  return impl_->pattern.means();
 }
 
 bool ContainerWriter::reserve(std::uint64_t bytes) { return impl_->file.reserve(bytes); }

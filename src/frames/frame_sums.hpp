@@ -27,8 +27,6 @@ class PatternSum {
   std::span<const double> sums() const { return sums_; }
   /// In the order of frames; pixels return.
   std::span<const PixelValue> values() const { return values_; }
-  /// Adds this to `pattern`, one number a pixel.
-  void add_to(std::span<double> pattern) const;
 
  private:
   std::vector<double> sums_;

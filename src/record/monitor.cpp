@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds look_interval{100};
 }  // namespace
 
 Monitor::Monitor(ScanShape scan, Growing growing, DetectorShape detector, DType dtype)
-    : scan_(scan), growing_(growing), detector_(detector), dtype_(dtype), pattern_(detector.n_pixels()),
+    : scan_(scan), growing_(growing), detector_(detector), dtype_(dtype),
       last_frame_(detector.n_pixels() * item_bytes(dtype)) {
   if (growing == Growing::no) {
     scan_image_.resize(scan.n_frames());
@@ -44,10 +44,8 @@ void Monitor::add(const EncodedBlock& block) {
     scan_image_[block.frames.first + i] = block.totals[i].electrons;
     status_[block.frames.first + i] = static_cast<std::uint8_t>(block.status[i]);
     n_events += block.totals[i].n_events;
-    if (is_data(block.status[i])) ++n_data_;
     if (block.status[i] != FrameStatus::missing) ++n_stored;
   }
-  block.pattern.add_to(pattern_);
   stored_bytes += block.bytes.size();
 }
 
@@ -58,8 +56,6 @@ Snapshot Monitor::snapshot() const {
     const std::lock_guard lock(images_mutex_);
     result.scan_image = scan_image_;
     result.frame_status = status_;
-    result.mean_pattern = pattern_;
-    for (double& value : result.mean_pattern) value /= static_cast<double>(std::max<std::uint64_t>(1, n_data_));
   }
   const std::uint64_t n = result.scan_image.size();
   result.scan = growing_ == Growing::scan_x ? ScanShape{1, n} : ScanShape{n / std::max<std::uint64_t>(1, scan_.scan_x), scan_.scan_x};

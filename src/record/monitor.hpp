@@ -21,7 +21,7 @@ class Monitor {
   void see_frame(std::span<const std::byte> frame);
   void add(const EncodedBlock& block);
 
-  /// All but what `stats` says.
+  /// All but the mean pattern and what `stats` says.
   Snapshot snapshot() const;
 
   /// Fills in the rates.
@@ -36,9 +36,8 @@ class Monitor {
   const DetectorShape detector_;
   const DType dtype_;
   mutable std::mutex images_mutex_;
-  std::vector<double> scan_image_, pattern_;
+  std::vector<double> scan_image_;
   std::vector<std::uint8_t> status_;
-  std::uint64_t n_data_ = 0;
   mutable std::mutex frame_mutex_;
   std::vector<std::byte> last_frame_;
   Clock::time_point next_look_ = Clock::now();

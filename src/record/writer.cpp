@@ -477,6 +477,7 @@ struct Writer::Impl {
 
   Snapshot snapshot() {
     Snapshot result = monitor.snapshot();
+    result.mean_pattern = container.mean_pattern();
     result.stats = stats();
     return result;
   }

@@ -80,6 +80,29 @@ TEST(MeanPattern, HoldsLargeDetectorsInLittleMemoryWithTheRightMean) {
   EXPECT_THAT(preview.values, testing::Each(3.0F));
 }
 
+TEST(MeanPattern, GivesTheMeansOfAllPixelsOrOfTheirBins) {
+  const DetectorShape small{30, 50};
+  const std::vector<double> sum = disc(small);
+  MeanPattern exact(small);
+  EXPECT_THAT(exact.means(), testing::Each(0.0));
+  exact.add(sum, {}, 3);
+  exact.add({}, std::vector<PixelValue>{{7, 5.0}}, 1);
+  std::vector<double> expected(sum.size());
+  for (std::size_t i = 0; i < sum.size(); ++i) expected[i] = (sum[i] + (i == 7 ? 5 : 0)) / 4;
+  EXPECT_THAT(exact.means(), testing::Pointwise(testing::DoubleEq(), expected));
+
+  const DetectorShape large{3, 2049};  // bins of 2 × 2, the last of a single pixel
+  std::vector<double> wide(large.n_pixels(), 8);
+  wide.front() = 12;
+  wide.back() = 20;
+  MeanPattern binned(large);
+  binned.add(wide, {}, 2);
+  std::vector<double> binned_expected(large.n_pixels(), 4);
+  for (const std::size_t pixel : {0, 1, 2049, 2050}) binned_expected[pixel] = 4.5;
+  binned_expected.back() = 10;
+  EXPECT_EQ(binned.means(), binned_expected);
+}
+
 TEST(MeanPattern, KeepsNaNAndInfinityAsTheyAre) {
   MeanPattern pattern({2, 2});
   pattern.add(std::vector<double>{std::nan(""), INFINITY, -3, 0}, {}, 2);

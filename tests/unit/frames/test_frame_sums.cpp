@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -17,7 +18,8 @@ std::vector<double> sum_of(const std::vector<T>& values, DType dtype, std::size_
   std::vector<double> out(n_pixels);
   PatternSum sum;
   sum.sum(std::as_bytes(std::span(values)), dtype, n_pixels);
-  sum.add_to(out);
+  std::copy(sum.sums().begin(), sum.sums().end(), out.begin());
+  for (const PixelValue& at : sum.values()) out[at.pixel] += at.value;
   return out;
 }
 
