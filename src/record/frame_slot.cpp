@@ -14,9 +14,10 @@ std::size_t capacity(std::size_t slot_bytes) { return slot_bytes / (2 * sizeof(s
 /// One pixel in so many: about where the codec no longer asks for events. A block has brighter frames and darker ones.
 constexpr std::size_t pixels_per_event = 16;
 
-/// Pixels looked at before the number of events is: no more than there is room for beyond `most`.
+/// Pixels looked at before the number of events is: no more than there is room for beyond so many.
 constexpr std::size_t part_pixels(std::size_t n_pixels) {
-  return std::min<std::size_t>(4096, n_pixels / pixels_per_event / 64 * 64);
+  const std::size_t most = n_pixels / pixels_per_event, whole_groups = most / 64 * 64;
+  return whole_groups == 0 ? most : std::min<std::size_t>(4096, whole_groups);
 }
 
 template <class Count>

@@ -4,10 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <random>
 #include <thread>
 
 #include "esieve/error.hpp"
-
+#include "support/test_data.hpp"
 #include "unit/record/recordings.hpp"
 
 namespace esieve {
@@ -27,6 +28,58 @@ TEST(WriterFrames, a_recording_is_the_conversion_of_its_frames) {
       expect_equal_files(Reader(folder / "recorded.hdf5"), Reader(folder / "converted.hdf5"));
       EXPECT_FALSE(std::filesystem::exists(folder / "recorded.hdf5.recording"));
       EXPECT_EQ(Reader(folder / "recorded.hdf5").frame_status(), repeated(63, FrameStatus::okay));
+    }
+}
+
+/// Frames of which some have few events, some many and some none.
+MemorySource uneven_source(ScanShape scan, DetectorShape detector, DType dtype, std::uint64_t seed) {
+  MemorySource source(scan, detector, dtype);
+  std::mt19937_64 random(seed);
+  const std::size_t n_pixels = detector.n_pixels();
+  visit_dtype(dtype, [&]<class T>(T) {
+    const auto values = source.values<T>();
+    for (std::size_t f = 0; f < scan.n_frames(); ++f) {
+      const std::size_t lit_per_1000[] = {0, 2, 10, 29, 60, 500};
+      const std::size_t lit = lit_per_1000[random() % (f < scan.n_frames() / 2 ? 3 : 6)];
+      for (std::size_t i = 0; i < n_pixels; ++i)
+        if (random() % 1000 < lit) values[f * n_pixels + i] = static_cast<T>(1 + random() % 200);
+    }
+  });
+  return source;
+}
+
+TEST(WriterFrames, frames_of_any_number_of_events_are_the_same_however_they_wait) {
+  const std::uint64_t seed = test_seed(19);
+  SCOPED_TRACE(seed);
+  for (const DType dtype : {DType::u8, DType::u16, DType::u32})
+    for (const Level level : {Level::fast, Level::standard, Level::max}) {
+      TemporaryFolder folder;
+      MemorySource source = uneven_source({12, 9}, {40, 36}, dtype, seed + static_cast<std::uint64_t>(level));
+      WriterOptions options = options_for(source);
+      options.level = level;
+      options.frames_per_chunk = 9;
+      options.flush_interval = std::chrono::milliseconds(1);  // looks at blocks while they are filled
+      {
+        Writer writer(folder / "recorded.hdf5", options);
+        for (std::uint64_t f = 0; f < source.info().scan.n_frames(); ++f) {
+          writer.push(source.frame(f));
+          if (f % 40 == 7) writer.flush();
+        }
+        writer.close();
+      }
+      options.queue_bytes = 1;  // blocks are cut into parts to make room
+      {
+        Writer writer(folder / "scattered.hdf5", options);
+        for (std::uint64_t i = 0; i < source.info().scan.n_frames(); ++i) {
+          const std::uint64_t f = i * 29 % source.info().scan.n_frames();
+          writer.push(source.frame(f), {.scan_index = f});
+        }
+        writer.close();
+      }
+      convert(source, folder / "converted.hdf5", {.level = level, .frames_per_chunk = 9, .threshold = {}, .progress = {}});
+      EXPECT_TRUE(holds(folder / "recorded.hdf5", source));
+      expect_equal_files(Reader(folder / "recorded.hdf5"), Reader(folder / "converted.hdf5"));
+      expect_equal_files(Reader(folder / "scattered.hdf5"), Reader(folder / "converted.hdf5"));
     }
 }
 
