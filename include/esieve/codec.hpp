@@ -40,7 +40,7 @@ struct ChunkParameters {
   Level level = Level::standard;
   std::uint64_t dataset_id = 0;       ///< Ties chunks to their dataset; 0: none.
 
-  std::uint64_t dense_bytes() const;
+  ESIEVE_API std::uint64_t dense_bytes() const;
   friend bool operator==(const ChunkParameters&, const ChunkParameters&) = default;
 };
 

@@ -49,7 +49,7 @@ struct ContainerOptions {
 };
 
 /// Frames of a chunk: `n_frames` as HDF5 chunk (scan_rows, scan_columns, det_y, det_x).
-struct ChunkGrid {
+struct ESIEVE_API ChunkGrid {
   std::uint64_t scan_rows = 1, scan_columns = 1;
   std::uint64_t n_chunks_y = 0, n_chunks_x = 0;
   std::uint64_t n_chunks() const { return n_chunks_y * n_chunks_x; }

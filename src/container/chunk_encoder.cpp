@@ -38,7 +38,7 @@ void ChunkEncoder::encode(std::span<const std::byte> dense, std::uint64_t first_
   codec_.encode(dense, parameters_, first_frame, out.bytes, out.totals);
   hash(dense, info_, out);
   if (const auto events = codec_.listed_events())
-    out.pattern.take(events->pixels, events->counts);
+    out.pattern.take(events->pixels, events->counts, info_.detector.n_pixels());
   else
     out.pattern.sum(dense, info_.dtype, info_.detector.n_pixels());
 }
@@ -47,7 +47,7 @@ void ChunkEncoder::encode_events(const ListedEvents& events, std::uint64_t first
   out.totals.resize(events.frame_events.size());
   out.bytes.clear();
   codec_.encode_events(events, parameters_, first_frame, out.bytes, out.totals);
-  out.pattern.take(events.pixels, events.counts);
+  out.pattern.take(events.pixels, events.counts, info_.detector.n_pixels());
 }
 
 void account_frames(std::span<const std::byte> dense, const SourceInfo& info, EncodedChunk& out) {

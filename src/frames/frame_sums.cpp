@@ -86,9 +86,14 @@ void PatternSum::sum(std::span<const std::byte> frames, DType dtype, std::size_t
   });
 }
 
-void PatternSum::take(std::span<const std::uint32_t> pixels, std::span<const std::uint32_t> counts) {
+void PatternSum::take(std::span<const std::uint32_t> pixels, std::span<const std::uint32_t> counts, std::size_t n_pixels) {
   sums_.clear();
   values_.clear();
+  if (pixels.size() > n_pixels) {
+    sums_.assign(n_pixels, 0.0);
+    for (std::size_t i = 0; i < pixels.size(); ++i) sums_[pixels[i]] += counts[i];
+    return;
+  }
   values_.reserve(pixels.size());
   for (std::size_t i = 0; i < pixels.size(); ++i) values_.push_back({pixels[i], static_cast<double>(counts[i])});
 }

@@ -21,7 +21,7 @@ class PatternSum {
   void sum(std::span<const std::byte> frames, DType dtype, std::size_t n_pixels);
 
   /// The same of lit pixels that somebody has listed.
-  void take(std::span<const std::uint32_t> pixels, std::span<const std::uint32_t> counts);
+  void take(std::span<const std::uint32_t> pixels, std::span<const std::uint32_t> counts, std::size_t n_pixels);
 
   /// Empty where `values` are in use.
   std::span<const double> sums() const { return sums_; }

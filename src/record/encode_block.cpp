@@ -3,13 +3,9 @@
 
 #include <algorithm>
 
+#include "codec/gaps/extract.hpp"
+
 namespace esieve {
-namespace {
-
-/// Fewer, and lists of events are not what the codec works with: frames are as well copied.
-constexpr std::size_t pixels_per_event = 32;
-
-}  // namespace
 
 EncodedBlock BlockEncoder::encode(Block& block) {
   EncodedBlock result;
@@ -25,7 +21,7 @@ EncodedBlock BlockEncoder::encode(Block& block) {
   if (!block.is_fragment && gather_events(block)) {
     result.hashes = hashes_;
     encoder_.encode_events({frame_events_, pixels_, counts_}, block.frames.first, result);
-    was_sparse_ = pixels_.size() <= n_bytes / item_bytes(info_.dtype) / pixels_per_event;
+    was_sparse_ = pixels_.size() <= n_bytes / item_bytes(info_.dtype) / codec::gaps::pixels_per_listed_event;
     return result;
   }
   make_dense(block);

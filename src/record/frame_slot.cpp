@@ -11,13 +11,13 @@ namespace {
 // Pixels are in the first half of a slot, counts in the other.
 std::size_t capacity(std::size_t slot_bytes) { return slot_bytes / (2 * sizeof(std::uint32_t)); }
 
-/// One pixel in so many: about where the codec no longer asks for events. A block has brighter frames and darker ones.
-constexpr std::size_t pixels_per_event = 16;
+/// At most one pixel in so many: a block has brighter frames and darker ones.
+constexpr std::size_t pixels_per_event = codec::gaps::pixels_per_listed_event * 3 / 4;
 
 /// Pixels looked at before the number of events is: no more than there is room for beyond so many.
 constexpr std::size_t part_pixels(std::size_t n_pixels) {
-  const std::size_t most = n_pixels / pixels_per_event, whole_groups = most / 64 * 64;
-  return whole_groups == 0 ? most : std::min<std::size_t>(4096, whole_groups);
+  const std::size_t room = n_pixels / (2 * pixels_per_event), whole_groups = room / 64 * 64;
+  return whole_groups == 0 ? room : std::min<std::size_t>(4096, whole_groups);
 }
 
 template <class Count>

@@ -75,10 +75,9 @@ void gather_totals(std::span<const std::byte> elements, const BlockLayout& layou
 
 /// Lists the events of mostly empty blocks of unsigned counts: what all that follows is quickest with. False of others.
 bool list_events(std::span<const std::byte> elements, const BlockLayout& layout, codec::gaps::ExtractedEvents& events) {
-  constexpr std::size_t counts_per_event = 32;
   const auto list = [&](auto zero) {
     return codec::gaps::extract_events(reinterpret_cast<const decltype(zero)*>(elements.data()), layout.shape,
-                                       layout.shape.n_counts() / counts_per_event, events);
+                                       layout.shape.n_counts() / codec::gaps::pixels_per_listed_event, events);
   };
   if (layout.opaque) return false;
   switch (layout.dtype) {

@@ -19,7 +19,7 @@ struct Border {
 Border border(Level level, std::uint64_t n_events) {
   constexpr std::uint64_t few = 8192;  // what lanes say beside the counts then weighs, and both take little time
   switch (level) {
-    case Level::fast: return {0.03, 0.03};
+    case Level::fast: return {0.0625, 0.0625};
     case Level::standard: return {0.02, n_events < few ? 0.08 : 0.02};
     case Level::max: break;
   }

@@ -79,6 +79,8 @@ bool TrackFinder::has_tracks(const ListedEvents& events, const BlockShape& shape
   const std::size_t n_frames = std::max<std::size_t>(1, shape.n_frames * wanted / events.pixels.size());
   const std::size_t step = std::max<std::size_t>(1, shape.n_frames / n_frames);
   const PlaceCosts places = place_costs(events, shape, grid, leaf_events, step);
+  // Events that know nothing of each other touch as well, by chance, and the neighbours then tell nothing.
+  if (places.n_starters * 8 >= places.n_lone_by_chance * 7) return false;
   // Whether or not the neighbours tell anything of the counts: where most events start a track, they are none.
   if (places.n_starters == 0 || places.starters * 64 >= places.all * how.most_64ths) return false;
   trial_.clear();
@@ -105,23 +107,28 @@ TrackFinder::PlaceCosts TrackFinder::place_costs(const ListedEvents& events, con
   const std::uint64_t leaf_slots = std::uint64_t{shape.n_frames} << (2 * grid.log2_size);
   const BitCost one_in_all = one_over_ln2 + log2_cost(leaf_slots);
   const PixelPlace place(shape.det_x);
+  constexpr std::uint64_t whole = 1 << 16;
   PlaceCosts costs;
   std::size_t n_all = 0;
+  std::uint64_t n_lone_wholes = 0;
   for (std::size_t f = step / 2; f < shape.n_frames; f += step) {
     fill(events, first_event_[f], events.frame_events[f]);
     n_all += slots_.size();
     for (std::size_t i = 0; i < slots_.size(); ++i) {
       const std::uint32_t pixel = events.pixels[first_event_[f] + i];
       const std::uint32_t y = place.row(pixel), x = place.column(pixel, y);
-      const BitCost cost =
-          one_in_all - log2_cost(leaf_events[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)]);
+      const std::uint32_t n_leaf = leaf_events[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)];
+      const BitCost cost = one_in_all - log2_cost(n_leaf);
       costs.all += cost;
+      const std::uint64_t unlit = whole - std::min(whole, n_leaf * whole / leaf_slots);
+      n_lone_wholes += unlit * unlit / whole * unlit / whole * unlit / whole;
       if (lit_pattern(&counts_[slots_[i]], static_cast<std::ptrdiff_t>(grid_.stride)) != 0) continue;
       costs.starters += cost;
       ++costs.n_starters;
     }
     clear();
   }
+  costs.n_lone_by_chance = n_lone_wholes / whole;
   if (costs.n_starters != 0) costs.starters += costs.n_starters * (log2_cost(n_all) - log2_cost(costs.n_starters));
   return costs;
 }

@@ -39,6 +39,7 @@ class TrackFinder {
   struct PlaceCosts {
     BitCost all = 0, starters = 0;
     std::size_t n_starters = 0;
+    std::size_t n_lone_by_chance = 0;  ///< How many starters there were if events did not know of each other.
   };
   PlaceCosts place_costs(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid,
                          std::span<const std::uint32_t> leaf_events, std::size_t step);

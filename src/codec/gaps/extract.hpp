@@ -12,6 +12,9 @@
 
 namespace esieve::codec::gaps {
 
+/// Events are worth a list where at most one pixel in so many is lit: up to about where coders look at every pixel.
+inline constexpr std::size_t pixels_per_listed_event = 16;
+
 /// The events of a block, frame by frame, pixels ascending within a frame.
 struct ExtractedEvents {
   std::vector<std::uint32_t> frame_events;

@@ -44,7 +44,7 @@ void expect_listed(std::size_t n_pixels, std::size_t n_lit, DType dtype, std::mt
   Slot slot(bytes.size());
   const std::uint32_t n = list_frame(bytes, dtype, slot.bytes());
   EXPECT_TRUE(slot.guards_hold());
-  EXPECT_EQ(n != dense_frame, n_lit <= n_pixels / 16);
+  EXPECT_EQ(n != dense_frame, n_lit <= n_pixels / 12);
   if (n == dense_frame) return;
   EXPECT_EQ(n, n_lit);
   const SlotEvents events = events_in(slot.bytes(), n);
@@ -60,7 +60,7 @@ TEST(FrameSlot, a_listed_frame_is_the_frame_it_was) {
   for (const std::size_t n_pixels : {4u, 16u, 20u, 31u, 480u, 1000u, 1024u, 1040u, 4096u, 65'536u, 100'000u})
     for (const std::size_t share : {0u, 1u, 50u, 99u, 100u, 101u, 300u, 1600u})  // of the most that are listed, in per cent
       for (int repeat = 0; repeat < 4; ++repeat) {
-        const std::size_t n_lit = std::min(n_pixels, (n_pixels / 16 * share + 99) / 100);
+        const std::size_t n_lit = std::min(n_pixels, (n_pixels / 12 * share + 99) / 100);
         SCOPED_TRACE("seed " + std::to_string(seed) + ", " + std::to_string(n_lit) + " of " + std::to_string(n_pixels));
         expect_listed<std::uint8_t>(n_pixels, n_lit, DType::u8, random);
         expect_listed<std::uint16_t>(n_pixels, n_lit, DType::u16, random);
@@ -70,9 +70,9 @@ TEST(FrameSlot, a_listed_frame_is_the_frame_it_was) {
 }
 
 TEST(FrameSlot, only_unsigned_counts_in_frames_of_some_size_are_listed) {
-  EXPECT_TRUE(can_list(DType::u8, 16));
+  EXPECT_TRUE(can_list(DType::u8, 24));
   EXPECT_TRUE(can_list(DType::u32, 64 * 64 * 4));
-  EXPECT_FALSE(can_list(DType::u8, 12)) << "not one event";
+  EXPECT_FALSE(can_list(DType::u8, 20)) << "not one event";
   EXPECT_FALSE(can_list(DType::u8, 1025)) << "slots of a block would not be aligned";
   for (const DType dtype : {DType::i8, DType::i16, DType::i32, DType::u64, DType::i64, DType::f32, DType::f64})
     EXPECT_FALSE(can_list(dtype, 1 << 16)) << dtype_name(dtype);
