@@ -136,16 +136,34 @@ void sort_by_class(EncoderMemory& m, const BlockShape& shape) {
   m.positions.resize(m.events.pixels.size());
   m.values.resize(m.events.pixels.size());
   m.model.above_one.assign(n_classes, 0);
-  std::vector<std::uint32_t> next(m.first.begin(), m.first.end() - 1);
-  const std::uint32_t within = (1U << grid.log2_size) - 1;
-  for_each_event(m.events, shape, [&](std::uint32_t f, std::uint32_t y, std::uint32_t x, std::size_t e) {
-    const std::uint32_t leaf_x = x >> grid.log2_size;
-    const std::uint16_t c = model.leaves.leaf_class[(y >> grid.log2_size) * grid.n_x + leaf_x];
-    const std::uint32_t at = next[c]++;
-    m.positions[at] = f * model.n_ranks(c) + m.ranks[y * grid.n_x + leaf_x] + (x & within);
-    m.values[at] = m.events.counts[e];
-    m.model.above_one[c] += m.events.counts[e] > 1;
-  });
+  struct Place {
+    std::uint32_t next;   // of the class's events
+    std::uint32_t first;  // position of the frame's first pixel of the class
+    std::uint32_t n_ranks, n_above_one;
+  };
+  std::vector<Place> places(n_classes);
+  for (std::size_t c = 0; c < n_classes; ++c) places[c] = {m.first[c], 0, model.n_ranks(c), 0};
+  // Copies, as what is written might be where these are kept, for all the compiler knows.
+  const unsigned log2_size = grid.log2_size;
+  const std::uint32_t n_x = grid.n_x, within = (1U << log2_size) - 1;
+  const std::uint32_t *const pixels = m.events.pixels.data(), *const counts = m.events.counts.data(), *const ranks = m.ranks.data();
+  std::uint32_t *const positions = m.positions.data(), *const values = m.values.data();
+  const std::uint16_t* const leaf_class = model.leaves.leaf_class.data();
+  Place* const place_of = places.data();
+  const PixelPlace pixel_place(shape.det_x);
+  std::size_t e = 0;
+  for (const std::uint32_t n : m.events.frame_events) {
+    for (const std::size_t end = e + n; e < end; ++e) {
+      const std::uint32_t y = pixel_place.row(pixels[e]), x = pixel_place.column(pixels[e], y), leaf_x = x >> log2_size;
+      Place& place = place_of[leaf_class[(y >> log2_size) * n_x + leaf_x]];
+      const std::uint32_t at = place.next++;
+      positions[at] = place.first + ranks[y * n_x + leaf_x] + (x & within);
+      values[at] = counts[e];
+      place.n_above_one += counts[e] > 1 ? 1U : 0U;
+    }
+    for (Place& place : places) place.first += place.n_ranks;
+  }
+  for (std::size_t c = 0; c < n_classes; ++c) m.model.above_one[c] = places[c].n_above_one;
 }
 
 /// Puts the events of a class into tokens.
@@ -164,12 +182,32 @@ class ClassWriter {
   void write_until(std::uint32_t end_frame) {
     const std::uint32_t end_position = end_frame * n_ranks_;
     while (at_ < end_ && m_->positions[at_] < end_position) {
+      if (!values_->each()) lone_tokens(end_position);
+      if (at_ == end_ || m_->positions[at_] >= end_position) break;
       value();
       if (++at_ < end_) gap(m_->positions[at_] - m_->positions[at_ - 1] - 1);
     }
   }
 
  private:
+  // As long as events take one token each: ones, followed by gaps that are no longer than a law's intervals.
+  void lone_tokens(std::uint32_t end_position) {
+    const std::uint32_t *const positions = m_->positions.data(), *const values = m_->values.data();
+    const std::uint16_t* const start = law_->cdf.start.data();
+    const unsigned n_low_bits = law_->n_low_bits;
+    const std::uint32_t last = end_ - 1;  // that one has no gap behind it
+    std::uint64_t* token = m_->tokens.room_for(end_ - at_);
+    std::uint32_t at = at_;
+    for (; at < last && positions[at] < end_position && values[at] == 1; ++at) {
+      const std::uint32_t slots = positions[at + 1] - positions[at] - 1, symbol = slots >> n_low_bits;
+      if (symbol >= n_symbols - 1) break;
+      *token++ = TokenList::pack(start[symbol], std::uint32_t{start[symbol + 1]} - start[symbol], n_low_bits,
+                                 slots & ((1U << n_low_bits) - 1));
+    }
+    at_ = at;
+    m_->tokens.stop_at(token);
+  }
+
   void gap(std::uint32_t slots) { code_gap(m_->tokens, *law_, slots, ~std::uint32_t{0}); }
 
   void value() {

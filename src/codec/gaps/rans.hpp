@@ -14,6 +14,7 @@
 //   std::uint32_t bits(unsigned n_bits, std::uint32_t value)   n_bits <= max_raw_bits
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -38,14 +39,24 @@ static_assert(probability_bits + max_raw_bits <= 31, "one 32-bit word refills a 
 /// What an encoder has to say, in the decoder's order.
 class TokenList {
  public:
-  void clear() noexcept { tokens_.clear(); }
-  [[nodiscard]] std::span<const std::uint64_t> tokens() const noexcept { return tokens_; }
+  void clear() noexcept { n_ = 0; }
+  [[nodiscard]] std::span<const std::uint64_t> tokens() const noexcept { return {memory_.data(), n_}; }
 
   /// start: 15 bits; width: 16 bits; n_bits: 5 bits; raw: 16 bits.
-  void push(std::uint32_t start, std::uint32_t width, unsigned n_bits, std::uint32_t raw) {
-    tokens_.push_back(start | std::uint64_t{width} << 15 | std::uint64_t{n_bits} << 31 |
-                      std::uint64_t{raw} << 36);
+  [[nodiscard]] static std::uint64_t pack(std::uint32_t start, std::uint32_t width, unsigned n_bits, std::uint32_t raw) noexcept {
+    return start | std::uint64_t{width} << 15 | std::uint64_t{n_bits} << 31 | std::uint64_t{raw} << 36;
   }
+  void push(std::uint32_t start, std::uint32_t width, unsigned n_bits, std::uint32_t raw) {
+    if (n_ == memory_.size()) grow(1);
+    memory_[n_++] = pack(start, width, n_bits, raw);
+  }
+
+  /// Where the next tokens go, `n_more` at most, for loops that write them themselves and say then where they stopped.
+  [[nodiscard]] std::uint64_t* room_for(std::size_t n_more) {
+    if (memory_.size() - n_ < n_more) grow(n_more);
+    return memory_.data() + n_;
+  }
+  void stop_at(const std::uint64_t* next) noexcept { n_ = static_cast<std::size_t>(next - memory_.data()); }
 
   unsigned symbol(const Cdf16& cdf, unsigned value) {
     push(cdf.start[value], cdf.width(value), 0, 0);
@@ -73,7 +84,10 @@ class TokenList {
   }
 
  private:
-  std::vector<std::uint64_t> tokens_;
+  void grow(std::size_t n_more) { memory_.resize(std::max(2 * memory_.size(), n_ + n_more)); }
+
+  std::vector<std::uint64_t> memory_;
+  std::size_t n_ = 0;
 };
 
 /// Appends the stream of `tokens`: 32-bit words, then the two states.
