@@ -248,13 +248,15 @@ void write_events(EncoderMemory& m, const BlockShape& shape) {
   }
 }
 
-// Leaves of a first size; then, if there are tracks, only starters stay in m.events.
+/// Whether lanes, which look at neighbours, do better than gaps or tracks.
+bool is_for_lanes(Neighbours neighbours, const EncoderMemory& m, const BlockShape& shape, Level level) {
+  constexpr std::size_t counts_per_event = 32;
+  return level == Level::fast && neighbours != Neighbours::tell_nothing &&
+         m.events.pixels.size() > shape.n_counts() / counts_per_event;
+}
+
+// If there are tracks, only starters stay in m.events.
 void separate_tracks(EncoderMemory& m, const BlockShape& shape, Level level) {
-  m.tracks.reset(shape);
-  m.model.has_tracks =
-      m.events.pixels.size() != 0 &&
-      m.tracks.has_tracks(m.events, shape, m.model.grid, m.leaf_events, level);
-  if (!m.model.has_tracks) return;
   m.model.track_contexts = level == Level::max ? TrackContexts::many : TrackContexts::few;
   m.tracks.split(m.all_events, shape, m.chosen);
   m.events = m.chosen.list();
@@ -310,12 +312,17 @@ void write_groups(EncoderMemory& m, const BlockShape& shape) {
   }
 }
 
-void append_payload(EncoderMemory& m, const ListedEvents& events, const BlockShape& shape, Level level,
+bool append_payload(EncoderMemory& m, const ListedEvents& events, const BlockShape& shape, Level level,
                     std::vector<std::byte>& out) {
   m.all_events = m.events = events;
   m.tokens.clear();
   set_finest_leaves(m, shape, level);
-  separate_tracks(m, shape, level);
+  m.tracks.reset(shape);
+  const Neighbours neighbours = events.pixels.empty() ? Neighbours::tell_nothing
+                                                      : m.tracks.judge(events, shape, m.model.grid, m.leaf_events, level);
+  if (is_for_lanes(neighbours, m, shape, level)) return false;
+  m.model.has_tracks = neighbours == Neighbours::make_tracks;
+  if (m.model.has_tracks) separate_tracks(m, shape, level);
   const LeafGrid finest = m.model.grid;
   if (level != Level::fast) settle_leaf_size(m, shape);
   if (m.model.has_tracks)
@@ -329,6 +336,7 @@ void append_payload(EncoderMemory& m, const ListedEvents& events, const BlockSha
     write_group(m, shape);
   out.push_back(flags(m));
   append_stream(m.tokens.tokens(), out);
+  return true;
 }
 
 }  // namespace
@@ -341,15 +349,13 @@ bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scra
   if (!is_codable(shape, most_log2_leaf_size)) return false;
   EncoderMemory& m = scratch.get<EncoderMemory>();
   if (!extract_events(counts, shape, shape.n_counts() / least_counts_per_event, m.extracted)) return false;
-  append_payload(m, m.extracted.list(), shape, level, out);
-  return true;
+  return append_payload(m, m.extracted.list(), shape, level, out);
 }
 
 bool encode_gaps(const ListedEvents& events, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out) {
   using namespace gaps;
   if (!is_codable(shape, most_log2_leaf_size) || events.pixels.size() > shape.n_counts() / least_counts_per_event) return false;
-  append_payload(scratch.get<EncoderMemory>(), events, shape, level, out);
-  return true;
+  return append_payload(scratch.get<EncoderMemory>(), events, shape, level, out);
 }
 
 template bool encode_gaps(const std::uint8_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&);

@@ -70,19 +70,18 @@ void TrackFinder::write_filled(TokenList& tokens, TrackModel& model) {
 // Compares, on whole frames spread over the block, the places of all events by gaps against the
 // places of starters by gaps and of the rest by their neighbours. Counts are put alike on both
 // scales, except that tracks know the neighbours.
-bool TrackFinder::has_tracks(const ListedEvents& events, const BlockShape& shape,
-                             const LeafGrid& grid, std::span<const std::uint32_t> leaf_events,
-                             Level level) {
+Neighbours TrackFinder::judge(const ListedEvents& events, const BlockShape& shape,
+                              const LeafGrid& grid, std::span<const std::uint32_t> leaf_events,
+                              Level level) {
   const Judgement how = judgement(level);
   index_frames(events, shape);
   const std::size_t wanted = std::min(how.n_sampled, events.pixels.size());
   const std::size_t n_frames = std::max<std::size_t>(1, shape.n_frames * wanted / events.pixels.size());
   const std::size_t step = std::max<std::size_t>(1, shape.n_frames / n_frames);
+  if (!touch_beyond_chance(events, shape, grid, leaf_events, step, how.n_sampled)) return Neighbours::tell_nothing;
   const PlaceCosts places = place_costs(events, shape, grid, leaf_events, step);
-  // Events that know nothing of each other touch as well, by chance, and the neighbours then tell nothing.
-  if (places.n_starters * 8 >= places.n_lone_by_chance * 7) return false;
   // Whether or not the neighbours tell anything of the counts: where most events start a track, they are none.
-  if (places.n_starters == 0 || places.starters * 64 >= places.all * how.most_64ths) return false;
+  if (places.n_starters == 0 || places.starters * 64 >= places.all * how.most_64ths) return Neighbours::tell_something;
   trial_.clear();
   trial_model_.reset(TrackContexts::few);
   TrackModel alone;
@@ -98,7 +97,30 @@ bool TrackFinder::has_tracks(const ListedEvents& events, const BlockShape& shape
   }
   const BitCost by_gaps = places.all + token_cost(counts_alone.tokens());
   const BitCost by_tracks = places.starters + token_cost(trial_.tokens());
-  return by_tracks * 64 < by_gaps * how.most_64ths;
+  return by_tracks * 64 < by_gaps * how.most_64ths ? Neighbours::make_tracks : Neighbours::tell_something;
+}
+
+// Events that do not know of each other touch as well, by chance; their neighbours tell nothing of them.
+bool TrackFinder::touch_beyond_chance(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid,
+                                      std::span<const std::uint32_t> leaf_events, std::size_t step, std::size_t n_wanted) {
+  constexpr std::uint64_t one = 1 << 16;
+  const std::uint64_t leaf_slots = std::uint64_t{shape.n_frames} << (2 * grid.log2_size);
+  const PixelPlace place(shape.det_x);
+  std::uint64_t n_starters = 0, expected = 0;  // the latter times `one`
+  for (std::size_t f = step / 2; f < shape.n_frames; f += step) {
+    fill(events, first_event_[f], events.frame_events[f]);
+    const std::size_t event_step = slots_.size() / n_wanted + 1;
+    for (std::size_t i = 0; i < slots_.size(); i += event_step) {
+      const std::uint32_t pixel = events.pixels[first_event_[f] + i];
+      const std::uint32_t y = place.row(pixel), x = place.column(pixel, y);
+      const std::uint64_t n_leaf = leaf_events[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)];
+      const std::uint64_t unlit = one - std::min(one, n_leaf * one / leaf_slots);
+      expected += unlit * unlit / one * unlit / one * unlit / one;
+      n_starters += lit_pattern(&counts_[slots_[i]], static_cast<std::ptrdiff_t>(grid_.stride)) == 0 ? 1U : 0U;
+    }
+    clear();
+  }
+  return n_starters * 8 * one < expected * 7;
 }
 
 TrackFinder::PlaceCosts TrackFinder::place_costs(const ListedEvents& events, const BlockShape& shape,
@@ -107,28 +129,23 @@ TrackFinder::PlaceCosts TrackFinder::place_costs(const ListedEvents& events, con
   const std::uint64_t leaf_slots = std::uint64_t{shape.n_frames} << (2 * grid.log2_size);
   const BitCost one_in_all = one_over_ln2 + log2_cost(leaf_slots);
   const PixelPlace place(shape.det_x);
-  constexpr std::uint64_t whole = 1 << 16;
   PlaceCosts costs;
   std::size_t n_all = 0;
-  std::uint64_t n_lone_wholes = 0;
   for (std::size_t f = step / 2; f < shape.n_frames; f += step) {
     fill(events, first_event_[f], events.frame_events[f]);
     n_all += slots_.size();
     for (std::size_t i = 0; i < slots_.size(); ++i) {
       const std::uint32_t pixel = events.pixels[first_event_[f] + i];
       const std::uint32_t y = place.row(pixel), x = place.column(pixel, y);
-      const std::uint32_t n_leaf = leaf_events[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)];
-      const BitCost cost = one_in_all - log2_cost(n_leaf);
+      const BitCost cost =
+          one_in_all - log2_cost(leaf_events[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)]);
       costs.all += cost;
-      const std::uint64_t unlit = whole - std::min(whole, n_leaf * whole / leaf_slots);
-      n_lone_wholes += unlit * unlit / whole * unlit / whole * unlit / whole;
       if (lit_pattern(&counts_[slots_[i]], static_cast<std::ptrdiff_t>(grid_.stride)) != 0) continue;
       costs.starters += cost;
       ++costs.n_starters;
     }
     clear();
   }
-  costs.n_lone_by_chance = n_lone_wholes / whole;
   if (costs.n_starters != 0) costs.starters += costs.n_starters * (log2_cost(n_all) - log2_cost(costs.n_starters));
   return costs;
 }

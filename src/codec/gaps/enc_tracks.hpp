@@ -17,15 +17,22 @@
 
 namespace esieve::codec::gaps {
 
+/// What the pixels beside it tell of whether a pixel is lit.
+enum class Neighbours : std::uint8_t {
+  tell_nothing,    ///< Events touch as often as by chance.
+  tell_something,
+  make_tracks,     ///< So much that coding by tracks is worth its time.
+};
+
 /// Workspace; one padded frame of counts that is zero between calls.
 class TrackFinder {
  public:
   void reset(const BlockShape& shape);
 
-  /// Whether coding by tracks is worth its time, judged from a sample of the frames.
+  /// Judged from a sample of the frames.
   /// \param leaf_events  events of each leaf of `grid`
-  bool has_tracks(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid,
-                  std::span<const std::uint32_t> leaf_events, Level level);
+  Neighbours judge(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid,
+                   std::span<const std::uint32_t> leaf_events, Level level);
 
   /// Copies the starters, each with a count of one.
   void split(const ListedEvents& events, const BlockShape& shape, ExtractedEvents& starters);
@@ -39,8 +46,10 @@ class TrackFinder {
   struct PlaceCosts {
     BitCost all = 0, starters = 0;
     std::size_t n_starters = 0;
-    std::size_t n_lone_by_chance = 0;  ///< How many starters there were if events did not know of each other.
   };
+  /// Whether fewer events start a track than would if none knew of the others. Looks at about `n_wanted` events of a frame.
+  bool touch_beyond_chance(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid,
+                           std::span<const std::uint32_t> leaf_events, std::size_t step, std::size_t n_wanted);
   PlaceCosts place_costs(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid,
                          std::span<const std::uint32_t> leaf_events, std::size_t step);
   void fill(const ListedEvents& events, std::size_t first, std::size_t n);

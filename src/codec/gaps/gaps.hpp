@@ -32,7 +32,8 @@
 namespace esieve::codec {
 /// Appends the payload of a block. The same counts give the same bytes on every machine.
 /// \param counts  (n_frames, det_y, det_x); std::uint8_t, std::uint16_t or std::uint32_t
-/// \returns false if the block is not mostly zero or too large; `out` is then as it was
+/// \returns false if the block is not mostly zero, too large, or, at level fast, one whose events tell of their neighbours, which
+///          lanes make more of; `out` is then as it was
 template <class Count>
 bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
                  std::vector<std::byte>& out);

@@ -51,18 +51,32 @@ void find(const Bits* elements, const BlockLayout& layout, std::vector<SideEntry
     });
 }
 
-// The same from events: a pixel that is not among a frame's is zero there.
-void find_in_events(const ListedEvents& events, const BlockLayout& layout, std::vector<SideEntry>& constants) {
-  // Those of the first two frames, without branches that no processor could guess.
-  const std::size_t n_first = events.frame_events[0];
-  std::size_t end = n_first + events.frame_events[1];
+/// Pixels and counts that two frames have in common, without branches that no processor could guess.
+void find_common(const ListedEvents& events, std::vector<SideEntry>& constants) {
+  const std::size_t n_first = events.frame_events[0], end = n_first + events.frame_events[1];
   for (std::size_t one = 0, other = n_first; one < n_first && other < end;) {
     const std::uint32_t pixel = events.pixels[one], other_pixel = events.pixels[other];
     if (pixel == other_pixel && events.counts[one] == events.counts[other]) constants.push_back({pixel, events.counts[one]});
     one += pixel <= other_pixel ? 1U : 0U;
     other += other_pixel <= pixel ? 1U : 0U;
   }
-  for (std::size_t f = 2; f < layout.shape.n_frames && !constants.empty(); ++f) {
+}
+
+/// Pixels of the first frame whose counts look like a mask.
+void find_masked(const ListedEvents& events, const BlockLayout& layout, std::vector<SideEntry>& constants) {
+  visit_width(layout.item_bytes, [&](auto bits) {
+    for (std::size_t e = 0; e < events.frame_events[0]; ++e)
+      if (looks_like_mask(static_cast<decltype(bits)>(events.counts[e]), layout.dtype))
+        constants.push_back({events.pixels[e], events.counts[e]});
+  });
+}
+
+// The same from events: a pixel that is not among a frame's is zero there.
+void find_in_events(const ListedEvents& events, const BlockLayout& layout, std::vector<SideEntry>& constants) {
+  if (layout.shape.n_frames >= frames_beyond_chance) find_common(events, constants);
+  else find_masked(events, layout, constants);
+  std::size_t end = events.frame_events[0];
+  for (std::size_t f = 1; f < layout.shape.n_frames && !constants.empty(); ++f) {
     std::size_t e = end;
     end += events.frame_events[f];
     std::erase_if(constants, [&](const SideEntry& candidate) {
@@ -70,12 +84,6 @@ void find_in_events(const ListedEvents& events, const BlockLayout& layout, std::
       return e == end || events.pixels[e] != candidate.position || events.counts[e] != candidate.bits;
     });
   }
-  if (layout.shape.n_frames >= frames_beyond_chance) return;
-  visit_width(layout.item_bytes, [&](auto bits) {
-    std::erase_if(constants, [&](const SideEntry& pixel) {
-      return !looks_like_mask(static_cast<decltype(bits)>(pixel.bits), layout.dtype);
-    });
-  });
 }
 
 template <class Bits>
