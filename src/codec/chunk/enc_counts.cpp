@@ -4,26 +4,33 @@
 #include <algorithm>
 
 #include "codec/chunk/count_coder.hpp"
+#include "codec/gaps/extract.hpp"
+#include "codec/gaps/frame_groups.hpp"
 #include "codec/gaps/gaps.hpp"
 #include "codec/lanes/lanes.hpp"
 
 namespace esieve::codec {
 namespace {
 
-// Shares of lit counts up to which only gaps is asked, and from which only lanes is. In between the level decides how
-// much it is worth to know: both are tried, or gaps goes first.
+// Shares of lit counts: up to which only gaps is asked, from which only lanes is, and from which gaps is asked for blocks only
+// whose events know nothing of each other. Where both are, both are tried.
 struct Border {
-  double gaps_only, lanes_only;
+  double gaps_only, lanes_only, unrelated;
 };
 
-Border border(Level level, std::uint64_t n_events) {
+constexpr double worth_lists = 1.0 / gaps::pixels_per_listed_event;
+
+Border border(Level level, const BlockShape& shape, std::uint64_t n_events) {
   constexpr std::uint64_t few = 8192;  // what lanes say beside the counts then weighs, and both take little time
   switch (level) {
-    case Level::fast: return {0.0625, 0.0625};
-    case Level::standard: return {0.02, n_events < few ? 0.08 : 0.02};
+    case Level::fast: return {worth_lists, worth_lists, 0.03};
+    case Level::standard:
+      if (n_events < few) return {0.02, 0.08, 1};
+      // Gaps of more frames look for groups of them, and are no quicker then.
+      return shape.n_frames < gaps::least_grouped_frames ? Border{worth_lists, worth_lists, 0.02} : Border{0.02, 0.02, 1};
     case Level::max: break;
   }
-  return {0.01, 0.12};
+  return {0.01, 0.12, 1};
 }
 
 // Items that show whether a block repeats itself within or between frames: the same stretch of neighbouring frames, at a
@@ -51,13 +58,15 @@ class CountEncoder {
   CountEncoder(Elements& plane, const BlockShape& shape, Level level, CoderScratch& scratch,
                std::uint64_t n_events, std::vector<std::byte>& out)
       : plane_(plane), shape_(shape), level_(level), scratch_(scratch), out_(out), start_(out.size()),
-        n_events_(n_events), lit_share_(static_cast<double>(n_events) / static_cast<double>(shape.n_counts())) {}
+        n_events_(n_events), lit_share_(static_cast<double>(n_events) / static_cast<double>(shape.n_counts())),
+        border_(border(level, shape, n_events)) {}
 
   CountCoder run() {
-    const Border at = border(level_, n_events_);
-    if (lit_share_ < at.lanes_only) try_coder(CountCoder::gaps);
-    if (lit_share_ >= at.gaps_only || best_ == CountCoder::none) try_coder(CountCoder::lanes);
-    if (lit_share_ >= at.lanes_only && best_ == CountCoder::none) try_coder(CountCoder::gaps);
+    related_ = lit_share_ < border_.unrelated ? Related::taken : Related::refused;
+    if (lit_share_ < border_.lanes_only) try_coder(CountCoder::gaps);
+    if (lit_share_ >= border_.gaps_only || best_ == CountCoder::none) try_coder(CountCoder::lanes);
+    related_ = Related::taken;
+    if (lit_share_ >= border_.unrelated && best_ == CountCoder::none) try_coder(CountCoder::gaps);
     if (best_ == CountCoder::none || packing_may_win()) try_coder(CountCoder::packed);
     return best_;
   }
@@ -69,8 +78,8 @@ class CountEncoder {
   bool append(CountCoder coder, std::vector<std::byte>& to) {
     switch (coder) {
       case CountCoder::gaps:
-        if (plane_.events() != nullptr) return encode_gaps(*plane_.events(), shape_, level_, scratch_.coders, to);
-        return encode_gaps(counts(), shape_, level_, scratch_.coders, to);
+        if (plane_.events() != nullptr) return encode_gaps(*plane_.events(), shape_, level_, scratch_.coders, to, related_);
+        return encode_gaps(counts(), shape_, level_, scratch_.coders, to, related_);
       case CountCoder::lanes: return encode_lanes(counts(), shape_, level_, scratch_.coders, to);
       default: pack_items(plane_.dense(), sizeof(Count), shape_, level_, scratch_.pack, to); return true;
     }
@@ -91,7 +100,7 @@ class CountEncoder {
 
   // Whether a sample packs about as well as the coder of the whole does for as many events.
   bool packing_may_win() {
-    const bool sparse = lit_share_ < std::max(0.03, border(level_, n_events_).gaps_only);  // quick to code, so little time to spend; repeats are all there is to find
+    const bool sparse = lit_share_ < std::max(0.03, border_.gaps_only);  // quick to code, so little time to spend; repeats are all there is to find
     const BlockShape shape = sample_items(plane_, sizeof(Count), shape_, sparse ? 1 : 4,
                                           level_ == Level::fast ? 1024 : 4096, scratch_.sample);
     const auto* counts = reinterpret_cast<const Count*>(scratch_.sample.data());
@@ -111,6 +120,8 @@ class CountEncoder {
   std::size_t start_;
   std::uint64_t n_events_;
   double lit_share_;
+  Border border_;
+  Related related_ = Related::taken;
   CountCoder best_ = CountCoder::none;
 };
 

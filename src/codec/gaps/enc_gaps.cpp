@@ -248,13 +248,6 @@ void write_events(EncoderMemory& m, const BlockShape& shape) {
   }
 }
 
-/// Whether lanes, which look at neighbours, do better than gaps or tracks.
-bool is_for_lanes(Neighbours neighbours, const EncoderMemory& m, const BlockShape& shape, Level level) {
-  constexpr std::size_t counts_per_event = 32;
-  return level == Level::fast && neighbours != Neighbours::tell_nothing &&
-         m.events.pixels.size() > shape.n_counts() / counts_per_event;
-}
-
 // If there are tracks, only starters stay in m.events.
 void separate_tracks(EncoderMemory& m, const BlockShape& shape, Level level) {
   m.model.track_contexts = level == Level::max ? TrackContexts::many : TrackContexts::few;
@@ -312,7 +305,7 @@ void write_groups(EncoderMemory& m, const BlockShape& shape) {
   }
 }
 
-bool append_payload(EncoderMemory& m, const ListedEvents& events, const BlockShape& shape, Level level,
+bool append_payload(EncoderMemory& m, const ListedEvents& events, const BlockShape& shape, Level level, Related related,
                     std::vector<std::byte>& out) {
   m.all_events = m.events = events;
   m.tokens.clear();
@@ -320,7 +313,7 @@ bool append_payload(EncoderMemory& m, const ListedEvents& events, const BlockSha
   m.tracks.reset(shape);
   const Neighbours neighbours = events.pixels.empty() ? Neighbours::tell_nothing
                                                       : m.tracks.judge(events, shape, m.model.grid, m.leaf_events, level);
-  if (is_for_lanes(neighbours, m, shape, level)) return false;
+  if (related == Related::refused && neighbours != Neighbours::tell_nothing) return false;
   m.model.has_tracks = neighbours == Neighbours::make_tracks;
   if (m.model.has_tracks) separate_tracks(m, shape, level);
   const LeafGrid finest = m.model.grid;
@@ -344,22 +337,23 @@ bool append_payload(EncoderMemory& m, const ListedEvents& events, const BlockSha
 
 template <class Count>
 bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
-                 std::vector<std::byte>& out) {
+                 std::vector<std::byte>& out, Related related) {
   using namespace gaps;
   if (!is_codable(shape, most_log2_leaf_size)) return false;
   EncoderMemory& m = scratch.get<EncoderMemory>();
   if (!extract_events(counts, shape, shape.n_counts() / least_counts_per_event, m.extracted)) return false;
-  return append_payload(m, m.extracted.list(), shape, level, out);
+  return append_payload(m, m.extracted.list(), shape, level, related, out);
 }
 
-bool encode_gaps(const ListedEvents& events, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out) {
+bool encode_gaps(const ListedEvents& events, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out,
+                 Related related) {
   using namespace gaps;
   if (!is_codable(shape, most_log2_leaf_size) || events.pixels.size() > shape.n_counts() / least_counts_per_event) return false;
-  return append_payload(scratch.get<EncoderMemory>(), events, shape, level, out);
+  return append_payload(scratch.get<EncoderMemory>(), events, shape, level, related, out);
 }
 
-template bool encode_gaps(const std::uint8_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&);
-template bool encode_gaps(const std::uint16_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&);
-template bool encode_gaps(const std::uint32_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&);
+template bool encode_gaps(const std::uint8_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&, Related);
+template bool encode_gaps(const std::uint16_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&, Related);
+template bool encode_gaps(const std::uint32_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&, Related);
 
 }  // namespace esieve::codec

@@ -129,7 +129,7 @@ void GroupFinder::find(const ListedEvents& events, const BlockShape& shape, Leve
   groups.set_single(shape);
   const Effort how = effort(level);
   // Too few frames or events to tell groups apart, or to pay for their maps.
-  if (how.n_rounds == 0 || shape.n_frames < 64 || events.pixels.size() < 2 * grid.n_leaves()) return;
+  if (how.n_rounds == 0 || shape.n_frames < least_grouped_frames || events.pixels.size() < 2 * grid.n_leaves()) return;
   totals_.assign(shape.n_pixels(), 0);
   for (std::size_t e = 0; e < events.pixels.size(); ++e) totals_[events.pixels[e]] += events.counts[e];
   start(shape, 1);

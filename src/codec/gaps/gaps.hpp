@@ -30,16 +30,20 @@
 #include "esieve/codec.hpp"
 
 namespace esieve::codec {
+/// What becomes of blocks whose events touch each other more often than by chance: a coder that looks at neighbours stores them
+/// in less.
+enum class Related : std::uint8_t { taken, refused };
+
 /// Appends the payload of a block. The same counts give the same bytes on every machine.
 /// \param counts  (n_frames, det_y, det_x); std::uint8_t, std::uint16_t or std::uint32_t
-/// \returns false if the block is not mostly zero, too large, or, at level fast, one whose events tell of their neighbours, which
-///          lanes make more of; `out` is then as it was
+/// \returns false if the block is not mostly zero, too large, or refused; `out` is then as it was
 template <class Count>
 bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
-                 std::vector<std::byte>& out);
+                 std::vector<std::byte>& out, Related related = Related::taken);
 
 /// The same of a block whose events somebody has listed.
-bool encode_gaps(const ListedEvents& events, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out);
+bool encode_gaps(const ListedEvents& events, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out,
+                 Related related = Related::taken);
 
 /// Writes every count of the block. The payload may be hostile.
 /// \param dense  shape.n_counts() of them; unspecified unless okay
