@@ -35,13 +35,19 @@ Cdf16 expected_counts(std::uint64_t mean_16ths) noexcept {
   return make_cdf(weights);
 }
 
+/// By quarter octave of the expected count, in eighths.
+const std::array<Cdf16, n_priors>& priors() {
+  static const auto all = [] {
+    std::array<Cdf16, n_priors> result{};
+    for (unsigned bucket = 0; bucket < n_priors; ++bucket) result[bucket] = expected_counts(twice_middle(bucket));
+    return result;
+  }();
+  return all;
+}
+
 }  // namespace
 
-LeafMapModel::LeafMapModel()
-    : contexts_(n_near * n_wide), guess_contexts_(n_near * n_wide), priors_(n_priors) {
-  for (unsigned bucket = 0; bucket < n_priors; ++bucket)
-    priors_[bucket] = expected_counts(twice_middle(bucket));
-}
+LeafMapModel::LeafMapModel() : contexts_(n_near * n_wide), guess_contexts_(n_near * n_wide), priors_(&priors()) {}
 
 void LeafMapModel::reset() {
   for (AdaptiveCdf& cdf : contexts_) cdf.n_seen = 0;
@@ -50,7 +56,7 @@ void LeafMapModel::reset() {
 }
 
 void LeafMapModel::start_context(AdaptiveCdf& cdf, std::uint64_t expected8) noexcept {
-  cdf.reset(priors_[std::min(quarter_octave(expected8), n_priors - 1)], 4, learning_rate);
+  cdf.reset((*priors_)[std::min(quarter_octave(expected8), n_priors - 1)], 4, learning_rate);
 }
 
 }  // namespace esieve::codec::gaps

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -78,7 +79,7 @@ class LeafMapModel {
 
   std::vector<AdaptiveCdf> contexts_;  // (n_near, n_wide); n_seen == 0: not used yet
   std::vector<AdaptiveCdf> guess_contexts_;  // (n_near of the guess, n_wide of the near)
-  std::vector<Cdf16> priors_;          // by quarter octave of the expected count, in eighths
+  const std::array<Cdf16, 64>* priors_;
   NumberModel large_;
   std::vector<std::uint32_t> columns_;  // sums over the last wide_rows rows, padded
   std::vector<std::uint32_t> rows_;     // (wide_rows + 1, n_x + 2), rows taking turns
