@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "esieve/frame_status.hpp"
@@ -20,8 +21,7 @@ using Clock = std::chrono::steady_clock;
 struct Block {
   std::uint64_t chunk = 0;
   FrameRange frames;
-  std::vector<std::byte> dense;           ///< Empty until the first frame with data. Only slots of frames that are data are set.
-  bool has_buffer = false;                ///< `dense` is one of the board's buffers.
+  std::span<std::byte> dense;             ///< A buffer of the board's, from the first frame with data on: slots of frames.
   std::vector<FrameStatus> status;        ///< One a frame.
   std::vector<std::uint32_t> n_received;  ///< Frames of the camera in each.
   std::vector<std::uint32_t> n_accounted; ///< Of these and those lost.
@@ -38,10 +38,10 @@ struct Block {
   Clock::time_point opened;
 
   std::span<std::byte> slot(std::size_t i, std::size_t frame_bytes) {
-    return std::span(dense).subspan(i * frame_bytes, frame_bytes);
+    return dense.subspan(i * frame_bytes, frame_bytes);
   }
   std::span<const std::byte> slot(std::size_t i, std::size_t frame_bytes) const {
-    return std::span(dense).subspan(i * frame_bytes, frame_bytes);
+    return dense.subspan(i * frame_bytes, frame_bytes);
   }
 };
 

@@ -8,14 +8,20 @@
 #include "esieve/error.hpp"
 
 namespace esieve {
+namespace {
+
+/// From one buffer to the next: whole cache lines, so that all begin with one.
+std::uint64_t buffer_stride(std::uint64_t block_bytes) { return (block_bytes + 63) / 64 * 64; }
+
+}  // namespace
 
 BlockBoard::BlockBoard(const Setup& setup)
     : setup_(setup),
       block_frames_(setup.grid.scan_rows * setup.grid.scan_columns),
-      block_bytes_(block_frames_ * setup.frame_bytes) {
-  // All memory now, and touched: later a page fault would be in the camera's way.
-  free_.resize(setup.n_buffers);
-  for (auto& buffer : free_) buffer.resize(block_bytes_);
+      block_bytes_(block_frames_ * setup.frame_bytes),
+      memory_(setup.n_buffers * buffer_stride(block_bytes_)) {
+  for (std::uint64_t i = 0; i < setup.n_buffers; ++i)
+    free_.push_back(memory_.bytes().subspan((setup.n_buffers - 1 - i) * buffer_stride(block_bytes_), block_bytes_));
 }
 
 std::string BlockBoard::name_of(std::uint64_t scan_index) const {
@@ -113,17 +119,15 @@ void BlockBoard::evict_one() {
 }
 
 void BlockBoard::take_buffer(Block& block) {
-  block.dense = std::move(free_.back());
-  block.has_buffer = true;
+  block.dense = free_.back();
   free_.pop_back();
   ++n_in_use_;
 }
 
 void BlockBoard::give_back(Block& block) {
-  if (!block.has_buffer) return;
-  block.dense.resize(block_bytes_);
-  free_.push_back(std::move(block.dense));
-  block.has_buffer = false;
+  if (block.dense.empty()) return;
+  free_.push_back(block.dense);
+  block.dense = {};
   --n_in_use_;
 }
 
@@ -291,6 +295,7 @@ void BlockBoard::recycle(Block& block) {
 void BlockBoard::close_to_frames() {
   std::unique_lock lock(mutex_);
   closing_ = true;
+  memory_.stop();
   room_.wait(lock, [&] {
     return std::none_of(open_.begin(), open_.end(), [](const auto& entry) { return entry.second->n_pins > 0; });
   });

@@ -19,6 +19,7 @@
 #include "esieve/container.hpp"
 #include "esieve/writer.hpp"
 #include "record/block.hpp"
+#include "record/queue_memory.hpp"
 
 namespace esieve {
 
@@ -141,7 +142,8 @@ class BlockBoard {
   std::set<std::uint64_t> done_;  ///< Handed over complete, from `done_before_` on.
   std::uint64_t done_before_ = 0; ///< All chunks before it were.
   std::deque<std::unique_ptr<Block>> queue_;
-  std::vector<std::vector<std::byte>> free_;
+  QueueMemory memory_;
+  std::vector<std::span<std::byte>> free_;  ///< Of block_bytes_ each, in `memory_`.
   std::uint64_t n_in_use_ = 0;    ///< Buffers not free.
   std::uint64_t n_encoding_ = 0;  ///< Blocks taken and not yet recycled.
   std::uint64_t last_ticket_ = 0, n_settled_ = 0, end_of_scan_ = 0, uses_ = 0;

@@ -16,14 +16,14 @@ EncodedBlock BlockEncoder::encode(Block& block) {
   result.epoch = block.epoch;
   result.status = block.status;
   const std::size_t n_bytes = block.frames.count * info_.frame_bytes();
-  if (block.dense.empty()) block.dense.resize(n_bytes);
-  const std::span dense = std::span(block.dense).first(n_bytes);
   if (!block.is_fragment && gather_events(block)) {
     result.hashes = hashes_;
     encoder_.encode_events({frame_events_, pixels_, counts_}, block.frames.first, result);
     was_sparse_ = pixels_.size() <= n_bytes / item_bytes(info_.dtype) / codec::gaps::pixels_per_listed_event;
     return result;
   }
+  if (block.dense.empty()) nothing_.assign(n_bytes, std::byte{0});
+  const auto dense = block.dense.empty() ? std::span(nothing_) : block.dense.first(n_bytes);
   make_dense(block);
   if (block.is_fragment) {
     clear_missing(dense, block.status, info_.frame_bytes());

@@ -50,7 +50,7 @@ class BlockEncoder {
   std::uint64_t hash_of_nothing_;
   std::vector<std::uint32_t> frame_events_, pixels_, counts_;
   std::vector<std::uint64_t> hashes_;
-  std::vector<std::byte> frame_;
+  std::vector<std::byte> frame_, nothing_;
 };
 
 }  // namespace esieve

@@ -3,10 +3,6 @@
 // Writer: the frame path. Everything behind it happens in other threads.
 #include "esieve/writer.hpp"
 
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -22,6 +18,7 @@
 #include "record/frame_input.hpp"
 #include "record/hit_sorter.hpp"
 #include "record/keeper.hpp"
+#include "record/low_priority.hpp"
 #include "record/monitor.hpp"
 #include "record/recording_folder.hpp"
 #include "record/spill.hpp"
@@ -29,9 +26,6 @@
 
 namespace esieve {
 namespace {
-
-/// The rest of the machine goes first: above all the thread that pushes.
-void yield_to_others() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 10); }
 
 std::uint64_t or_one(std::int64_t length) { return length == ScanGeometry::unknown ? 1 : static_cast<std::uint64_t>(length); }
 
