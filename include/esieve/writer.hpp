@@ -63,7 +63,7 @@ struct WriterOptions {
 
   bool overwrite = false;                 ///< Replace an existing file when the recording is complete.
   int threads = 0;                        ///< That encode, at low priority. 0: as many as the machine has.
-  std::uint64_t queue_bytes = std::uint64_t{256} << 20;  ///< Dense frames in memory; at least two chunks.
+  std::uint64_t queue_bytes = std::uint64_t{256} << 20;  ///< Room for so much of dense frames; at least two chunks.
   WhenFull when_full = WhenFull::block;
   std::chrono::milliseconds block_timeout{10'000};
   /// Called ten times a second by a push that waits for room, in its thread. May throw, which ends the push: its frame is
@@ -93,7 +93,7 @@ struct WriterStats {
   std::uint64_t n_events = 0;        ///< In what is stored.
   std::uint64_t dense_bytes = 0;     ///< Handed in.
   std::uint64_t stored_bytes = 0;    ///< Chunks written.
-  std::uint64_t queue_bytes = 0;     ///< Dense frames in memory, waiting or being filled.
+  std::uint64_t queue_bytes = 0;     ///< Of the room for frames, what is in use.
   std::uint64_t queue_capacity_bytes = 0;
   double frames_per_s = 0, in_bytes_per_s = 0, out_bytes_per_s = 0, events_per_s = 0;
   double lag_s = 0;                  ///< Age of the oldest frame that is not yet stored.
@@ -112,10 +112,10 @@ struct Snapshot {
   WriterStats stats;
 };
 
-/// Records one event file. Frames go through a bounded queue to threads that encode, and to one that writes; `push` copies and
-/// returns. While it runs everything lies in the folder "PATH.recording"; `close` makes the file PATH of it, the same that
-/// `convert` makes of the same frames. If the process dies, `esieve recover PATH.recording OUT` makes a file of what is there:
-/// nothing that was flushed is lost.
+/// Records one event file. Frames go through a bounded queue to threads that encode, and to one that writes; `push` takes what is
+/// in the frame and returns. While it runs everything lies in the folder "PATH.recording"; `close` makes the file PATH of it, the
+/// same that `convert` makes of the same frames. If the process dies, `esieve recover PATH.recording OUT` makes a file of what is
+/// there: nothing that was flushed is lost.
 ///
 /// Any number of threads may call any member. After an error of the disk every call throws it again, `close` too: nothing has the
 /// name PATH then, and what was stored stays in "PATH.recording".

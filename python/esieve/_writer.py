@@ -62,7 +62,7 @@ class Writer:
     When frames come faster than they are encoded:
     when_full            block (at most block_timeout_s), drop (counted and marked), or spill (raw, to a file of at most
                          spill_bytes)
-    queue_bytes          of dense frames in memory
+    queue_bytes          of dense frames that there is room for in memory
     threads              that encode; 0: as many as the machine has
 
     flush_interval_s, flush_bytes  how much can be lost if the power fails

@@ -96,9 +96,10 @@ std::vector<double> MeanPattern::means() const {
   result.reserve(detector_.n_pixels());
   for (std::uint32_t y = 0; y < detector_.det_y; ++y) {
     const std::uint32_t bin_y = y / binning_;
+    const double* const row = sums_.data() + std::size_t{bin_y} * shape_.det_x;
     const double per_bin = static_cast<double>(std::max<std::uint64_t>(1, n_frames_)) * covered(bin_y, binning_, detector_.det_y);
     for (std::uint32_t x = 0; x < detector_.det_x; ++x)
-      result.push_back(sums_[std::size_t{bin_y} * shape_.det_x + x / binning_] / (per_bin * covered(x / binning_, binning_, detector_.det_x)));
+      result.push_back(row[x / binning_] / (per_bin * covered(x / binning_, binning_, detector_.det_x)));
   }
   return result;
 }

@@ -147,7 +147,7 @@ typedef struct esieve_writer_options {
   const char* metadata_json; /* a JSON object, kept as it is; NULL: "{}" */
 
   /* Queue and disk. */
-  uint64_t queue_bytes;         /* dense frames in memory; 0: 256 MiB */
+  uint64_t queue_bytes;         /* room for so much of dense frames; 0: 256 MiB */
   uint64_t spill_bytes;         /* most that waits in the spill file; 0: 8 GiB */
   uint64_t flush_bytes;         /* flush when so much was written; 0: 64 MiB */
   int64_t flush_interval_ms;    /* 0: 1000; or ESIEVE_NEVER: only esieve_writer_flush does */
@@ -172,7 +172,7 @@ typedef struct esieve_stats {
   uint64_t n_events;           /* in what is stored */
   uint64_t dense_bytes;        /* handed in */
   uint64_t stored_bytes;       /* chunks written */
-  uint64_t queue_bytes;        /* dense frames in memory */
+  uint64_t queue_bytes;        /* of the room for frames, what is in use */
   uint64_t queue_capacity_bytes;
   uint64_t n_frames_expected;  /* 0 where the scan's length is not known */
   double frames_per_s, in_bytes_per_s, out_bytes_per_s, events_per_s;

@@ -100,7 +100,8 @@ class CountEncoder {
 
   // Whether a sample packs about as well as the coder of the whole does for as many events.
   bool packing_may_win() {
-    const bool sparse = lit_share_ < std::max(0.03, border_.gaps_only);  // quick to code, so little time to spend; repeats are all there is to find
+    // Quick to code, so little time to spend; repeats are all there is to find.
+    const bool sparse = lit_share_ < std::max(0.03, border_.gaps_only);
     const BlockShape shape = sample_items(plane_, sizeof(Count), shape_, sparse ? 1 : 4,
                                           level_ == Level::fast ? 1024 : 4096, scratch_.sample);
     const auto* counts = reinterpret_cast<const Count*>(scratch_.sample.data());

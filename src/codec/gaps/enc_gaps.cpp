@@ -282,8 +282,8 @@ void select_frames(EncoderMemory& m, std::span<const std::uint32_t> frames) {
   for (const std::uint32_t f : frames) {
     const std::uint32_t n = m.all_events.frame_events[f];
     chosen.reserve(n);
-    std::copy_n(m.all_events.pixels.begin() + static_cast<std::ptrdiff_t>(m.first_event[f]), n, chosen.pixels.get() + chosen.n_events);
-    std::copy_n(m.all_events.counts.begin() + static_cast<std::ptrdiff_t>(m.first_event[f]), n, chosen.counts.get() + chosen.n_events);
+    std::copy_n(m.all_events.pixels.data() + m.first_event[f], n, chosen.pixels.get() + chosen.n_events);
+    std::copy_n(m.all_events.counts.data() + m.first_event[f], n, chosen.counts.get() + chosen.n_events);
     chosen.n_events += n;
     chosen.frame_events.push_back(n);
   }
