@@ -5,7 +5,6 @@
 
 #include "codec/chunk/count_coder.hpp"
 #include "codec/gaps/extract.hpp"
-#include "codec/gaps/frame_groups.hpp"
 #include "codec/gaps/gaps.hpp"
 #include "codec/lanes/lanes.hpp"
 
@@ -20,14 +19,13 @@ struct Border {
 
 constexpr double worth_lists = 1.0 / gaps::pixels_per_listed_event;
 
-Border border(Level level, const BlockShape& shape, std::uint64_t n_events) {
+Border border(Level level, std::uint64_t n_events) {
   constexpr std::uint64_t few = 8192;  // what lanes say beside the counts then weighs, and both take little time
   switch (level) {
     case Level::fast: return {worth_lists, worth_lists, 0.03};
     case Level::standard:
       if (n_events < few) return {0.02, 0.08, 1};
-      // Gaps of more frames look for groups of them, and are no quicker then.
-      return shape.n_frames < gaps::least_grouped_frames ? Border{worth_lists, worth_lists, 0.02} : Border{0.02, 0.02, 1};
+      return {worth_lists, worth_lists, 0.02};
     case Level::max: break;
   }
   return {0.01, 0.12, 1};
@@ -59,7 +57,7 @@ class CountEncoder {
                std::uint64_t n_events, std::vector<std::byte>& out)
       : plane_(plane), shape_(shape), level_(level), scratch_(scratch), out_(out), start_(out.size()),
         n_events_(n_events), lit_share_(static_cast<double>(n_events) / static_cast<double>(shape.n_counts())),
-        border_(border(level, shape, n_events)) {}
+        border_(border(level, n_events)) {}
 
   CountCoder run() {
     related_ = lit_share_ < border_.unrelated ? Related::taken : Related::refused;

@@ -313,15 +313,16 @@ bool append_payload(EncoderMemory& m, const ListedEvents& events, const BlockSha
   m.tracks.reset(shape);
   const Neighbours neighbours = events.pixels.empty() ? Neighbours::tell_nothing
                                                       : m.tracks.judge(events, shape, m.model.grid, m.leaf_events, level);
-  if (related == Related::refused && neighbours != Neighbours::tell_nothing) return false;
+  const bool may_have_groups = neighbours != Neighbours::make_tracks && GroupFinder::may_find(events, shape, level);
+  if (related == Related::refused && (neighbours != Neighbours::tell_nothing || may_have_groups)) return false;
   m.model.has_tracks = neighbours == Neighbours::make_tracks;
   if (m.model.has_tracks) separate_tracks(m, shape, level);
   const LeafGrid finest = m.model.grid;
   if (level != Level::fast) settle_leaf_size(m, shape);
-  if (m.model.has_tracks)
-    m.groups.set_single(shape);
-  else
+  if (may_have_groups)
     m.group_finder.find(m.events, shape, level, finest, m.model.grid, m.groups);
+  else
+    m.groups.set_single(shape);
   m.model.begin_block();
   if (m.groups.n_groups > 1)
     write_groups(m, shape);

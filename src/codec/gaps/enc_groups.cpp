@@ -15,6 +15,8 @@ constexpr unsigned score_shift = 8;
 /// A group's mean is drawn towards the block's by so many frames.
 constexpr std::uint64_t prior_frames = 2;
 constexpr std::uint64_t fraction = 256;  // of a count
+/// Fewer do not tell groups apart.
+constexpr std::uint32_t least_grouped_frames = 64;
 
 struct Effort {
   std::array<std::uint8_t, 4> n_groups;  // tried in turn; 0: no more
@@ -124,12 +126,46 @@ BitCost GroupFinder::cost(const ListedEvents& events, const BlockShape& shape,
   return sum;
 }
 
+// A chi-squared test on large bins of the detector. Frames that are draws of one set of rates have no groups worth a label each.
+bool GroupFinder::may_find(const ListedEvents& events, const BlockShape& shape, Level level) {
+  if (effort(level).n_rounds == 0 || shape.n_frames < least_grouped_frames) return false;
+  constexpr std::size_t most_bins = 256;
+  unsigned log2_size = 0;
+  while (LeafGrid(shape.det_y, shape.det_x, log2_size).n_leaves() > most_bins) ++log2_size;
+  const LeafGrid bins(shape.det_y, shape.det_x, log2_size);
+  std::vector<std::uint64_t> sums(bins.n_leaves()), squares(bins.n_leaves());
+  std::vector<std::uint32_t> frame(bins.n_leaves());
+  const PixelPlace place(shape.det_x);
+  std::size_t e = 0;
+  for (const std::uint32_t n : events.frame_events) {
+    std::fill(frame.begin(), frame.end(), 0U);
+    for (const std::size_t end = e + n; e < end; ++e) {
+      const std::uint32_t y = place.row(events.pixels[e]), x = place.column(events.pixels[e], y);
+      ++frame[(y >> log2_size) * bins.n_x + (x >> log2_size)];
+    }
+    for (std::size_t b = 0; b < frame.size(); ++b) {
+      sums[b] += frame[b];
+      squares[b] += std::uint64_t{frame[b]} * frame[b];
+    }
+  }
+  // In 256ths. A pixel is lit or not, so the variance is less than the mean by the share of lit pixels.
+  const std::uint64_t n_frames = shape.n_frames, size = std::uint64_t{1} << log2_size;
+  const std::uint64_t n_slots = n_frames * std::min<std::uint64_t>(size, shape.det_y) * std::min<std::uint64_t>(size, shape.det_x);
+  std::uint64_t chi_squared = 0, n_bins = 0;
+  for (std::size_t b = 0; b < sums.size(); ++b) {
+    if (sums[b] == 0 || sums[b] >= n_slots) continue;
+    const std::uint64_t deviation = n_frames * squares[b] * 256 / sums[b] - 256 * sums[b];
+    chi_squared += deviation / (n_slots - sums[b]) * n_slots + deviation % (n_slots - sums[b]) * n_slots / (n_slots - sums[b]);
+    ++n_bins;
+  }
+  return chi_squared * 20 >= n_bins * (n_frames - 1) * 256 * 21;
+}
+
 void GroupFinder::find(const ListedEvents& events, const BlockShape& shape, Level level,
                        const LeafGrid& finest, LeafGrid& grid, FrameGroups& groups) {
   groups.set_single(shape);
   const Effort how = effort(level);
-  // Too few frames or events to tell groups apart, or to pay for their maps.
-  if (how.n_rounds == 0 || shape.n_frames < least_grouped_frames || events.pixels.size() < 2 * grid.n_leaves()) return;
+  if (events.pixels.size() < 2 * grid.n_leaves()) return;  // too few to pay for several maps
   totals_.assign(shape.n_pixels(), 0);
   for (std::size_t e = 0; e < events.pixels.size(); ++e) totals_[events.pixels[e]] += events.counts[e];
   start(shape, 1);

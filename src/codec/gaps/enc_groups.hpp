@@ -18,6 +18,9 @@ namespace esieve::codec::gaps {
 /// only, so that the groups are the same on every machine.
 class GroupFinder {
  public:
+  /// Whether looking for groups is worth its time: the level has some for it, and the frames differ by more than chance.
+  static bool may_find(const ListedEvents& events, const BlockShape& shape, Level level);
+
   /// Sets `groups`: a single one unless several save enough to pay for their maps.
   /// \param finest  leaves that may be worth it with groups though they were not without
   /// \param grid    the leaves settled on for a single group; replaced if finer ones are better

@@ -14,8 +14,6 @@
 namespace esieve::codec::gaps {
 
 inline constexpr unsigned most_groups = n_symbols;
-/// An encoder looks for groups among no fewer.
-inline constexpr std::uint32_t least_grouped_frames = 64;
 
 /// Which group each frame belongs to.
 struct FrameGroups {

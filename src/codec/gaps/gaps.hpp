@@ -30,8 +30,8 @@
 #include "esieve/codec.hpp"
 
 namespace esieve::codec {
-/// What becomes of blocks whose events touch each other more often than by chance: a coder that looks at neighbours stores them
-/// in less.
+/// What becomes of blocks whose events touch each other more often than by chance, or (where a level looks for groups of frames)
+/// whose frames differ by more than chance: coders that look at neighbouring pixels and frames store them as well or better.
 enum class Related : std::uint8_t { taken, refused };
 
 /// Appends the payload of a block. The same counts give the same bytes on every machine.
