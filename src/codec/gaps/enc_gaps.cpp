@@ -125,7 +125,7 @@ void find_keys(EncoderMemory& m, const BlockShape& shape) {
 void sort_by_class(EncoderMemory& m, const BlockShape& shape) {
   const BlockModel& model = m.model;
   const LeafGrid& grid = model.grid;
-  model.leaves.build_ranks(shape, grid, m.ranks);
+  m.model.leaves.build_ranks(shape, grid, m.ranks);
   const std::size_t n_classes = model.leaves.classes.size();
   m.model.class_events.assign(n_classes, 0);
   for (std::size_t leaf = 0; leaf < m.leaf_events.size(); ++leaf)

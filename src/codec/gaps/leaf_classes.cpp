@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <utility>
 
 #include "codec/gaps/numbers.hpp"
 
@@ -59,36 +60,47 @@ void LeafClasses::build(const BlockShape& shape, const LeafGrid& grid, std::span
     leaf_class[leaf] = leaf_keys[leaf] == 0 ? no_class : class_of_key[leaf_keys[leaf]];
 }
 
-void LeafClasses::build_segments(const BlockShape& shape, const LeafGrid& grid, PixelNumbers numbers) {
-  const std::uint32_t size = 1U << grid.log2_size;
-  segments.resize(classes.empty() ? 0 : classes.back().first_segment + classes.back().n_segments);
-  std::array<std::uint32_t, n_class_keys> next{};
+// Detector rows of one row of leaves have the same classes one after another: where the first row's segments go says where all do.
+template <class Visit>
+void LeafClasses::for_each_leaf_row(const BlockShape& shape, const LeafGrid& grid, Visit visit) {
+  std::array<std::uint32_t, n_class_keys> next{}, n_in_row{};
   for (std::size_t c = 0; c < classes.size(); ++c) next[c] = classes[c].first_segment;
+  const std::uint32_t size = 1U << grid.log2_size;
   for (std::uint32_t ly = 0; ly < grid.n_y; ++ly) {
     const std::uint16_t* row = leaf_class.data() + std::size_t{ly} * grid.n_x;
     row_leaves_.clear();
-    for (std::uint32_t lx = 0; lx < grid.n_x; ++lx) {
-      if (row[lx] == no_class) continue;
-      const std::uint32_t x = lx << grid.log2_size;
-      const std::uint32_t more = std::min(size, shape.det_x - x) - 1;
-      row_leaves_.push_back({x | more << pixel_bits, row[lx]});
+    for (std::uint32_t lx = 0; lx < grid.n_x; ++lx)
+      if (row[lx] != no_class) row_leaves_.push_back({lx, row[lx], next[row[lx]] + n_in_row[row[lx]]++, 0});
+    const std::uint32_t first_y = ly << grid.log2_size, n_rows = std::min(size, shape.det_y - first_y);
+    for (RowLeaf& leaf : row_leaves_) leaf.step = n_in_row[leaf.of];
+    for (const RowLeaf& leaf : row_leaves_) {
+      next[leaf.of] += std::exchange(n_in_row[leaf.of], 0) * n_rows;
     }
-    const std::uint32_t first = ly << grid.log2_size;
-    for (std::uint32_t y = first; y < std::min(first + size, shape.det_y); ++y)
-      for (const RowLeaf& leaf : row_leaves_)
-        segments[next[leaf.of]++] = leaf.segment + numbers.first + y * numbers.stride;
+    for (std::uint32_t y = first_y; y < first_y + n_rows; ++y)
+      for (RowLeaf& leaf : row_leaves_) {
+        visit(y, leaf);
+        leaf.place += leaf.step;
+      }
   }
 }
 
-void LeafClasses::build_ranks(const BlockShape& shape, const LeafGrid& grid,
-                              std::vector<std::uint32_t>& ranks) const {
-  std::array<std::uint32_t, n_class_keys> next{};
-  ranks.resize(std::size_t{shape.det_y} * grid.n_x);
-  for (std::uint32_t y = 0, segment = 0; y < shape.det_y; ++y) {
-    const std::uint16_t* row = leaf_class.data() + std::size_t{y >> grid.log2_size} * grid.n_x;
-    for (std::uint32_t lx = 0; lx < grid.n_x; ++lx, ++segment)
-      if (row[lx] != no_class) ranks[segment] = next[row[lx]]++ << grid.log2_size;
+void LeafClasses::build_segments(const BlockShape& shape, const LeafGrid& grid, PixelNumbers numbers) {
+  segments.resize(classes.empty() ? 0 : classes.back().first_segment + classes.back().n_segments);
+  std::vector<std::uint32_t> columns(grid.n_x);  // first pixel of a segment and how many more, in a row that starts at 0
+  for (std::uint32_t lx = 0; lx < grid.n_x; ++lx) {
+    const std::uint32_t x = lx << grid.log2_size, more = std::min(1U << grid.log2_size, shape.det_x - x) - 1;
+    columns[lx] = x | more << pixel_bits;
   }
+  for_each_leaf_row(shape, grid, [&](std::uint32_t y, const RowLeaf& leaf) {
+    segments[leaf.place] = columns[leaf.x] + numbers.first + y * numbers.stride;
+  });
+}
+
+void LeafClasses::build_ranks(const BlockShape& shape, const LeafGrid& grid, std::vector<std::uint32_t>& ranks) {
+  ranks.resize(std::size_t{shape.det_y} * grid.n_x);
+  for_each_leaf_row(shape, grid, [&](std::uint32_t y, const RowLeaf& leaf) {
+    ranks[std::size_t{y} * grid.n_x + leaf.x] = (leaf.place - classes[leaf.of].first_segment) << grid.log2_size;
+  });
 }
 
 }  // namespace esieve::codec::gaps

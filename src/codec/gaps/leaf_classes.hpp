@@ -68,14 +68,19 @@ struct LeafClasses {
   void build_segments(const BlockShape& shape, const LeafGrid& grid, PixelNumbers numbers);
   /// Fills `ranks`: the rank of the first pixel of each segment, (det_y, leaf_x).
   void build_ranks(const BlockShape& shape, const LeafGrid& grid,
-                   std::vector<std::uint32_t>& ranks) const;
+                   std::vector<std::uint32_t>& ranks);
 
  private:
-  /// A leaf with events in the row of leaves being looked at: its segment of a detector row that starts at 0.
+  /// A leaf with events in the row of leaves being looked at.
   struct RowLeaf {
-    std::uint32_t segment;
+    std::uint32_t x;
     std::uint16_t of;
+    std::uint32_t place;  ///< of its segment of the detector row being looked at
+    std::uint32_t step;   ///< to that of the next detector row
   };
+  /// Calls visit(y, leaf) for each segment, in raster order.
+  template <class Visit>
+  void for_each_leaf_row(const BlockShape& shape, const LeafGrid& grid, Visit visit);
   std::vector<RowLeaf> row_leaves_;
 };
 
