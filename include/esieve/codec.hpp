@@ -83,15 +83,20 @@ struct FrameTotals {
   friend bool operator==(const FrameTotals&, const FrameTotals&) = default;
 };
 
+/// In what order events are wanted. Any takes less time, and does for sums.
+enum class EventOrder : std::uint8_t { frames_and_pixels, any };
+
 /// Events of one chunk with values in 64 bits: what `decode_events` yields.
 ///
-/// Either `counts` or `bits` has an entry an event, the other is empty.
+/// Either `counts` or `bits` has an entry an event, the other is empty. In any order, and where that saves work, `slots` has an
+/// entry an event and `frame_events` and `pixels` are empty.
 struct ChunkEvents {
   std::vector<std::uint32_t> frame_events;  ///< Events of each encoded frame.
   std::vector<std::uint32_t> pixels;        ///< Ascending within a frame.
   std::vector<std::uint32_t> counts;        ///< Never 0; an element is counts[i] * quantum, rounded to its type if a float.
   std::vector<std::uint64_t> bits;          ///< The elements' bit patterns, zero-extended, where they are not such counts.
   double quantum = 1;                       ///< 0 if `bits` is in use. Not 1 for floats only.
+  std::vector<std::uint32_t> slots;         ///< frame * n_pixels + pixel; each event once, those of a frame not all together.
 
   /// Keeps the memory.
   void clear() {
@@ -100,6 +105,7 @@ struct ChunkEvents {
     counts.clear();
     bits.clear();
     quantum = 1;
+    slots.clear();
   }
 };
 
@@ -154,7 +160,7 @@ class ESIEVE_API ChunkCodec {
   /// Decodes to events without making dense frames (unless the chunk itself is stored dense). Elements of more than
   /// 8 bytes give ChunkStatus::wrong_parameters.
   [[nodiscard]] ChunkStatus decode_events(std::span<const std::byte> chunk, const ChunkParameters& parameters,
-                                          ChunkEvents& events);
+                                          ChunkEvents& events, EventOrder order = EventOrder::frames_and_pixels);
 
  private:
   struct Scratch;

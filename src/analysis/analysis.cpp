@@ -34,21 +34,13 @@ class Work {
 
   std::uint64_t n_frames() const { return selection.scan_indices.size(); }
 
-  /// Decodes a chunk and calls use(first event, number of events, frame of the result) for each of its frames that are wanted.
+  /// Decodes a chunk and calls use(values) with what it holds.
   template <class Use>
-  void for_each_frame(const ChunkPieces& wanted, ChunkValues& values, Use&& use) {
+  void decode(const ChunkPieces& wanted, ChunkValues& values, Use&& use) {
     values.decode(reader, wanted.chunk);
-    const std::span frame_events = values.frame_events();
-    std::size_t frame = 0, first = 0;
+    use(values);
     std::uint64_t n = 0;
-    for (const Piece& piece : wanted.pieces) {
-      for (; frame < piece.first; ++frame) first += frame_events[frame];
-      for (; frame < piece.first + piece.count; ++frame) {
-        use(first, frame_events[frame], piece.out + frame - piece.first);
-        first += frame_events[frame];
-      }
-      n += piece.count;
-    }
+    for (const Piece& piece : wanted.pieces) n += piece.count;
     const std::lock_guard guard(mutex_);
     meter_.add(n, n * reader.info().frame_bytes(), 0);
   }
@@ -80,23 +72,31 @@ std::vector<Group> group_chunks(const Work& work, std::uint64_t frames) {
 /// \returns a column for each frame: the sum of value × weights over its events
 template <int K>
 Eigen::Matrix<double, K, Eigen::Dynamic> project(Work& work, const Eigen::Matrix<double, K, Eigen::Dynamic>& weights) {
-  Eigen::Matrix<double, K, Eigen::Dynamic> result(weights.rows(), static_cast<Eigen::Index>(work.n_frames()));
+  using Columns = Eigen::Matrix<double, K, Eigen::Dynamic>;
+  Columns result = Columns::Zero(weights.rows(), static_cast<Eigen::Index>(work.n_frames()));
   const std::vector<Group> groups = group_chunks(work, 64);
   parallel_for(groups.size(), work.threads, [&](std::size_t i) {
     ChunkValues values;
-    Eigen::Matrix<double, K, 1> sum(weights.rows());
-    for (std::size_t chunk = groups[i].first; chunk < groups[i].end; ++chunk)
-      work.for_each_frame(work.selection.chunks[chunk], values, [&](std::size_t first, std::size_t n, std::uint64_t frame) {
-        sum.setZero();
-        if (values.are_counts())
-          values.for_each(first, n, [&](std::uint32_t pixel, double value) { sum += value * weights.col(pixel); });
+    Eigen::Matrix<double, K, 1> sum = Eigen::Matrix<double, K, 1>::Zero(weights.rows());
+    Eigen::Index at = -1;  // the frame that `sum` belongs to
+    const auto begin = [&](std::uint64_t frame) {
+      if (at >= 0) result.col(at) += sum;
+      at = static_cast<Eigen::Index>(frame);
+      sum.setZero();
+    };
+    for (std::size_t chunk = groups[i].first; chunk < groups[i].end; ++chunk) {
+      const ChunkPieces& wanted = work.selection.chunks[chunk];
+      work.decode(wanted, values, [&](const ChunkValues& of) {
+        if (of.are_counts())
+          of.for_each(wanted.pieces, begin, [&](std::uint32_t pixel, double value) { sum += value * weights.col(pixel); });
         else  // infinity times a weight of 0 must not count
-          values.for_each(first, n, [&](std::uint32_t pixel, double value) {
+          of.for_each(wanted.pieces, begin, [&](std::uint32_t pixel, double value) {
             const auto column = weights.col(pixel);
             sum += (column.array() != 0).select(value * column, 0);
           });
-        result.col(static_cast<Eigen::Index>(frame)) = sum;
       });
+    }
+    if (at >= 0) result.col(at) += sum;
   });
   return result;
 }
@@ -171,8 +171,9 @@ std::vector<double> mean_pattern(const Reader& events, const AnalysisOptions& op
         Eigen::ArrayXd& sum = sums[slot];
         sum.setZero(n_pixels);
         for (std::size_t chunk = groups[i].first; chunk < groups[i].end; ++chunk)
-          work.for_each_frame(work.selection.chunks[chunk], values[slot], [&](std::size_t first, std::size_t n, std::uint64_t) {
-            values[slot].for_each(first, n, [&](std::uint32_t pixel, double value) { sum[pixel] += value; });
+          work.decode(work.selection.chunks[chunk], values[slot], [&](const ChunkValues& of) {
+            of.for_each(work.selection.chunks[chunk].pieces, [](std::uint64_t) {},
+                        [&](std::uint32_t pixel, double value) { sum[pixel] += value; });
           });
       },
       [&](std::uint64_t, std::size_t slot) { total += sums[slot]; });

@@ -12,7 +12,7 @@ namespace {
 
 /// Elements as doubles, 64-bit integers rounded.
 void convert(const ChunkEvents& events, DType dtype, std::vector<double>& values) {
-  values.resize(events.pixels.size());
+  values.resize(events.bits.empty() ? events.counts.size() : events.bits.size());
   visit_dtype(dtype, [&]<class T>(T) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       T value;
@@ -34,9 +34,14 @@ void ChunkValues::decode(const Reader& reader, std::uint64_t chunk) {
     throw DataError(info.path.string() + ": chunk " + std::to_string(chunk) + " (frames " + std::to_string(frames.first) +
                     " to " + std::to_string(frames.end() - 1) + ") is damaged: " + reason);
   };
-  const ChunkStatus status = codec_.decode_events(reader.chunk(chunk), info.chunk_parameters, events_);
+  const std::vector<std::byte> bytes = reader.chunk(chunk);
+  ChunkHeader header;
+  ChunkStatus status = ChunkCodec::inspect(bytes, header);
+  if (status == ChunkStatus::okay) status = codec_.decode_events(bytes, info.chunk_parameters, events_, EventOrder::any);
   if (status != ChunkStatus::okay) fail(describe(status));
-  if (events_.frame_events.size() < info.grid.frames(chunk, info.scan).count) fail("it lacks frames");
+  n_frames_ = header.n_frames;
+  n_pixels_ = static_cast<std::uint32_t>(info.detector.n_pixels());
+  if (n_frames_ < info.grid.frames(chunk, info.scan).count) fail("it lacks frames");
   if (std::accumulate(events_.frame_events.begin(), events_.frame_events.end(), std::uint64_t{0}) > events_.pixels.size())
     fail("it lacks events");
   if (events_.bits.empty() && events_.quantum == 1)

@@ -23,6 +23,7 @@ void decode(std::vector<std::byte> chunk, const ChunkParameters& parameters, std
   dense.resize(parameters.dense_bytes());
   static_cast<void>(codec.decode(chunk, parameters, dense));
   static_cast<void>(codec.decode_events(chunk, parameters, events));
+  static_cast<void>(codec.decode_events(chunk, parameters, events, EventOrder::any));
 }
 
 void encode_and_damage(ByteReader reader, const ChunkParameters& parameters) {

@@ -43,6 +43,7 @@ struct MappedPayload {
 
 /// \param layout  items of at most 8 bytes
 [[nodiscard]] DecodeStatus decode_block_events(std::span<const std::byte> payload, Mode mode,
-                                               const BlockLayout& layout, BlockScratch& scratch, ChunkEvents& events);
+                                               const BlockLayout& layout, EventOrder order, BlockScratch& scratch,
+                                               ChunkEvents& events);
 
 }  // namespace esieve::codec

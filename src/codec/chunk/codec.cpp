@@ -240,14 +240,14 @@ ChunkStatus ChunkCodec::decode(std::span<const std::byte> chunk, const ChunkPara
 }
 
 ChunkStatus ChunkCodec::decode_events(std::span<const std::byte> chunk, const ChunkParameters& parameters,
-                                      ChunkEvents& events) {
+                                      ChunkEvents& events, EventOrder order) {
   OpenChunk opened;
   if (const auto status = open_checked(chunk, parameters, opened); status != ChunkStatus::okay) return status;
   const BlockLayout layout = block_layout(parameters, opened.header.n_frames);
   if (layout.item_bytes > sizeof(std::uint64_t)) return ChunkStatus::wrong_parameters;
-  const auto status = codec::decode_block_events(opened.payload, opened.mode, layout, scratch_->block, events);
+  const auto status = codec::decode_block_events(opened.payload, opened.mode, layout, order, scratch_->block, events);
   if (status != DecodeStatus::okay) return chunk_status(status);
-  return events.pixels.size() == opened.header.n_events ? ChunkStatus::okay : ChunkStatus::corrupt;
+  return events.pixels.size() + events.slots.size() == opened.header.n_events ? ChunkStatus::okay : ChunkStatus::corrupt;
 }
 
 }  // namespace esieve

@@ -5,6 +5,7 @@
 
 #include "codec/chunk/block.hpp"
 #include "codec/chunk/scan_events.hpp"
+#include "codec/gaps/gaps.hpp"
 
 namespace esieve::codec {
 namespace {
@@ -85,19 +86,29 @@ class Merger {
   std::size_t next_counted_ = 0, next_exception_ = 0;
 };
 
-DecodeStatus decode_mapped_events(std::span<const std::byte> payload, const BlockLayout& layout,
+/// Whether the counts are all there is to the events.
+bool is_plain(const ValueMap& map) {
+  return map.constants.empty() && map.exceptions.empty() && !map.zigzag && !(map.quantum && map.quantum->divides);
+}
+
+DecodeStatus decode_mapped_events(std::span<const std::byte> payload, const BlockLayout& layout, EventOrder order,
                                   BlockScratch& scratch, ChunkEvents& events) {
   MappedPayload mapped;
   ValueMap& map = scratch.values.map;
   EventSink& sink = scratch.sink;
   auto status = open_mapped(payload, layout, scratch.coder.pack.zstd, map, mapped);
+  if (status == DecodeStatus::okay && order == EventOrder::any && mapped.coder == CountCoder::gaps && is_plain(map)) {
+    events.clear();
+    events.quantum = map.quantum ? map.quantum->value : 1;
+    return decode_gaps_slots(mapped.counts, layout.shape, scratch.coder.coders, events.slots, events.counts);
+  }
   if (status == DecodeStatus::okay)
     status = decode_count_events(mapped.counts, mapped.coder, map.count_bytes, layout.shape, scratch.coder, sink);
   if (status != DecodeStatus::okay) return status;
 
   events.clear();
   Merger merger(map, layout, sink, events);
-  if (events.quantum == 0 || !map.constants.empty() || !map.exceptions.empty())
+  if (!is_plain(map))
     return merger.run() ? DecodeStatus::okay : DecodeStatus::corrupt;
   events.frame_events.swap(sink.frame_events);
   events.pixels.swap(sink.pixels);
@@ -108,8 +119,8 @@ DecodeStatus decode_mapped_events(std::span<const std::byte> payload, const Bloc
 }  // namespace
 
 DecodeStatus decode_block_events(std::span<const std::byte> payload, Mode mode, const BlockLayout& layout,
-                                 BlockScratch& scratch, ChunkEvents& events) {
-  if (mode == Mode::counts) return decode_mapped_events(payload, layout, scratch, events);
+                                 EventOrder order, BlockScratch& scratch, ChunkEvents& events) {
+  if (mode == Mode::counts) return decode_mapped_events(payload, layout, order, scratch, events);
   scratch.dense.resize(layout.n_bytes());
   const DecodeStatus status = decode_block(payload, mode, layout, scratch, scratch.dense);
   if (status == DecodeStatus::okay) scan_events(scratch.dense, layout, events);

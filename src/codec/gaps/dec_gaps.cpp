@@ -366,6 +366,51 @@ class SinkTarget {
   bool sound_ = true;
 };
 
+/// Lists events as they come.
+class SlotTarget {
+ public:
+  SlotTarget(std::vector<std::uint32_t>& slots, std::vector<std::uint32_t>& counts, const BlockShape& shape)
+      : slots_(slots), counts_(counts), n_pixels_(static_cast<std::uint32_t>(shape.n_pixels())) {}
+  void expect(std::size_t n_events, std::uint32_t) { grow(n_ + n_events); }
+  void begin_batch(std::span<const std::uint32_t> frames) {
+    first_slots_.clear();
+    for (const std::uint32_t f : frames) first_slots_.push_back(f * n_pixels_);
+  }
+  void add_one(std::uint32_t frame, std::uint32_t pixel) { put(frame, pixel, 1); }
+  void add(std::uint32_t frame, std::uint32_t pixel, std::uint32_t count) {
+    sound_ &= count != 0;
+    put(frame, pixel, count);
+  }
+  void append(std::uint32_t frame, std::uint32_t pixel, std::uint32_t count) {
+    if (n_ == slots_.size()) grow(2 * n_ + 64);
+    add(frame, pixel, count);
+  }
+  void end_frame(std::uint32_t) {}
+  void end_batch() {}
+  void end_block(const FrameGroups&) {
+    slots_.resize(n_);
+    counts_.resize(n_);
+  }
+  [[nodiscard]] bool sound() const noexcept { return sound_; }
+
+ private:
+  void put(std::uint32_t frame, std::uint32_t pixel, std::uint32_t count) {
+    slots_[n_] = first_slots_[frame] + pixel;
+    counts_[n_++] = count;
+  }
+  void grow(std::size_t n) {
+    if (n <= slots_.size()) return;
+    slots_.resize(n);
+    counts_.resize(n);
+  }
+
+  std::vector<std::uint32_t>&slots_, &counts_;
+  std::vector<std::uint32_t> first_slots_;  ///< of the batch's frames
+  std::uint32_t n_pixels_;
+  std::size_t n_ = 0;
+  bool sound_ = true;
+};
+
 }  // namespace
 }  // namespace gaps
 
@@ -381,6 +426,12 @@ DecodeStatus decode_gaps_events(std::span<const std::byte> payload, const BlockS
   auto& memory = scratch.get<gaps::DecoderMemory>();
   gaps::SinkTarget target(sink, memory.collector, shape);
   return gaps::decode(payload, shape, memory, target);
+}
+
+DecodeStatus decode_gaps_slots(std::span<const std::byte> payload, const BlockShape& shape, Scratch& scratch,
+                               std::vector<std::uint32_t>& slots, std::vector<std::uint32_t>& counts) {
+  gaps::SlotTarget target(slots, counts, shape);
+  return gaps::decode(payload, shape, scratch.get<gaps::DecoderMemory>(), target);
 }
 
 template DecodeStatus decode_gaps(std::span<const std::byte>, const BlockShape&, Scratch&,

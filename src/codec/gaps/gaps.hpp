@@ -56,4 +56,8 @@ template <class Count>
                                               const BlockShape& shape, Scratch& scratch,
                                               EventSink& sink);
 
+/// The same in no particular order: slots are frame * n_pixels + pixel.
+[[nodiscard]] DecodeStatus decode_gaps_slots(std::span<const std::byte> payload, const BlockShape& shape, Scratch& scratch,
+                                             std::vector<std::uint32_t>& slots, std::vector<std::uint32_t>& counts);
+
 }  // namespace esieve::codec

@@ -33,6 +33,10 @@ class ChunkCorruption : public testing::TestWithParam<Content> {
     std::vector<std::byte> dense(parameters.dense_bytes());
     ChunkEvents events;
     (void)codec_.decode_events(exact, parameters, events);
+    if (codec_.decode_events(exact, parameters, events, EventOrder::any) == ChunkStatus::okay) {
+      const std::uint64_t n_slots = std::uint64_t{parameters.n_frames} * parameters.det_y * parameters.det_x;
+      for (const std::uint32_t slot : events.slots) EXPECT_LT(slot, n_slots);
+    }
     return codec_.decode(exact, parameters, dense);
   }
 

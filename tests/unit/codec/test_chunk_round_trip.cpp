@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "base/bytes.hpp"
 #include "support/test_data.hpp"
@@ -62,6 +64,36 @@ TEST_P(ChunkRoundTrip, events_are_those_of_a_plain_scan) {
     EXPECT_EQ(found.pixels, expected.pixels);
     EXPECT_EQ(found.bits, expected.bits);
   });
+}
+
+TEST_P(ChunkRoundTrip, events_in_any_order_are_the_same) {
+  std::size_t n_scattered = 0;
+  for_random_blocks([&](const Block& block) {
+    std::vector<std::byte> chunk;
+    codec_.encode(block.dense, block.parameters, 5, chunk);
+    ChunkEvents ordered, any;
+    ASSERT_EQ(codec_.decode_events(chunk, block.parameters, ordered), ChunkStatus::okay);
+    ASSERT_EQ(codec_.decode_events(chunk, block.parameters, any, EventOrder::any), ChunkStatus::okay);
+    if (!any.slots.empty()) {
+      ++n_scattered;
+      EXPECT_TRUE(any.frame_events.empty() && any.pixels.empty() && any.bits.empty());
+      const std::uint32_t n_pixels = block.parameters.det_y * block.parameters.det_x;
+      std::vector<std::pair<std::uint32_t, std::uint32_t>> expected, found;
+      for (std::size_t f = 0, e = 0; f < ordered.frame_events.size(); ++f)
+        for (const std::size_t end = e + ordered.frame_events[f]; e < end; ++e)
+          expected.emplace_back(f * n_pixels + ordered.pixels[e], ordered.counts[e]);
+      for (std::size_t e = 0; e < any.slots.size(); ++e) found.emplace_back(any.slots[e], any.counts[e]);
+      std::sort(found.begin(), found.end());
+      EXPECT_TRUE(found == expected);
+    } else {
+      EXPECT_EQ(any.frame_events, ordered.frame_events);
+      EXPECT_EQ(any.pixels, ordered.pixels);
+      EXPECT_EQ(any.counts, ordered.counts);
+      EXPECT_EQ(any.bits, ordered.bits);
+    }
+    EXPECT_EQ(any.quantum, ordered.quantum);
+  });
+  if (content() == Content::counts && dtype() == DType::u16) EXPECT_GT(n_scattered, 0U);
 }
 
 TEST_P(ChunkRoundTrip, a_used_codec_gives_the_bytes_of_a_fresh_one) {

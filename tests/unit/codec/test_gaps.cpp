@@ -160,6 +160,9 @@ TYPED_TEST(Gaps, survives_damaged_and_truncated_payloads) {
         EventSink sink;
         const DecodeStatus event_status = decode_gaps_events(damaged, shape, scratch, sink);
         n_refused += status != DecodeStatus::okay;
+        std::vector<std::uint32_t> slots, slot_counts;
+        if (decode_gaps_slots(damaged, shape, scratch, slots, slot_counts) == DecodeStatus::okay)
+          for (const std::uint32_t slot : slots) ASSERT_LT(slot, shape.n_counts());
         if (event_status != DecodeStatus::okay) continue;
         for (const std::uint32_t pixel : sink.pixels) ASSERT_LT(pixel, shape.n_pixels());
       }
