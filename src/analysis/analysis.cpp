@@ -68,16 +68,17 @@ std::vector<Group> group_chunks(const Work& work, std::uint64_t frames) {
   return groups;
 }
 
-/// \param weights  a column of K numbers for each pixel; K may be Eigen::Dynamic
+/// \param n_weights   of a pixel: K, unless that is Eigen::Dynamic
+/// \param weights_of  gives the column of a pixel's weights
 /// \returns a column for each frame: the sum of value × weights over its events
-template <int K>
-Eigen::Matrix<double, K, Eigen::Dynamic> project(Work& work, const Eigen::Matrix<double, K, Eigen::Dynamic>& weights) {
+template <int K, class WeightsOf>
+Eigen::Matrix<double, K, Eigen::Dynamic> project(Work& work, Eigen::Index n_weights, const WeightsOf& weights_of) {
   using Columns = Eigen::Matrix<double, K, Eigen::Dynamic>;
-  Columns result = Columns::Zero(weights.rows(), static_cast<Eigen::Index>(work.n_frames()));
+  Columns result = Columns::Zero(n_weights, static_cast<Eigen::Index>(work.n_frames()));
   const std::vector<Group> groups = group_chunks(work, 64);
   parallel_for(groups.size(), work.threads, [&](std::size_t i) {
     ChunkValues values;
-    Eigen::Matrix<double, K, 1> sum = Eigen::Matrix<double, K, 1>::Zero(weights.rows());
+    Eigen::Matrix<double, K, 1> sum = Eigen::Matrix<double, K, 1>::Zero(n_weights);
     Eigen::Index at = -1;  // the frame that `sum` belongs to
     const auto begin = [&](std::uint64_t frame) {
       if (at >= 0) result.col(at) += sum;
@@ -88,10 +89,10 @@ Eigen::Matrix<double, K, Eigen::Dynamic> project(Work& work, const Eigen::Matrix
       const ChunkPieces& wanted = work.selection.chunks[chunk];
       work.decode(wanted, values, [&](const ChunkValues& of) {
         if (of.are_counts())
-          of.for_each(wanted.pieces, begin, [&](std::uint32_t pixel, double value) { sum += value * weights.col(pixel); });
+          of.for_each(wanted.pieces, begin, [&](std::uint32_t pixel, double value) { sum += value * weights_of(pixel); });
         else  // infinity times a weight of 0 must not count
           of.for_each(wanted.pieces, begin, [&](std::uint32_t pixel, double value) {
-            const auto column = weights.col(pixel);
+            const Eigen::Matrix<double, K, 1> column = weights_of(pixel);
             sum += (column.array() != 0).select(value * column, 0);
           });
       });
@@ -128,10 +129,12 @@ std::vector<double> virtual_image(const Reader& events, std::span<const double> 
   const Eigen::Map<const Images> by_image(weights.data(), n_images, static_cast<Eigen::Index>(n_pixels));
   std::vector<double> result(static_cast<std::size_t>(n_images) * work.n_frames());
   Eigen::Map<Images> images(result.data(), n_images, static_cast<Eigen::Index>(work.n_frames()));
-  if (n_images == 1)
-    images = project<1>(work, by_image);
-  else
-    images = project<Eigen::Dynamic>(work, by_image);
+  if (n_images == 1) {
+    images = project<1>(work, 1, [&](std::uint32_t pixel) { return Eigen::Matrix<double, 1, 1>(weights[pixel]); });
+  } else {
+    const Eigen::MatrixXd by_pixel = by_image;
+    images = project<Eigen::Dynamic>(work, n_images, [&](std::uint32_t pixel) { return by_pixel.col(pixel); });
+  }
   const std::vector<bool> missing = missing_frames(events, work.selection);
   for (std::size_t frame = 0; frame < missing.size(); ++frame)
     if (missing[frame]) images.col(static_cast<Eigen::Index>(frame)).setConstant(nan);
@@ -186,16 +189,13 @@ std::vector<double> mean_pattern(const Reader& events, const AnalysisOptions& op
 std::vector<std::array<double, 2>> center_of_mass(const Reader& events, std::span<const double> weights,
                                                   const AnalysisOptions& options) {
   const DetectorShape detector = events.info().detector;
-  const auto n_pixels = static_cast<Eigen::Index>(detector.n_pixels());
   if (!weights.empty() && weights.size() != detector.n_pixels()) check_size(0, events.info(), detector.n_pixels());
-  Eigen::Matrix<double, 3, Eigen::Dynamic> moments(3, n_pixels);
-  for (Eigen::Index pixel = 0; pixel < n_pixels; ++pixel) {
-    const double weight = weights.empty() ? 1 : weights[static_cast<std::size_t>(pixel)];
-    const auto y = static_cast<double>(pixel / detector.det_x), x = static_cast<double>(pixel % detector.det_x);
-    moments.col(pixel) << weight, weight * y, weight * x;
-  }
   Work work(events, options);
-  const auto sums = project<3>(work, moments);
+  const auto sums = project<3>(work, 3, [&](std::uint32_t pixel) {
+    const double weight = weights.empty() ? 1 : weights[pixel];
+    const std::uint32_t y = pixel / detector.det_x, x = pixel - y * detector.det_x;
+    return Eigen::Vector3d(weight, weight * y, weight * x);
+  });
   std::vector<std::array<double, 2>> result(work.n_frames());
   for (std::size_t frame = 0; frame < result.size(); ++frame) {
     const auto sum = sums.col(static_cast<Eigen::Index>(frame));
