@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "codec/gaps/enc_groups.hpp"
+#include "codec/gaps/extract.hpp"
 #include "codec/gaps/gaps.hpp"
 #include "codec/gaps/laws.hpp"
 #include "codec/gaps/rans.hpp"
@@ -192,6 +194,70 @@ TEST(GapsCoder, refuses_unknown_flags_and_other_shapes) {
   EXPECT_NE(decode_gaps_events(payload, {41, 16, 16, 41}, scratch, sink), DecodeStatus::okay);
   payload[0] |= std::byte{0x80};
   EXPECT_EQ(decode_gaps_events(payload, shape, scratch, sink), DecodeStatus::unknown_version);
+}
+
+/// A disc whose pixels are lit by chance, at the same place in every frame or at one of its own in each.
+std::vector<std::uint16_t> disc_frames(const BlockShape& shape, bool moves) {
+  std::mt19937_64 random(test_seed());
+  std::vector<std::uint16_t> counts(shape.n_counts());
+  std::bernoulli_distribution in_disc(0.4), elsewhere(0.003);
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
+    const double cy = moves ? 10 + static_cast<double>(random() % 40) : 30, cx = moves ? 10 + static_cast<double>(random() % 40) : 30;
+    for (std::uint32_t y = 0; y < shape.det_y; ++y)
+      for (std::uint32_t x = 0; x < shape.det_x; ++x) {
+        const bool inside = (y - cy) * (y - cy) + (x - cx) * (x - cx) < 64;
+        counts[(std::size_t{f} * shape.det_y + y) * shape.det_x + x] = inside ? in_disc(random) : elsewhere(random);
+      }
+  }
+  return counts;
+}
+
+TEST(GapsCoder, refuses_events_that_know_of_each_other_only_when_told_to) {
+  const BlockShape shape{80, 60, 60, 80};
+  Scratch scratch;
+  for (const Level level : all_levels)
+    for (const bool moves : {false, true}) {
+      const std::vector<std::uint16_t> counts = disc_frames(shape, moves);
+      std::vector<std::byte> taken, payload;
+      EXPECT_TRUE(encode_gaps(counts.data(), shape, level, scratch, taken, Related::taken));
+      EXPECT_EQ(encode_gaps(counts.data(), shape, level, scratch, payload, Related::refused), !moves);
+      if (moves) EXPECT_TRUE(payload.empty());
+      else EXPECT_EQ(payload, taken);
+    }
+}
+
+TEST(GroupFinder, looks_only_at_frames_that_differ_by_more_than_chance) {
+  const BlockShape shape{80, 60, 60, 80};
+  for (const bool moves : {false, true}) {
+    const EventSink events = events_of(disc_frames(shape, moves), shape);
+    const ListedEvents listed{events.frame_events, events.pixels, events.counts};
+    EXPECT_EQ(gaps::GroupFinder::may_find(listed, shape, Level::standard), moves);
+    EXPECT_EQ(gaps::GroupFinder::may_find(listed, shape, Level::max), moves);
+    EXPECT_FALSE(gaps::GroupFinder::may_find(listed, shape, Level::fast)) << "no time for it";
+  }
+}
+
+TEST(GroupFinder, takes_detectors_of_any_shape) {
+  for (const BlockShape shape : {BlockShape{70, 1, 5000, 70}, BlockShape{70, 5000, 1, 70}, BlockShape{64, 1, 1, 64}}) {
+    std::mt19937_64 random(test_seed());
+    std::vector<std::uint16_t> counts(shape.n_counts());
+    std::bernoulli_distribution lit(0.05);
+    for (std::uint16_t& count : counts) count = lit(random);
+    Scratch scratch;
+    for (const Level level : all_levels) expect_round_trip(counts, shape, level, scratch);
+  }
+}
+
+TEST(PixelPlace, divides_as_division_does) {
+  std::mt19937_64 random(test_seed());
+  for (int i = 0; i < 20'000; ++i) {
+    const auto det_x = static_cast<std::uint32_t>(i < 300 ? i + 1 : 1 + (random() >> random() % 32) % 0xffffffff);
+    const gaps::PixelPlace place(det_x);
+    for (const std::uint32_t pixel : {0U, det_x - 1, det_x, static_cast<std::uint32_t>(random() >> random() % 32), 0xffffffffU}) {
+      ASSERT_EQ(place.row(pixel), pixel / det_x) << pixel << " / " << det_x;
+      ASSERT_EQ(place.column(pixel, place.row(pixel)), pixel % det_x) << pixel << " % " << det_x;
+    }
+  }
 }
 
 TEST(GapsCoder, refuses_counts_beyond_the_type) {
