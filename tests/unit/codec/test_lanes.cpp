@@ -48,7 +48,7 @@ std::vector<Count> random_block(std::mt19937_64& random, const BlockShape& shape
         if (scene.dark_pixels && pixel % 11 == 3) rate = 0;
         if (scene.hot_pixel && pixel == shape.n_pixels() / 2) rate = std::numeric_limits<Count>::max() * 0.9;
         auto count = std::poisson_distribution<std::uint64_t>(rate)(random);
-        if (x > 0 && rate > 0 && random() % 4 == 0) count += counts[f * shape.n_pixels() + pixel - 1] / 2;
+        if (x > 0 && rate > 0 && random() % 4 == 0) count += counts[f * shape.n_pixels() + pixel - 1] / 2U;
         counts[f * shape.n_pixels() + pixel] =
             static_cast<Count>(std::min<std::uint64_t>(count, std::numeric_limits<Count>::max()));
       }
