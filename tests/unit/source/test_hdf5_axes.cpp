@@ -86,17 +86,17 @@ TEST(Hdf5Axes, reads_the_pixel_sizes_of_py4dstem_where_its_axes_are_in_pixels) {
   const TemporaryFolder folder;
   {
     const h5::Id file = create_file(folder / "x.h5");
-    write_array(file.get(), "/root/datacube/data", DType::u16, {3, 4, 8, 8});
+    write_array(file.get(), "/datacube_root/datacube/data", DType::u16, {3, 4, 8, 8});
     for (int i = 0; i < 4; ++i)
-      write_axis(file.get(), "/root/datacube/dim" + std::to_string(i), {0, 1}, "pixels");
+      write_axis(file.get(), "/datacube_root/datacube/dim" + std::to_string(i), {0, 1}, "pixels");
     const double q = 0.02, r = 3;
-    write_array(file.get(), "/root/metadatabundle/calibration/Q_pixel_size", DType::f64, {}, &q);
-    write_array(file.get(), "/root/metadatabundle/calibration/R_pixel_size", DType::f64, {}, &r);
+    write_array(file.get(), "/datacube_root/metadatabundle/calibration/Q_pixel_size", DType::f64, {}, &q);
+    write_array(file.get(), "/datacube_root/metadatabundle/calibration/R_pixel_size", DType::f64, {}, &r);
     const h5::Id variable(H5Tcopy(H5T_C_S1), H5Tclose), fixed(H5Tcopy(H5T_C_S1), H5Tclose);
     H5Tset_size(variable.get(), H5T_VARIABLE);
     H5Tset_size(fixed.get(), 2);
     const char* q_units = "A^-1";
-    const std::string calibration = "/root/metadatabundle/calibration/";
+    const std::string calibration = "/datacube_root/metadatabundle/calibration/";
     write_array(file.get(), calibration + "Q_pixel_units", variable.get(), {}, &q_units, variable.get());
     write_array(file.get(), calibration + "R_pixel_units", fixed.get(), {}, "nm", fixed.get());
   }
