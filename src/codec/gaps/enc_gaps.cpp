@@ -9,6 +9,7 @@
 #include "codec/gaps/extract.hpp"
 #include "codec/gaps/gaps.hpp"
 #include "codec/gaps/payload_flags.hpp"
+#include "codec/gaps/pixel_place.hpp"
 #include "codec/gaps/side_info.hpp"
 
 namespace esieve::codec {
@@ -50,29 +51,15 @@ unsigned finest_leaf_size(const BlockShape& shape, std::size_t n_events, Level l
   return log2_size;
 }
 
-/// Calls visit(frame, pixel, leaf_x, y, x, event) for every event.
-template <class Visit>
-void for_each_event(const ListedEvents& events, const BlockShape& shape, Visit visit) {
-  const PixelPlace place(shape.det_x);
-  std::size_t e = 0;
-  for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
-    for (const std::size_t end = e + events.frame_events[f]; e < end; ++e) {
-      const std::uint32_t y = place.row(events.pixels[e]);
-      visit(f, y, place.column(events.pixels[e], y), e);
-    }
-  }
-}
-
 void count_leaf_events(EncoderMemory& m, const BlockShape& shape) {
   const LeafGrid& grid = m.model.grid;
   m.leaf_events.assign(grid.n_leaves(), 0);
   if (grid.log2_size == 0) {
-    for (std::size_t e = 0; e < m.events.pixels.size(); ++e) ++m.leaf_events[m.events.pixels[e]];
+    for (const std::uint32_t pixel : m.events.pixels) ++m.leaf_events[pixel];
     return;
   }
-  for_each_event(m.events, shape, [&](std::uint32_t, std::uint32_t y, std::uint32_t x, std::size_t) {
-    ++m.leaf_events[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)];
-  });
+  const LeafOf leaf_of(grid, shape.det_x);
+  for (const std::uint32_t pixel : m.events.pixels) ++m.leaf_events[leaf_of(pixel)];
 }
 
 void set_finest_leaves(EncoderMemory& m, const BlockShape& shape, Level level) {

@@ -7,6 +7,8 @@
 #include <array>
 #include <utility>
 
+#include "codec/gaps/pixel_place.hpp"
+
 namespace esieve::codec::gaps {
 namespace {
 
@@ -108,16 +110,13 @@ BitCost GroupFinder::cost(const ListedEvents& events, const BlockShape& shape,
   trial_.grid = grid;
   trial_.has_tracks = false;
   trial_.begin_block();
-  const PixelPlace place(shape.det_x);
+  const LeafOf leaf_of(grid, shape.det_x);
   BitCost sum = 0;
   for (const std::vector<std::uint32_t>& frames : groups_.frames) {
     if (frames.empty()) continue;
     leaf_events_.assign(grid.n_leaves(), 0);
     for (const std::uint32_t f : frames) {
-      for (std::size_t e = first[f]; e < first[f] + events.frame_events[f]; ++e) {
-        const std::uint32_t y = place.row(events.pixels[e]), x = place.column(events.pixels[e], y);
-        ++leaf_events_[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)];
-      }
+      for (const std::uint32_t pixel : events.pixels.subspan(first[f], events.frame_events[f])) ++leaf_events_[leaf_of(pixel)];
     }
     BlockShape part = shape;
     part.n_frames = static_cast<std::uint32_t>(frames.size());
@@ -135,14 +134,12 @@ bool GroupFinder::may_find(const ListedEvents& events, const BlockShape& shape, 
   const LeafGrid bins(shape.det_y, shape.det_x, log2_size);
   std::vector<std::uint64_t> sums(bins.n_leaves()), squares(bins.n_leaves());
   std::vector<std::uint32_t> frame(bins.n_leaves());
-  const PixelPlace place(shape.det_x);
-  std::size_t e = 0;
+  const LeafOf bin_of(bins, shape.det_x);
+  std::size_t first = 0;
   for (const std::uint32_t n : events.frame_events) {
     std::fill(frame.begin(), frame.end(), 0U);
-    for (const std::size_t end = e + n; e < end; ++e) {
-      const std::uint32_t y = place.row(events.pixels[e]), x = place.column(events.pixels[e], y);
-      ++frame[(y >> log2_size) * bins.n_x + (x >> log2_size)];
-    }
+    for (const std::uint32_t pixel : events.pixels.subspan(first, n)) ++frame[bin_of(pixel)];
+    first += n;
     for (std::size_t b = 0; b < frame.size(); ++b) {
       sums[b] += frame[b];
       squares[b] += std::uint64_t{frame[b]} * frame[b];

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "codec/gaps/bit_cost.hpp"
+#include "codec/gaps/pixel_place.hpp"
 
 namespace esieve::codec::gaps {
 namespace {
@@ -105,15 +106,13 @@ bool TrackFinder::touch_beyond_chance(const ListedEvents& events, const BlockSha
                                       std::span<const std::uint32_t> leaf_events, std::size_t step, std::size_t n_wanted) {
   constexpr std::uint64_t one = 1 << 16;
   const std::uint64_t leaf_slots = std::uint64_t{shape.n_frames} << (2 * grid.log2_size);
-  const PixelPlace place(shape.det_x);
+  const LeafOf leaf_of(grid, shape.det_x);
   std::uint64_t n_starters = 0, expected = 0;  // the latter times `one`
   for (std::size_t f = step / 2; f < shape.n_frames; f += step) {
     fill(events, first_event_[f], events.frame_events[f]);
     const std::size_t event_step = slots_.size() / n_wanted + 1;
     for (std::size_t i = 0; i < slots_.size(); i += event_step) {
-      const std::uint32_t pixel = events.pixels[first_event_[f] + i];
-      const std::uint32_t y = place.row(pixel), x = place.column(pixel, y);
-      const std::uint64_t n_leaf = leaf_events[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)];
+      const std::uint64_t n_leaf = leaf_events[leaf_of(events.pixels[first_event_[f] + i])];
       const std::uint64_t unlit = one - std::min(one, n_leaf * one / leaf_slots);
       expected += unlit * unlit / one * unlit / one * unlit / one;
       n_starters += lit_pattern(&counts_[slots_[i]], static_cast<std::ptrdiff_t>(grid_.stride)) == 0 ? 1U : 0U;
@@ -128,17 +127,14 @@ TrackFinder::PlaceCosts TrackFinder::place_costs(const ListedEvents& events, con
                                                  std::size_t step) {
   const std::uint64_t leaf_slots = std::uint64_t{shape.n_frames} << (2 * grid.log2_size);
   const BitCost one_in_all = one_over_ln2 + log2_cost(leaf_slots);
-  const PixelPlace place(shape.det_x);
+  const LeafOf leaf_of(grid, shape.det_x);
   PlaceCosts costs;
   std::size_t n_all = 0;
   for (std::size_t f = step / 2; f < shape.n_frames; f += step) {
     fill(events, first_event_[f], events.frame_events[f]);
     n_all += slots_.size();
     for (std::size_t i = 0; i < slots_.size(); ++i) {
-      const std::uint32_t pixel = events.pixels[first_event_[f] + i];
-      const std::uint32_t y = place.row(pixel), x = place.column(pixel, y);
-      const BitCost cost =
-          one_in_all - log2_cost(leaf_events[(y >> grid.log2_size) * grid.n_x + (x >> grid.log2_size)]);
+      const BitCost cost = one_in_all - log2_cost(leaf_events[leaf_of(events.pixels[first_event_[f] + i])]);
       costs.all += cost;
       if (lit_pattern(&counts_[slots_[i]], static_cast<std::ptrdiff_t>(grid_.stride)) != 0) continue;
       costs.starters += cost;

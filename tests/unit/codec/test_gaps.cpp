@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "codec/gaps/enc_groups.hpp"
-#include "codec/gaps/extract.hpp"
 #include "codec/gaps/gaps.hpp"
 #include "codec/gaps/laws.hpp"
+#include "codec/gaps/pixel_place.hpp"
 #include "codec/gaps/rans.hpp"
 #include "codec/gaps/rate_keys.hpp"
 

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where a pixel is: its row and column, and its leaf.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "codec/gaps/leaf_map.hpp"
+
+namespace esieve::codec::gaps {
+
+/// By a multiplication: Lemire, Kaser, Kurz, "Faster remainder by direct computation" (2019).
+class PixelPlace {
+ public:
+  explicit PixelPlace(std::uint32_t det_x) noexcept : det_x_(det_x), inverse_(~std::uint64_t{0} / det_x + 1) {}
+  [[nodiscard]] std::uint32_t row(std::uint32_t pixel) const noexcept {
+    __extension__ using Wide = unsigned __int128;
+    return det_x_ == 1 ? pixel : static_cast<std::uint32_t>(Wide{inverse_} * pixel >> 64);
+  }
+  [[nodiscard]] std::uint32_t column(std::uint32_t pixel, std::uint32_t row) const noexcept { return pixel - row * det_x_; }
+
+ private:
+  std::uint32_t det_x_;
+  std::uint64_t inverse_;  ///< 2^64 / det_x, rounded up; overflows for one column
+};
+
+/// The leaf of a grid that a pixel is in.
+class LeafOf {
+ public:
+  LeafOf(const LeafGrid& grid, std::uint32_t det_x) noexcept : n_x_(grid.n_x), log2_size_(grid.log2_size), place_(det_x) {}
+  [[nodiscard]] std::size_t operator()(std::uint32_t pixel) const noexcept {
+    const std::uint32_t y = place_.row(pixel), x = place_.column(pixel, y);
+    return std::size_t{y >> log2_size_} * n_x_ + (x >> log2_size_);
+  }
+
+ private:
+  std::uint32_t n_x_;
+  unsigned log2_size_;
+  PixelPlace place_;
+};
+
+}  // namespace esieve::codec::gaps
