@@ -34,11 +34,9 @@ class Work {
 
   std::uint64_t n_frames() const { return selection.scan_indices.size(); }
 
-  /// Decodes a chunk and calls use(values) with what it holds.
-  template <class Use>
-  void decode(const ChunkPieces& wanted, ChunkValues& values, Use&& use) {
+  /// Decodes a chunk and counts what is wanted of it as done.
+  void decode(const ChunkPieces& wanted, ChunkValues& values) {
     values.decode(reader, wanted.chunk);
-    use(values);
     std::uint64_t n = 0;
     for (const Piece& piece : wanted.pieces) n += piece.count;
     const std::lock_guard guard(mutex_);
@@ -87,15 +85,14 @@ Eigen::Matrix<double, K, Eigen::Dynamic> project(Work& work, Eigen::Index n_weig
     };
     for (std::size_t chunk = groups[i].first; chunk < groups[i].end; ++chunk) {
       const ChunkPieces& wanted = work.selection.chunks[chunk];
-      work.decode(wanted, values, [&](const ChunkValues& of) {
-        if (of.are_counts())
-          of.for_each(wanted.pieces, begin, [&](std::uint32_t pixel, double value) { sum += value * weights_of(pixel); });
-        else  // infinity times a weight of 0 must not count
-          of.for_each(wanted.pieces, begin, [&](std::uint32_t pixel, double value) {
-            const Eigen::Matrix<double, K, 1> column = weights_of(pixel);
-            sum += (column.array() != 0).select(value * column, 0);
-          });
-      });
+      work.decode(wanted, values);
+      if (values.are_counts())
+        values.for_each(wanted.pieces, begin, [&](std::uint32_t pixel, double value) { sum += value * weights_of(pixel); });
+      else  // infinity times a weight of 0 must not count
+        values.for_each(wanted.pieces, begin, [&](std::uint32_t pixel, double value) {
+          const Eigen::Matrix<double, K, 1> column = weights_of(pixel);
+          sum += (column.array() != 0).select(value * column, 0);
+        });
     }
     if (at >= 0) result.col(at) += sum;
   });
@@ -173,11 +170,12 @@ std::vector<double> mean_pattern(const Reader& events, const AnalysisOptions& op
       [&](std::uint64_t i, std::size_t slot) {
         Eigen::ArrayXd& sum = sums[slot];
         sum.setZero(n_pixels);
-        for (std::size_t chunk = groups[i].first; chunk < groups[i].end; ++chunk)
-          work.decode(work.selection.chunks[chunk], values[slot], [&](const ChunkValues& of) {
-            of.for_each(work.selection.chunks[chunk].pieces, [](std::uint64_t) {},
-                        [&](std::uint32_t pixel, double value) { sum[pixel] += value; });
-          });
+        for (std::size_t chunk = groups[i].first; chunk < groups[i].end; ++chunk) {
+          const ChunkPieces& wanted = work.selection.chunks[chunk];
+          work.decode(wanted, values[slot]);
+          values[slot].for_each(wanted.pieces, [](std::uint64_t) {},
+                                [&](std::uint32_t pixel, double value) { sum[pixel] += value; });
+        }
       },
       [&](std::uint64_t, std::size_t slot) { total += sums[slot]; });
   const std::vector<bool> missing = missing_frames(events, work.selection);
