@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "codec/gaps/extract.hpp"
+#include "codec/visit_counts.hpp"
 
 namespace esieve {
 namespace {
@@ -34,28 +35,17 @@ std::uint32_t list(const Count* frame, std::size_t n_pixels, std::uint32_t* pixe
   return static_cast<std::uint32_t>(n);
 }
 
-/// Calls visit(Count{}) with the type of unsigned elements; false if they are not of such a type.
-template <class Visit>
-bool visit_counts(DType dtype, const Visit& visit) {
-  switch (dtype) {
-    case DType::u8: return visit(std::uint8_t{}), true;
-    case DType::u16: return visit(std::uint16_t{}), true;
-    case DType::u32: return visit(std::uint32_t{}), true;
-    default: return false;
-  }
-}
-
 }  // namespace
 
 bool can_list(DType dtype, std::size_t frame_bytes) {
   return frame_bytes % sizeof(std::uint32_t) == 0 && part_pixels(frame_bytes / item_bytes(dtype)) > 0 &&
-         visit_counts(dtype, [](auto) {});
+         codec::visit_counts(dtype, [](auto) {});
 }
 
 std::uint32_t list_frame(std::span<const std::byte> frame, DType dtype, std::span<std::byte> slot) {
   auto* const pixels = reinterpret_cast<std::uint32_t*>(slot.data());
   std::uint32_t n = dense_frame;
-  visit_counts(dtype, [&]<class Count>(Count) {
+  codec::visit_counts(dtype, [&]<class Count>(Count) {
     if (reinterpret_cast<std::uintptr_t>(frame.data()) % alignof(Count) != 0) return;
     n = list(reinterpret_cast<const Count*>(frame.data()), frame.size() / sizeof(Count), pixels, pixels + capacity(slot.size()));
   });
@@ -68,7 +58,7 @@ SlotEvents events_in(std::span<const std::byte> slot, std::uint32_t n_events) {
 }
 
 void add_events(const SlotEvents& events, DType dtype, std::span<std::byte> frame) {
-  visit_counts(dtype, [&]<class Count>(Count) {
+  codec::visit_counts(dtype, [&]<class Count>(Count) {
     auto* const elements = reinterpret_cast<Count*>(frame.data());
     for (std::size_t e = 0; e < events.pixels.size(); ++e) elements[events.pixels[e]] = static_cast<Count>(events.counts[e]);
   });

@@ -11,6 +11,7 @@
 #include "codec/chunk/header.hpp"
 #include "codec/chunk/totals.hpp"
 #include "codec/gaps/extract.hpp"
+#include "codec/visit_counts.hpp"
 #include "esieve/codec.hpp"
 
 namespace esieve {
@@ -75,17 +76,13 @@ void gather_totals(std::span<const std::byte> elements, const BlockLayout& layou
 
 /// Lists the events of mostly empty blocks of unsigned counts: what all that follows is quickest with. False of others.
 bool list_events(std::span<const std::byte> elements, const BlockLayout& layout, codec::gaps::ExtractedEvents& events) {
-  const auto list = [&](auto zero) {
-    return codec::gaps::extract_events(reinterpret_cast<const decltype(zero)*>(elements.data()), layout.shape,
-                                       layout.shape.n_counts() / codec::gaps::pixels_per_listed_event, events);
-  };
   if (layout.opaque) return false;
-  switch (layout.dtype) {
-    case DType::u8: return list(std::uint8_t{});
-    case DType::u16: return list(std::uint16_t{});
-    case DType::u32: return list(std::uint32_t{});
-    default: return false;
-  }
+  bool listed = false;
+  codec::visit_counts(layout.dtype, [&]<class Count>(Count) {
+    listed = codec::gaps::extract_events(reinterpret_cast<const Count*>(elements.data()), layout.shape,
+                                         layout.shape.n_counts() / codec::gaps::pixels_per_listed_event, events);
+  });
+  return listed;
 }
 
 void sum_events(const ListedEvents& events, std::span<FrameTotals> totals) {
@@ -116,13 +113,10 @@ bool are_sound(const ListedEvents& events, std::size_t n_pixels, std::uint32_t m
 
 /// 0 where elements are not unsigned counts.
 std::uint32_t largest_count(const ChunkParameters& parameters) {
-  if (parameters.opaque) return 0;
-  switch (parameters.dtype) {
-    case DType::u8: return std::numeric_limits<std::uint8_t>::max();
-    case DType::u16: return std::numeric_limits<std::uint16_t>::max();
-    case DType::u32: return std::numeric_limits<std::uint32_t>::max();
-    default: return 0;
-  }
+  std::uint32_t most = 0;
+  if (!parameters.opaque)
+    codec::visit_counts(parameters.dtype, [&]<class Count>(Count) { most = std::numeric_limits<Count>::max(); });
+  return most;
 }
 
 ChunkStatus chunk_status(DecodeStatus status) { return static_cast<ChunkStatus>(status); }
