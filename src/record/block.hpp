@@ -37,10 +37,7 @@ struct Block {
   std::uint64_t last_use = 0;
   Clock::time_point opened;
 
-  std::span<std::byte> slot(std::size_t i, std::size_t frame_bytes) {
-    return dense.subspan(i * frame_bytes, frame_bytes);
-  }
-  std::span<const std::byte> slot(std::size_t i, std::size_t frame_bytes) const {
+  std::span<std::byte> slot(std::size_t i, std::size_t frame_bytes) const {
     return dense.subspan(i * frame_bytes, frame_bytes);
   }
 };

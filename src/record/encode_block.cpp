@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/hash.hpp"
 #include "codec/gaps/extract.hpp"
 
 namespace esieve {
@@ -45,7 +46,8 @@ bool BlockEncoder::gather_events(const Block& block) {
   for (std::size_t i = 0; i < block.frames.count; ++i) {
     if (!is_data(block.status[i])) {
       frame_events_.push_back(0);
-      hashes_.push_back(hash_of_nothing_);
+      if (!hash_of_nothing_) hash_of_nothing_ = hash64(std::vector<std::byte>(info_.frame_bytes()));
+      hashes_.push_back(*hash_of_nothing_);
       continue;
     }
     if (block.n_listed[i] == dense_frame) return false;

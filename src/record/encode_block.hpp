@@ -5,9 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
-#include "base/hash.hpp"
 #include "container/chunk_encoder.hpp"
 #include "container/journal.hpp"
 #include "record/block.hpp"
@@ -27,8 +27,7 @@ struct EncodedBlock : EncodedChunk {
 class BlockEncoder {
  public:
   BlockEncoder(const SourceInfo& info, const ChunkParameters& parameters, const Threshold* threshold)
-      : info_(info), encoder_(info, parameters, threshold),
-        hash_of_nothing_(hash64(std::vector<std::byte>(info.frame_bytes()))) {}
+      : info_(info), encoder_(info, parameters, threshold) {}
 
   /// The slots of `block` are used up: made dense, thresholded in place, frames without data set to zero.
   EncodedBlock encode(Block& block);
@@ -47,7 +46,7 @@ class BlockEncoder {
   const SourceInfo& info_;
   ChunkEncoder encoder_;
   bool was_sparse_ = true;
-  std::uint64_t hash_of_nothing_;
+  std::optional<std::uint64_t> hash_of_nothing_;  ///< Of a frame of zeros, once one was missing.
   std::vector<std::uint32_t> frame_events_, pixels_, counts_;
   std::vector<std::uint64_t> hashes_;
   std::vector<std::byte> frame_, nothing_;

@@ -6,7 +6,6 @@
 #include <limits>
 #include <string>
 
-#include "base/copy_streaming.hpp"
 #include "esieve/error.hpp"
 
 namespace esieve {
@@ -40,11 +39,7 @@ FrameInput::FrameInput(DetectorShape detector, const std::optional<DetectorRegio
   first_x_ = crop->first_x;
 }
 
-void FrameInput::copy(std::span<const std::byte> frame, std::span<std::byte> out) const {
-  if (!crops()) {
-    copy_streaming(frame.first(out.size()), out.data());
-    return;
-  }
+void FrameInput::crop(std::span<const std::byte> frame, std::span<std::byte> out) const {
   const std::size_t item = item_bytes(dtype_), row_bytes = kept_.det_x * item;
   for (std::uint32_t y = 0; y < kept_.det_y; ++y)
     std::memcpy(out.data() + y * row_bytes,

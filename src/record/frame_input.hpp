@@ -24,7 +24,7 @@ class FrameInput {
   std::size_t kept_bytes() const { return kept_.n_pixels() * item_bytes(dtype_); }
   bool crops() const { return kept_ != detector_; }
 
-  void copy(std::span<const std::byte> frame, std::span<std::byte> out) const;
+  void crop(std::span<const std::byte> frame, std::span<std::byte> out) const;
 
   /// \throws UsageError  a pixel outside the detector, a count the element type cannot hold, spans of different lengths
   void check(std::span<const std::uint32_t> pixels, std::span<const std::uint32_t> counts) const;

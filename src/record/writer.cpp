@@ -239,21 +239,17 @@ struct Writer::Impl {
   }
 
   bool spill_frame(const Content& content, std::uint64_t position, bool partial) {
-    std::vector<std::byte> frame(input.kept_bytes());
-    write_content(content, frame);
-    return spill->add(position, partial, frame);
-  }
-
-  void write_content(const Content& content, std::span<std::byte> out) const {
-    if (!content.is_events) return input.copy(content.dense, out);
-    if (!input.fill(content.pixels, content.counts, out)) throw UsageError("a pixel has two counts in one frame; add them up");
+    std::vector<std::byte> memory;
+    return spill->add(position, partial, kept_frame(content, memory));
   }
 
   /// The frame as it is to be kept: the caller's memory, or `memory`.
   std::span<const std::byte> kept_frame(const Content& content, std::vector<std::byte>& memory) const {
     if (!content.is_events && !input.crops()) return content.dense;
     memory.resize(input.kept_bytes());
-    write_content(content, memory);
+    if (!content.is_events) input.crop(content.dense, memory);
+    else if (!input.fill(content.pixels, content.counts, memory))
+      throw UsageError("a pixel has two counts in one frame; add them up");
     return memory;
   }
 
