@@ -19,7 +19,8 @@ BlockBoard::BlockBoard(const Setup& setup)
     : setup_(setup),
       block_frames_(setup.grid.scan_rows * setup.grid.scan_columns),
       block_bytes_(block_frames_ * setup.frame_bytes),
-      memory_(setup.n_buffers * buffer_stride(block_bytes_)) {
+      memory_(setup.n_buffers * buffer_stride(block_bytes_)),
+      pusher_cpu_(::sched_getcpu()) {
   for (std::uint64_t i = 0; i < setup.n_buffers; ++i)
     free_.push_back(memory_.bytes().subspan((setup.n_buffers - 1 - i) * buffer_stride(block_bytes_), block_bytes_));
 }
@@ -122,6 +123,7 @@ void BlockBoard::take_buffer(Block& block) {
   block.dense = free_.back();
   free_.pop_back();
   ++n_in_use_;
+  memory_.will_use(static_cast<std::size_t>(block.dense.data() + block.dense.size() - memory_.bytes().data()));
 }
 
 void BlockBoard::give_back(Block& block) {
@@ -152,6 +154,7 @@ bool BlockBoard::get_buffer(std::unique_lock<std::mutex>& lock, Block& block, st
 BlockBoard::Room BlockBoard::claim(std::uint64_t scan_index, std::optional<Clock::time_point> deadline, Slot& slot) {
   std::unique_lock lock(mutex_);
   check_open();
+  pusher_cpu_ = ::sched_getcpu();
   const auto [chunk, first] = key_of(scan_index);
   if (chunk < done_before_ || done_.contains(chunk))
     throw UsageError(name_of(scan_index) + " is filled already; see when_repeated for several frames of a position");
@@ -270,13 +273,19 @@ void BlockBoard::unpin(Block& block) {
 void BlockBoard::queue(std::unique_ptr<Block> block) {
   block->ticket = ++last_ticket_;
   queue_.push_back(std::move(block));
-  work_.notify_one();
+  work_.release();
 }
 
 std::unique_ptr<Block> BlockBoard::next_to_encode() {
-  std::unique_lock lock(mutex_);
-  work_.wait(lock, [&] { return !queue_.empty() || finished_; });
-  if (queue_.empty()) return nullptr;
+  if (!work_.try_acquire()) {
+    step_aside();
+    work_.acquire();
+  }
+  const std::lock_guard lock(mutex_);
+  if (queue_.empty()) {
+    work_.release();  // finished, and for the other encoders too
+    return nullptr;
+  }
   std::unique_ptr<Block> block = std::move(queue_.front());
   queue_.pop_front();
   ++n_encoding_;
@@ -333,11 +342,7 @@ void BlockBoard::hand_over(std::unique_ptr<Block> block) {
   queue(std::move(block));
 }
 
-void BlockBoard::finish() {
-  const std::lock_guard lock(mutex_);
-  finished_ = true;
-  work_.notify_all();
-}
+void BlockBoard::finish() { work_.release(); }
 
 BlockBoard::View BlockBoard::view() {
   const std::lock_guard lock(mutex_);

@@ -20,6 +20,8 @@
 #include "esieve/writer.hpp"
 #include "record/block.hpp"
 #include "record/queue_memory.hpp"
+#include "record/scheduling.hpp"
+#include "record/semaphore.hpp"
 
 namespace esieve {
 
@@ -63,6 +65,9 @@ class BlockBoard {
   std::unique_ptr<Block> next_to_encode();
   /// Takes back a block's memory.
   void recycle(Block& block);
+
+  /// For threads that are about to wait: leaves the processor that frames are pushed from.
+  void step_aside() const { leave_cpu(pusher_cpu_); }
 
   /// Lets no more frames in and waits for those being copied.
   void close_to_frames();
@@ -132,7 +137,8 @@ class BlockBoard {
   const Setup setup_;
   const std::uint64_t block_frames_, block_bytes_;
   mutable std::mutex mutex_;
-  std::condition_variable room_, work_;
+  std::condition_variable room_;
+  Semaphore work_;  ///< As many as blocks in `queue_`; one more when finished.
   std::unordered_map<std::uint64_t, std::unique_ptr<Block>> open_;
   struct Fragmented {
     std::uint32_t next_epoch = 0;
@@ -147,7 +153,8 @@ class BlockBoard {
   std::uint64_t n_in_use_ = 0;    ///< Buffers not free.
   std::uint64_t n_encoding_ = 0;  ///< Blocks taken and not yet recycled.
   std::uint64_t last_ticket_ = 0, n_settled_ = 0, end_of_scan_ = 0, uses_ = 0;
-  bool closing_ = false, finished_ = false;
+  bool closing_ = false;
+  std::atomic<int> pusher_cpu_;  ///< Where a frame came from last.
   std::exception_ptr error_;
   std::atomic<bool> failed_ = false;
 };

@@ -8,33 +8,32 @@
 
 namespace esieve {
 
-EncodedBlock BlockEncoder::encode(Block& block) {
-  EncodedBlock result;
-  result.chunk = block.chunk;
-  result.frames = block.frames;
-  result.ticket = block.ticket;
-  result.is_fragment = block.is_fragment;
-  result.epoch = block.epoch;
-  result.status = block.status;
+void BlockEncoder::encode(Block& block, EncodedBlock& out) {
+  out.bytes.clear();
+  out.chunk = block.chunk;
+  out.frames = block.frames;
+  out.ticket = block.ticket;
+  out.is_fragment = block.is_fragment;
+  out.epoch = block.epoch;
+  out.status = block.status;
   const std::size_t n_bytes = block.frames.count * info_.frame_bytes();
   if (!block.is_fragment && gather_events(block)) {
-    result.hashes = hashes_;
-    encoder_.encode_events({frame_events_, pixels_, counts_}, block.frames.first, result);
+    out.hashes = hashes_;
+    encoder_.encode_events({frame_events_, pixels_, counts_}, block.frames.first, out);
     was_sparse_ = pixels_.size() <= n_bytes / item_bytes(info_.dtype) / codec::gaps::pixels_per_listed_event;
-    return result;
+    return;
   }
   if (block.dense.empty()) nothing_.assign(n_bytes, std::byte{0});
   const auto dense = block.dense.empty() ? std::span(nothing_) : block.dense.first(n_bytes);
   make_dense(block);
   if (block.is_fragment) {
     clear_missing(dense, block.status, info_.frame_bytes());
-    encoder_.encode_bytes(dense, block.frames.first, result.bytes);
+    encoder_.encode_bytes(dense, block.frames.first, out.bytes);
   } else {
-    encoder_.prepare(dense, result);
-    encoder_.encode(dense, block.frames.first, result);
+    encoder_.prepare(dense, out);
+    encoder_.encode(dense, block.frames.first, out);
     was_sparse_ = encoder_.listed_events().has_value();
   }
-  return result;
 }
 
 bool BlockEncoder::gather_events(const Block& block) {

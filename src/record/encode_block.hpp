@@ -29,8 +29,9 @@ class BlockEncoder {
   BlockEncoder(const SourceInfo& info, const ChunkParameters& parameters, const Threshold* threshold)
       : info_(info), encoder_(info, parameters, threshold) {}
 
-  /// The slots of `block` are used up: made dense, thresholded in place, frames without data set to zero.
-  EncodedBlock encode(Block& block);
+  /// Fills `out`, whose memory it reuses. The slots of `block` are used up: made dense, thresholded in place, frames without data
+  /// set to zero.
+  void encode(Block& block, EncodedBlock& out);
 
   /// Of frames as they came, without threshold.
   Fragment encode_fragment(std::uint64_t chunk, std::uint64_t first_frame, std::span<const std::byte> dense,

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "esieve/error.hpp"
+#include "record/scheduling.hpp"
 
 namespace esieve {
 
@@ -78,6 +79,7 @@ void Keeper::finish() {
 }
 
 void Keeper::run() {
+  yield_to_others();
   const bool flushes = setup_.flush_interval.count() > 0, takes = setup_.snapshot_interval.count() > 0;
   auto next_flush = Clock::now() + setup_.flush_interval, next_snapshot = Clock::now();
   std::unique_lock lock(mutex_);
@@ -87,6 +89,7 @@ void Keeper::run() {
       if (flushes) next = std::min(next, next_flush);
       if (takes) next = std::min(next, next_snapshot);
     }
+    board_.step_aside();
     wake_.wait_until(lock, next);
     if (finished_ || board_.failed()) continue;
     lock.unlock();

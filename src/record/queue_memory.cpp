@@ -7,18 +7,22 @@
 #include <new>
 #include <system_error>
 
-#include "record/low_priority.hpp"
+#include "record/scheduling.hpp"
 
 namespace esieve {
 namespace {
 
-#ifdef MADV_POPULATE_WRITE
-constexpr int populate = MADV_POPULATE_WRITE;
-#else
-constexpr int populate = 23;  // of Linux 5.14; older headers do not know it, and older kernels refuse it
-#endif
+constexpr std::size_t page_bytes = 4096;  // where pages are larger, some are touched several times
+constexpr std::size_t ahead_bytes = std::size_t{4} << 20;
 
-constexpr std::size_t step_bytes = std::size_t{128} << 10;  // how long others who ask for memory may have to wait
+/// Brings in the page of `byte`, which somebody may be writing: it is read and written back in one step, so what they write
+/// stays. Not madvise: for as long as that brings in pages, who asks the system for memory waits (15 ms were seen).
+#if defined(__SANITIZE_THREAD__)
+__attribute__((no_sanitize("thread")))
+#endif
+void touch(std::byte& byte) {
+  __atomic_fetch_or(reinterpret_cast<unsigned char*>(&byte), 0, __ATOMIC_RELAXED);
+}
 
 }  // namespace
 
@@ -26,6 +30,8 @@ QueueMemory::QueueMemory(std::size_t n_bytes) {
   void* const mapping = ::mmap(nullptr, n_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapping == MAP_FAILED) throw std::bad_alloc();
   bytes_ = {static_cast<std::byte*>(mapping), n_bytes};
+  will_use(0);
+  bring_in_wanted();
   try {
     thread_ = std::thread([this] { bring_in(); });
   } catch (const std::system_error&) {  // then pages come when they are needed
@@ -38,11 +44,28 @@ QueueMemory::~QueueMemory() {
   ::munmap(bytes_.data(), bytes_.size());
 }
 
-// From the front, as buffers are taken. What somebody has written meanwhile stays.
+void QueueMemory::will_use(std::size_t n_bytes) {
+  const std::size_t wanted = std::min(bytes_.size(), n_bytes + ahead_bytes);
+  if (wanted <= n_wanted_) return;
+  n_wanted_ = wanted;
+  more_.release();
+}
+
+void QueueMemory::stop() {
+  stopping_ = true;
+  more_.release();
+}
+
 void QueueMemory::bring_in() {
-  yield_to_others();
-  for (std::size_t at = 0; at < bytes_.size() && !stopping_; at += step_bytes)
-    if (::madvise(bytes_.data() + at, std::min(step_bytes, bytes_.size() - at), populate) != 0) return;
+  run_only_when_idle();
+  while (!stopping_ && n_there_ < bytes_.size()) {
+    more_.acquire();
+    bring_in_wanted();
+  }
+}
+
+void QueueMemory::bring_in_wanted() {
+  for (; n_there_ < n_wanted_ && !stopping_; n_there_ += page_bytes) touch(bytes_[n_there_]);
 }
 
 }  // namespace esieve

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "esieve/error.hpp"
+#include "record/scheduling.hpp"
 
 namespace esieve {
 namespace {
@@ -24,6 +25,14 @@ Store::Store(ContainerWriter& container, JournalWriter& journal, BlockBoard& boa
 
 Store::~Store() { finish(); }
 
+EncodedBlock Store::spare_block() {
+  const std::lock_guard lock(mutex_);
+  if (spare_.empty()) return {};
+  EncodedBlock block = std::move(spare_.back());
+  spare_.pop_back();
+  return block;
+}
+
 void Store::add(EncodedBlock block) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return waiting_bytes_ <= max_waiting_bytes_; });
@@ -32,7 +41,7 @@ void Store::add(EncodedBlock block) {
   if (queue_.size() == 1 || queue_.size() == most_gathered) work_.notify_one();
 }
 
-void Store::skip(std::uint64_t ticket) { done(ticket, 0); }
+void Store::skip(std::uint64_t ticket) { done(ticket); }
 
 void Store::done(std::uint64_t ticket, std::uint64_t n_bytes) {
   const std::lock_guard lock(mutex_);
@@ -60,9 +69,11 @@ void Store::finish() {
 }
 
 void Store::run() {
+  yield_to_others();
   for (;;) {
     std::deque<EncodedBlock> blocks;
     {
+      board_.step_aside();
       std::unique_lock lock(mutex_);
       work_.wait(lock, [&] { return !queue_.empty() || finished_; });
       if (queue_.empty()) return;
@@ -79,6 +90,8 @@ void Store::run() {
         }
       }
       done(block.ticket, block.bytes.size());
+      const std::lock_guard lock(mutex_);
+      if (spare_.size() < most_gathered) spare_.push_back(std::move(block));
     }
   }
 }

@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "container/journal.hpp"
 #include "esieve/container.hpp"
@@ -27,6 +28,8 @@ class Store {
         bool sums, std::uint64_t max_waiting_bytes);
   ~Store();
 
+  /// One that was written, for its memory, or a new one.
+  EncodedBlock spare_block();
   /// Waits while too many encoded bytes wait already.
   void add(EncodedBlock block);
   /// A block that could not be encoded.
@@ -44,7 +47,7 @@ class Store {
  private:
   void run();
   void write(const EncodedBlock& block);
-  void done(std::uint64_t ticket, std::uint64_t n_bytes);
+  void done(std::uint64_t ticket, std::uint64_t n_bytes = 0);
 
   ContainerWriter& container_;
   JournalWriter& journal_;
@@ -56,6 +59,7 @@ class Store {
   std::mutex mutex_;
   std::condition_variable work_, changed_;
   std::deque<EncodedBlock> queue_;
+  std::vector<EncodedBlock> spare_;
   std::uint64_t waiting_bytes_ = 0;
   std::uint64_t done_before_ = 1;      ///< All tickets below are written.
   std::set<std::uint64_t> done_;

@@ -18,7 +18,7 @@
 #include "record/frame_input.hpp"
 #include "record/hit_sorter.hpp"
 #include "record/keeper.hpp"
-#include "record/low_priority.hpp"
+#include "record/scheduling.hpp"
 #include "record/monitor.hpp"
 #include "record/recording_folder.hpp"
 #include "record/spill.hpp"
@@ -350,7 +350,8 @@ struct Writer::Impl {
         store.skip(block->ticket);
       } else {
         try {
-          EncodedBlock encoded = encoder.encode(*block);
+          EncodedBlock encoded = store.spare_block();
+          encoder.encode(*block, encoded);
           if (!encoded.is_fragment) blocks_are_sparse = encoder.was_sparse();
           board.recycle(*block);
           store.add(std::move(encoded));

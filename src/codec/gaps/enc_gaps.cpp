@@ -37,6 +37,7 @@ struct EncoderMemory {
   std::vector<std::uint64_t> pixel_totals;
   std::vector<std::size_t> first_event;  // of each frame of all_events
   TokenList tokens;
+  std::vector<std::uint32_t> words;      // of the stream, before they are appended
 };
 
 // The finest leaves whose number stays in proportion to the events: the map must not cost the time.
@@ -316,7 +317,7 @@ bool append_payload(EncoderMemory& m, const ListedEvents& events, const BlockSha
   else
     write_group(m, shape);
   out.push_back(flags(m));
-  append_stream(m.tokens.tokens(), out);
+  append_stream(m.tokens.tokens(), m.words, out);
   return true;
 }
 

@@ -25,21 +25,17 @@ struct Token {
 
 }  // namespace
 
-void append_stream(std::span<const std::uint64_t> tokens, std::vector<std::byte>& out) {
-  // A token makes a state grow by less than 32 bits, so one word each is the most there can be.
-  const std::size_t at = out.size();
-  out.resize(at + tokens.size() * 4 + states_bytes);
-  std::byte* const first = out.data() + at;
-  std::byte* const states_at = out.data() + out.size() - states_bytes;
-  std::byte* top = states_at;
+void append_stream(std::span<const std::uint64_t> tokens, std::vector<std::uint32_t>& words, std::vector<std::byte>& out) {
+  // A token makes a state grow by less than 32 bits, so one word each is the most there can be. The last is read first.
+  if (words.size() < tokens.size()) words.resize(tokens.size());
+  std::uint32_t* const end = words.data() + words.size();
+  std::uint32_t* top = end;
   std::array<std::uint64_t, 2> states{state_floor, state_floor};
   for (std::size_t i = tokens.size(); i-- > 0;) {
     const Token token(tokens[i]);
     std::uint64_t state = states[i & 1];
     if (state >= std::uint64_t{token.width} << (63 - probability_bits - token.n_bits)) {
-      const auto word = static_cast<std::uint32_t>(state);
-      top -= 4;
-      std::memcpy(top, &word, 4);
+      *--top = static_cast<std::uint32_t>(state);
       state >>= 32;
     }
     state = state << token.n_bits | token.raw;
@@ -47,12 +43,11 @@ void append_stream(std::span<const std::uint64_t> tokens, std::vector<std::byte>
     const std::uint64_t slot = state - quotient * token.width + token.start;
     states[i & 1] = quotient << probability_bits | slot;
   }
-  std::memcpy(states_at, &states[0], 8);
-  std::memcpy(states_at + 8, &states[1], 8);
-  // The words were written at the far end: close the room they did not need.
-  const auto used = static_cast<std::size_t>(out.data() + out.size() - top);
-  std::memmove(first, top, used);
-  out.resize(at + used);
+  const auto n_bytes = static_cast<std::size_t>(end - top) * sizeof *top;
+  const std::size_t at = out.size();
+  out.resize(at + n_bytes + states_bytes);
+  if (n_bytes > 0) std::memcpy(out.data() + at, top, n_bytes);
+  std::memcpy(out.data() + at + n_bytes, states.data(), states_bytes);
 }
 
 }  // namespace esieve::codec::gaps

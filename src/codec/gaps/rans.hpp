@@ -90,8 +90,8 @@ class TokenList {
   std::size_t n_ = 0;
 };
 
-/// Appends the stream of `tokens`: 32-bit words, then the two states.
-void append_stream(std::span<const std::uint64_t> tokens, std::vector<std::byte>& out);
+/// Appends the stream of `tokens`: 32-bit words, then the two states. `words` is scratch memory.
+void append_stream(std::span<const std::uint64_t> tokens, std::vector<std::uint32_t>& words, std::vector<std::byte>& out);
 
 /// Reads a stream. Never reads outside it: past the end the last word repeats, and `finished` says no.
 class StreamReader {

@@ -349,8 +349,9 @@ TEST(RansStream, gives_back_tokens_of_every_kind) {
   TokenList tokens;
   code_all(tokens);
   const std::vector<std::uint32_t> expected = values;
+  std::vector<std::uint32_t> words;
   std::vector<std::byte> stream;
-  append_stream(tokens.tokens(), stream);
+  append_stream(tokens.tokens(), words, stream);
   std::fill(values.begin(), values.end(), 0);
   StreamReader reader(stream);
   AdaptiveCdf cdf{};
