@@ -3,10 +3,14 @@
 // Memory that coders keep from block to block, so that a steady state allocates nothing.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
 namespace esieve::codec {
+
+/// Of larger blocks coders do not keep what goes with the size of the block: it is several times as much, for each thread.
+inline constexpr std::size_t most_kept_bytes = std::size_t{4} << 20;
 
 /// A bag with one workspace of each type asked for. Not shared between threads: one per thread.
 class Scratch {

@@ -8,8 +8,8 @@
 namespace esieve::codec {
 namespace {
 
-// Bounds the encoder's memory (tables and window) at the strongest levels to some 50 MiB.
-constexpr int max_window_log = 22;
+// Bounds the encoder's tables, of 4 bytes an entry, to 16 MiB; the strongest levels would have 64 or more.
+constexpr int max_window_log = 22, max_chain_log = 21, max_hash_log = 21;
 
 }  // namespace
 
@@ -36,8 +36,11 @@ void Zstd::compress(std::span<const std::byte> bytes, int level, std::vector<std
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_contentSizeFlag, 0);
   // Levels choose a window for inputs of unknown size; only the largest have to be held back.
-  if (bytes.size() > std::size_t{1} << max_window_log && level > 19)
+  if (bytes.size() > std::size_t{1} << max_window_log && level > 9) {
     ZSTD_CCtx_setParameter(context.get(), ZSTD_c_windowLog, max_window_log);
+    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_chainLog, max_chain_log);
+    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_hashLog, max_hash_log);
+  }
 
   const std::size_t start = out.size();
   out.resize(start + ZSTD_compressBound(bytes.size()));

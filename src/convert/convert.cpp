@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -14,14 +16,35 @@
 namespace esieve {
 namespace {
 
-/// Dense bytes under way at once, all threads together; encoder scratch comes on top.
-constexpr std::uint64_t dense_bytes_under_way = std::uint64_t{96} << 20;
+/// Memory of the chunks under way, all threads together, and how much a chunk has for each dense byte: its frames, and what the
+/// hungriest coders make of them.
+constexpr std::uint64_t bytes_under_way = std::uint64_t{384} << 20;
+constexpr std::uint64_t bytes_per_dense_byte = 8;
 
 /// One chunk on its way from the source to the file.
 struct Item {
   std::vector<std::byte> dense;
-  ChunkEncoder encoder;
   EncodedChunk encoded;
+};
+
+/// Encoders that nobody uses at the moment: there are as many as ever encoded at once, which is fewer than chunks under way.
+class EncoderPool {
+ public:
+  std::unique_ptr<ChunkEncoder> take() {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) return nullptr;
+    auto encoder = std::move(idle_.back());
+    idle_.pop_back();
+    return encoder;
+  }
+  void give_back(std::unique_ptr<ChunkEncoder> encoder) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(encoder));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<ChunkEncoder>> idle_;
 };
 
 /// The threshold options, if they do anything.
@@ -49,10 +72,9 @@ class Conversion {
     const int threads = resolve_threads(options_.threads);
     const std::uint64_t chunk_bytes = std::max<std::uint64_t>(1, writer_->parameters().dense_bytes());
     // One slot a thread and one being written, within the memory bound but never fewer than two.
-    const std::uint64_t n_slots = std::clamp<std::uint64_t>(dense_bytes_under_way / chunk_bytes, 2,
+    const std::uint64_t n_slots = std::clamp<std::uint64_t>(bytes_under_way / bytes_per_dense_byte / chunk_bytes, 2,
                                                             static_cast<std::uint64_t>(threads) + 1);
-    for (std::uint64_t i = 0; i < n_slots; ++i)
-      items_.push_back({{}, {source_.info(), writer_->parameters(), threshold_ ? &*threshold_ : nullptr}, {}});
+    items_.resize(n_slots);
     ordered_pipeline(
         grid.n_chunks(), threads, n_slots, [&](std::uint64_t i, std::size_t slot) { encode(i, items_[slot]); },
         [&](std::uint64_t i, std::size_t slot) { store(i, items_[slot]); });
@@ -67,15 +89,19 @@ class Conversion {
     return source_.info().floor_bits;
   }
 
-  void encode(std::uint64_t i, Item& item) const {
+  void encode(std::uint64_t i, Item& item) {
+    auto encoder = encoders_.take();
+    if (!encoder)
+      encoder = std::make_unique<ChunkEncoder>(source_.info(), writer_->parameters(), threshold_ ? &*threshold_ : nullptr);
     const FrameRange frames = writer_->grid().frames(i, source_.info().scan);
     const auto view = threshold_ ? std::nullopt : source_.view(frames);
     if (!view) {
       item.dense.resize(frames.count * source_.info().frame_bytes());
       source_.read(frames, item.dense);
-      item.encoder.prepare(item.dense, item.encoded);
+      encoder->prepare(item.dense, item.encoded);
     }
-    item.encoder.encode(view ? *view : item.dense, frames.first, item.encoded);
+    encoder->encode(view ? *view : item.dense, frames.first, item.encoded);
+    encoders_.give_back(std::move(encoder));
   }
 
   void store(std::uint64_t i, const Item& item) {
@@ -102,6 +128,7 @@ class Conversion {
   std::optional<Threshold> threshold_;
   std::optional<ContainerWriter> writer_;
   std::vector<Item> items_;
+  EncoderPool encoders_;
   Progress progress_;
   std::chrono::steady_clock::time_point reported_;
 };

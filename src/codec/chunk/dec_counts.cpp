@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "codec/chunk/count_coder.hpp"
+#include "codec/gaps/extract.hpp"
 #include "codec/gaps/gaps.hpp"
 #include "codec/lanes/lanes.hpp"
 
@@ -24,16 +25,18 @@ DecodeStatus decode_as(std::span<const std::byte> payload, CountCoder coder, con
 }
 
 template <class Count>
-void scan(const std::byte* plane, const BlockShape& shape, EventSink& sink) {
-  const auto* frame = reinterpret_cast<const Count*>(plane);
-  for (std::uint32_t f = 0; f < shape.n_frames; ++f, frame += shape.n_pixels()) {
-    const std::size_t before = sink.n_events();
-    for (std::uint32_t pixel = 0; pixel < shape.n_pixels(); ++pixel) {
-      if (frame[pixel] == 0) continue;
-      sink.pixels.push_back(pixel);
-      sink.counts.push_back(frame[pixel]);
-    }
-    sink.frame_events.push_back(static_cast<std::uint32_t>(sink.n_events() - before));
+void list_events(const BlockShape& shape, CoderScratch& scratch, EventSink& sink) {
+  const auto* frame = reinterpret_cast<const Count*>(scratch.plane.data());
+  const std::size_t n_pixels = shape.n_pixels();
+  auto& [pixels, counts] = scratch.frame_events;
+  pixels.resize(n_pixels);
+  counts.resize(n_pixels);
+  sink.clear();
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f, frame += n_pixels) {
+    const auto n = static_cast<std::ptrdiff_t>(gaps::extract_frame(frame, n_pixels, pixels.data(), counts.data()));
+    sink.pixels.insert(sink.pixels.end(), pixels.begin(), pixels.begin() + n);
+    sink.counts.insert(sink.counts.end(), counts.begin(), counts.begin() + n);
+    sink.frame_events.push_back(static_cast<std::uint32_t>(n));
   }
 }
 
@@ -51,15 +54,14 @@ DecodeStatus decode_counts(std::span<const std::byte> payload, CountCoder coder,
 DecodeStatus decode_count_events(std::span<const std::byte> payload, CountCoder coder, std::uint8_t count_bytes,
                                  const BlockShape& shape, CoderScratch& scratch, EventSink& sink) {
   if (coder == CountCoder::gaps) return decode_gaps_events(payload, shape, scratch.coders, sink);
-  if (coder == CountCoder::lanes) return decode_lanes_events(payload, shape, scratch.coders, sink);
+  // Frames of the other coders have so many events that going through dense ones costs little.
   scratch.plane.resize(shape.n_counts() * count_bytes);
   const DecodeStatus status = decode_counts(payload, coder, count_bytes, shape, scratch, scratch.plane);
   if (status != DecodeStatus::okay) return status;
-  sink.clear();
   switch (count_bytes) {
-    case 1: scan<std::uint8_t>(scratch.plane.data(), shape, sink); break;
-    case 2: scan<std::uint16_t>(scratch.plane.data(), shape, sink); break;
-    default: scan<std::uint32_t>(scratch.plane.data(), shape, sink); break;
+    case 1: list_events<std::uint8_t>(shape, scratch, sink); break;
+    case 2: list_events<std::uint16_t>(shape, scratch, sink); break;
+    default: list_events<std::uint32_t>(shape, scratch, sink); break;
   }
   return DecodeStatus::okay;
 }

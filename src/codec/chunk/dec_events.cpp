@@ -102,17 +102,23 @@ DecodeStatus decode_mapped_events(std::span<const std::byte> payload, const Bloc
     events.quantum = map.quantum ? map.quantum->value : 1;
     return decode_gaps_slots(mapped.counts, layout.shape, scratch.coder.coders, events.slots, events.counts);
   }
-  if (status == DecodeStatus::okay)
-    status = decode_count_events(mapped.counts, mapped.coder, map.count_bytes, layout.shape, scratch.coder, sink);
   if (status != DecodeStatus::okay) return status;
 
   events.clear();
+  const bool plain = is_plain(map);
+  // Plain counts go into the caller's memory: it is not needed twice.
+  const auto swap_memory = [&] {
+    if (!plain) return;
+    events.frame_events.swap(sink.frame_events);
+    events.pixels.swap(sink.pixels);
+    events.counts.swap(sink.counts);
+  };
+  swap_memory();
+  status = decode_count_events(mapped.counts, mapped.coder, map.count_bytes, layout.shape, scratch.coder, sink);
+  swap_memory();
+  if (status != DecodeStatus::okay) return status;
   Merger merger(map, layout, sink, events);
-  if (!is_plain(map))
-    return merger.run() ? DecodeStatus::okay : DecodeStatus::corrupt;
-  events.frame_events.swap(sink.frame_events);
-  events.pixels.swap(sink.pixels);
-  events.counts.swap(sink.counts);
+  if (!plain && !merger.run()) return DecodeStatus::corrupt;
   return DecodeStatus::okay;
 }
 

@@ -85,6 +85,11 @@ class CountEncoder {
 
   // Keeps the result if it is the first or smaller than the best so far.
   void try_coder(CountCoder coder) {
+    keep_smaller(coder);
+    if (shape_.n_counts() * sizeof(Count) > most_kept_bytes) scratch_.release(coder);
+  }
+
+  void keep_smaller(CountCoder coder) {
     if (best_ == CountCoder::none) {
       if (append(coder, out_)) best_ = coder;
       return;
@@ -125,6 +130,11 @@ class CountEncoder {
 };
 
 }  // namespace
+
+void CoderScratch::release(CountCoder coder) {
+  if (coder == CountCoder::lanes) release_lanes(coders);
+  if (coder == CountCoder::packed) pack = {};
+}
 
 CountCoder encode_counts(Elements& plane, std::uint8_t count_bytes, const BlockShape& shape,
                          std::uint64_t n_events, Level level, CoderScratch& scratch, std::vector<std::byte>& out) {

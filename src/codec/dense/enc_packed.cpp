@@ -4,6 +4,7 @@
 #include "codec/dense/packed.hpp"
 #include "codec/dense/prediction.hpp"
 #include "codec/dense/shuffle.hpp"
+#include "codec/scratch.hpp"
 
 namespace esieve::codec {
 namespace {
@@ -76,6 +77,7 @@ void pack_items(std::span<const std::byte> items, std::size_t item_bytes, const 
   }
   if (how.shuffle == Shuffle::none) return scratch.zstd.compress(items, effort.zstd_level, out);
   shuffle_items(how.shuffle, items, item_bytes, scratch.shuffled);
+  if (scratch.predicted.size() > most_kept_bytes) scratch.predicted = {};
   scratch.zstd.compress(scratch.shuffled, effort.zstd_level, out);
 }
 

@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "base/bytes.hpp"
-#include "codec/gaps/extract.hpp"
 #include "codec/lanes/format.hpp"
 #include "codec/lanes/lanes.hpp"
 #include "codec/lanes/side_info.hpp"
@@ -143,21 +142,5 @@ DecodeStatus decode_lanes(std::span<const std::byte> bytes, const BlockShape& sh
 template DecodeStatus decode_lanes(std::span<const std::byte>, const BlockShape&, Scratch&, std::uint8_t*);
 template DecodeStatus decode_lanes(std::span<const std::byte>, const BlockShape&, Scratch&, std::uint16_t*);
 template DecodeStatus decode_lanes(std::span<const std::byte>, const BlockShape&, Scratch&, std::uint32_t*);
-
-DecodeStatus decode_lanes_events(std::span<const std::byte> bytes, const BlockShape& shape, Scratch& scratch,
-                                 EventSink& sink) {
-  // Lit frames have so many events that going through dense ones costs little.
-  auto& dense = scratch.get<lanes::Workspace>().dense;
-  dense.resize(shape.n_counts());
-  const DecodeStatus status = decode_lanes(bytes, shape, scratch, dense.data());
-  if (status != DecodeStatus::okay) return status;
-  gaps::ExtractedEvents& events = scratch.get<gaps::ExtractedEvents>();
-  gaps::extract_events(dense.data(), shape, shape.n_counts(), events);
-  sink.clear();
-  sink.frame_events.assign(events.frame_events.begin(), events.frame_events.end());
-  sink.pixels.assign(events.pixels.get(), events.pixels.get() + events.n_events);
-  sink.counts.assign(events.counts.get(), events.counts.get() + events.n_events);
-  return DecodeStatus::okay;
-}
 
 }  // namespace esieve::codec

@@ -294,6 +294,12 @@ bool encode_lanes(const Count* counts, const BlockShape& shape, Level level, Scr
   return lanes::BlockEncoder<Count>(counts, shape, level, scratch.get<lanes::Workspace>()).encode(out);
 }
 
+void release_lanes(Scratch& scratch) {
+  auto& workspace = scratch.get<lanes::Workspace>();
+  workspace.rows = {};
+  workspace.words = {};
+}
+
 template bool encode_lanes(const std::uint8_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&);
 template bool encode_lanes(const std::uint16_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&);
 template bool encode_lanes(const std::uint32_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&);

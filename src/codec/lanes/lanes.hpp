@@ -11,7 +11,6 @@
 
 #include "codec/block_shape.hpp"
 #include "codec/decode_status.hpp"
-#include "codec/event_sink.hpp"
 #include "codec/level.hpp"
 #include "codec/scratch.hpp"
 
@@ -24,14 +23,13 @@ template <class Count>
 bool encode_lanes(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
                   std::vector<std::byte>& out);
 
+/// Gives back what an encoder keeps of the block.
+void release_lanes(Scratch& scratch);
+
 /// Writes every count of the block to `dense` (shape.n_counts() of them). After a failure their values are
 /// unspecified. Takes time proportional to the block whatever the bytes say.
 template <class Count>
 [[nodiscard]] DecodeStatus decode_lanes(std::span<const std::byte> bytes, const BlockShape& shape, Scratch& scratch,
                                         Count* dense);
-
-/// The same, straight to events.
-[[nodiscard]] DecodeStatus decode_lanes_events(std::span<const std::byte> bytes, const BlockShape& shape,
-                                               Scratch& scratch, EventSink& sink);
 
 }  // namespace esieve::codec

@@ -70,7 +70,6 @@ struct Workspace {
   std::array<std::vector<std::uint16_t>, n_groups> words;
   std::vector<std::uint8_t> tiles;
   std::vector<std::uint16_t> levels;
-  std::vector<std::uint32_t> dense;  ///< For decoding to events.
 };
 
 }  // namespace esieve::codec::lanes
