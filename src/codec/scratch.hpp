@@ -9,7 +9,7 @@
 
 namespace esieve::codec {
 
-/// Of larger blocks coders do not keep what goes with the size of the block: it is several times as much, for each thread.
+/// Of larger blocks packing does not keep its memory: it is several times the block, for each thread.
 inline constexpr std::size_t most_kept_bytes = std::size_t{4} << 20;
 
 /// A bag with one workspace of each type asked for. Not shared between threads: one per thread.

@@ -33,9 +33,6 @@ struct CoderScratch {
   struct {
     std::vector<std::uint32_t> pixels, counts;
   } frame_events;  ///< Room for those of one frame, all lit.
-
-  /// Gives back memory of a coder that goes with the size of the block, not with what is in it.
-  void release(CountCoder coder);
 };
 
 /// Appends the counts in the coder that makes them smallest.

@@ -7,6 +7,7 @@
 #include "codec/gaps/extract.hpp"
 #include "codec/gaps/gaps.hpp"
 #include "codec/lanes/lanes.hpp"
+#include "codec/scratch.hpp"
 
 namespace esieve::codec {
 namespace {
@@ -65,7 +66,7 @@ class CountEncoder {
     if (lit_share_ >= border_.gaps_only || best_ == CountCoder::none) try_coder(CountCoder::lanes);
     related_ = Related::taken;
     if (lit_share_ >= border_.unrelated && best_ == CountCoder::none) try_coder(CountCoder::gaps);
-    if (best_ == CountCoder::none || packing_may_win()) try_coder(CountCoder::packed);
+    if (best_ == CountCoder::none || packing_may_win()) try_packing();
     return best_;
   }
 
@@ -83,13 +84,16 @@ class CountEncoder {
     }
   }
 
-  // Keeps the result if it is the first or smaller than the best so far.
-  void try_coder(CountCoder coder) {
-    keep_smaller(coder);
-    if (shape_.n_counts() * sizeof(Count) > most_kept_bytes) scratch_.release(coder);
+  // Packing takes the most memory, and most blocks do without.
+  void try_packing() {
+    const bool is_large = shape_.n_counts() * sizeof(Count) > most_kept_bytes;
+    if (is_large) release_lanes(scratch_.coders);
+    try_coder(CountCoder::packed);
+    if (is_large) scratch_.pack = {};
   }
 
-  void keep_smaller(CountCoder coder) {
+  // Keeps the result if it is the first or smaller than the best so far.
+  void try_coder(CountCoder coder) {
     if (best_ == CountCoder::none) {
       if (append(coder, out_)) best_ = coder;
       return;
@@ -130,11 +134,6 @@ class CountEncoder {
 };
 
 }  // namespace
-
-void CoderScratch::release(CountCoder coder) {
-  if (coder == CountCoder::lanes) release_lanes(coders);
-  if (coder == CountCoder::packed) pack = {};
-}
 
 CountCoder encode_counts(Elements& plane, std::uint8_t count_bytes, const BlockShape& shape,
                          std::uint64_t n_events, Level level, CoderScratch& scratch, std::vector<std::byte>& out) {
