@@ -2,11 +2,13 @@
 """Convert, verify, inspect: the main job on every kind of source and element type."""
 
 import json
+import os
+import subprocess
 import unittest
 
 import numpy as np
 
-from program import DIFFERS, ProgramTest, h5py, sparse
+from program import DIFFERS, PROGRAM, ProgramTest, h5py, sparse
 
 
 class Convert(ProgramTest):
@@ -46,6 +48,22 @@ class Convert(ProgramTest):
         self.assert_same_bits(self.dense("averages.hdf5"), averaged)
         sizes = [(self.folder / name).stat().st_size for name in ("averages.hdf5", "counts.hdf5")]
         self.assertLess(sizes[0], sizes[1] * 1.1)
+
+    def test_memory_grows_neither_with_the_scan_nor_with_the_threads(self):
+        random = np.random.default_rng(9)
+        shape = (24, 32, 256, 128)
+        kinds = {"sparse": lambda: sparse(shape, mean=0.02), "lit": lambda: random.poisson(3, shape).astype("u1"),
+                 "noise": lambda: random.poisson(1000, shape).astype("u2")}
+        for kind, frames in kinds.items():
+            np.save(self.folder / "in.npy", frames())
+            for level in ("fast", "default", "max"):
+                with self.subTest(kind, level=level):
+                    command = [PROGRAM, "convert", "in.npy", "out.hdf5", "--force", "--level", level, "--threads", "16"]
+                    process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL)
+                    _, status, usage = os.wait4(process.pid, 0)
+                    process.returncode = os.waitstatus_to_exitcode(status)
+                    self.assertEqual(process.returncode, 0)
+                    self.assertLess(usage.ru_maxrss, 512 << 10)  # KiB
 
     def test_stacks_single_frames_and_odd_shapes(self):
         for shape in ((5, 16, 16), (16, 16), (1, 1, 1, 1), (1, 7, 5, 3), (7, 1, 5, 3), (3, 3, 1, 50), (2, 2, 50, 1)):
