@@ -78,18 +78,27 @@ void merge_leaves(const LeafGrid& fine, std::span<const std::uint32_t> events,
       merged[(y >> 1) * coarse.n_x + (x >> 1)] += events[std::size_t{y} * fine.n_x + x];
 }
 
-// Coarser leaves are cheaper to list and cost more gaps: takes the best, from fine to coarse.
-void settle_leaf_size(EncoderMemory& m, const BlockShape& shape) {
+void take_coarser(EncoderMemory& m, const LeafGrid& coarse) {
+  m.model.grid = coarse;
+  m.leaf_events.swap(m.merged);
+}
+
+// Coarser leaves are cheaper to list and cost more gaps: takes the best, from fine to coarse. Level fast does not try: a leaf for
+// sixteen events is about right.
+void settle_leaf_size(EncoderMemory& m, const BlockShape& shape, Level level) {
   BlockModel& model = m.model;
-  BitCost cost = model.estimate_cost(shape, m.leaf_events, model.grid);
+  const bool tries = level != Level::fast;
+  BitCost cost = tries ? model.estimate_cost(shape, m.leaf_events, model.grid) : 0;
   while (model.grid.log2_size < most_log2_leaf_size) {
+    if (!tries && model.grid.n_leaves() <= m.events.pixels.size() / 16) return;
     const LeafGrid coarse(shape.det_y, shape.det_x, model.grid.log2_size + 1);
     merge_leaves(model.grid, m.leaf_events, coarse, m.merged);
-    const BitCost coarse_cost = model.estimate_cost(shape, m.merged, coarse);
-    if (coarse_cost >= cost) return;
-    cost = coarse_cost;
-    model.grid = coarse;
-    m.leaf_events.swap(m.merged);
+    if (tries) {
+      const BitCost coarse_cost = model.estimate_cost(shape, m.merged, coarse);
+      if (coarse_cost >= cost) return;
+      cost = coarse_cost;
+    }
+    take_coarser(m, coarse);
   }
 }
 
@@ -306,7 +315,7 @@ bool append_payload(EncoderMemory& m, const ListedEvents& events, const BlockSha
   m.model.has_tracks = neighbours == Neighbours::make_tracks;
   if (m.model.has_tracks) separate_tracks(m, shape, level);
   const LeafGrid finest = m.model.grid;
-  if (level != Level::fast) settle_leaf_size(m, shape);
+  settle_leaf_size(m, shape, level);
   if (may_have_groups)
     m.group_finder.find(m.events, shape, level, finest, m.model.grid, m.groups);
   else

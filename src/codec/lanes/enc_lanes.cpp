@@ -18,18 +18,17 @@ struct Effort {
   Profile profile;
   std::size_t fit_columns;    ///< Columns (of 128 lanes) to learn weights from.
   std::size_t table_columns;  ///< Columns to learn tables from.
-  unsigned tile_shift;        ///< Of the rate map; finer where `fine_tiles` and it pays.
-  bool fine_tiles;
+  unsigned finest, coarsest;  ///< tile_shift of the rate map: the finest that pays.
   std::size_t least_mapped_frames;  ///< Below, lanes would be empty: no rate map, but all lanes in use.
 };
 
 Effort effort_of(Level level) {
   switch (level) {
-    case Level::fast: return {Profile::near, 128, 512, 1, false, 24};
-    case Level::standard: return {Profile::near, 512, 4096, 1, true, 0};
+    case Level::fast: return {Profile::near, 128, 512, 1, 2, 24};
+    case Level::standard: return {Profile::near, 512, 4096, 0, 2, 0};
     case Level::max: break;
   }
-  return {Profile::full, 2048, 16384, 0, false, 0};
+  return {Profile::full, 2048, 16384, 0, 2, 0};
 }
 
 template <class Count>
@@ -49,6 +48,37 @@ std::vector<std::uint64_t> pixel_totals(const Count* counts, const BlockShape& s
   }
   return totals;
 }
+
+/// Counts of tiles of the detector over all frames.
+struct TileSums {
+  std::size_t width, height;
+  std::vector<std::uint64_t> sums;
+
+  /// Tiles of twice the size.
+  [[nodiscard]] TileSums of_four() const {
+    TileSums result{(width + 1) / 2, (height + 1) / 2, {}};
+    result.sums.resize(result.width * result.height);
+    for (std::size_t y = 0; y < height; ++y)
+      for (std::size_t x = 0; x < width; ++x) result.sums[y / 2 * result.width + x / 2] += sums[y * width + x];
+    return result;
+  }
+
+  /// Whether a rate for each tile saves more than it takes, against one for four; roughly, see mismatch_bits().
+  [[nodiscard]] bool pay() const {
+    constexpr double bits_of_a_class = 0.7;
+    double squares = 0;  // of what differs / mean
+    for (std::size_t y = 0; y + 1 < height; y += 2)
+      for (std::size_t x = 0; x + 1 < width; x += 2) {
+        const std::uint64_t* at = &sums[y * width + x];
+        const std::array<double, 4> t = {static_cast<double>(at[0]), static_cast<double>(at[1]), static_cast<double>(at[width]),
+                                         static_cast<double>(at[width + 1])};
+        const double all = t[0] + t[1] + t[2] + t[3];
+        if (all == 0) continue;
+        squares += 4 * (t[0] * t[0] + t[1] * t[1] + t[2] * t[2] + t[3] * t[3]) / all - all;
+      }
+    return 0.4 * squares > bits_of_a_class * static_cast<double>(sums.size());
+  }
+};
 
 template <class Count>
 class BlockEncoder {
@@ -103,26 +133,11 @@ class BlockEncoder {
     const auto totals = pixel_totals(counts_, layout_.shape);
     if (std::all_of(totals.begin(), totals.end(), [](std::uint64_t total) { return total == 0; })) return false;
     model_.rates = class_rates(layout_.shape.n_frames);
-    tile_shift_ = effort_.tile_shift;
-    if (effort_.fine_tiles && gain_of_pixels(totals) > bits_of_a_class * static_cast<double>(totals.size())) tile_shift_ = 0;
-    choose_tiles(totals);
+    TileSums tiles{layout_.shape.det_x, layout_.shape.det_y, totals};
+    for (tile_shift_ = 0; tile_shift_ < effort_.coarsest && (tile_shift_ < effort_.finest || !tiles.pay()); ++tile_shift_)
+      tiles = tiles.of_four();
+    choose_tiles(tiles);
     return true;
-  }
-
-  /// Bits that a rate for each pixel saves over one for four, roughly; see mismatch_bits().
-  double gain_of_pixels(const std::vector<std::uint64_t>& totals) const {
-    const std::size_t width = layout_.shape.det_x;
-    double sum = 0;
-    for (std::size_t y = 0; y + 1 < layout_.shape.det_y; y += 2)
-      for (std::size_t x = 0; x + 1 < width; x += 2) {
-        const std::uint64_t* at = &totals[y * width + x];
-        const std::array<double, 4> t = {static_cast<double>(at[0]), static_cast<double>(at[1]),
-                                         static_cast<double>(at[width]), static_cast<double>(at[width + 1])};
-        const double all = t[0] + t[1] + t[2] + t[3];
-        if (all == 0) continue;
-        sum += 4 * (t[0] * t[0] + t[1] * t[1] + t[2] * t[2] + t[3] * t[3]) / all - all;  // squares of what differs / mean
-      }
-    return 0.4 * sum;
   }
 
   bool set_single_rate() {
@@ -134,17 +149,14 @@ class BlockEncoder {
     return sum != 0;
   }
 
-  void choose_tiles(const std::vector<std::uint64_t>& totals) {
-    const std::size_t width = layout_.shape.det_x, n_across = tiles_across(width, tile_shift_);
-    std::vector<std::uint64_t> sums(n_across * tiles_across(layout_.shape.det_y, tile_shift_));
-    std::vector<std::uint32_t> n_members(sums.size());
-    for (std::size_t y = 0; y < layout_.shape.det_y; ++y)
-      for (std::size_t x = 0; x < width; ++x) {
-        const std::size_t tile = (y >> tile_shift_) * n_across + (x >> tile_shift_);
-        sums[tile] += totals[y * width + x];
-        ++n_members[tile];
-      }
-    choose_classes(sums, n_members, n_across, workspace_.tiles);
+  void choose_tiles(const TileSums& tiles) {
+    const std::size_t side = std::size_t{1} << tile_shift_;
+    std::vector<std::uint32_t> n_members(tiles.sums.size());
+    for (std::size_t y = 0; y < tiles.height; ++y)
+      for (std::size_t x = 0; x < tiles.width; ++x)
+        n_members[y * tiles.width + x] = static_cast<std::uint32_t>(std::min(side, layout_.shape.det_y - y * side) *
+                                                                    std::min(side, layout_.shape.det_x - x * side));
+    choose_classes(tiles.sums, n_members, tiles.width, workspace_.tiles);
     expand_tiles(workspace_.tiles, layout_, tile_shift_, model_.classes);
   }
 
@@ -270,7 +282,6 @@ class BlockEncoder {
   }
 
   static constexpr std::size_t fit_stride = 8;
-  static constexpr double bits_of_a_class = 2.5;
   static constexpr double hopeless_share = 0.95;  // of the bits a count has
 
   const Count* counts_;
