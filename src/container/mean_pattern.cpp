@@ -31,10 +31,14 @@ void add_binned(std::span<const double> from, DetectorShape shape, std::uint32_t
     return;
   }
   const DetectorShape bins_shape = binned(shape, factor);
+  const double* value = from.data();
   for (std::uint32_t y = 0; y < shape.det_y; ++y) {
-    double* row = bins.data() + std::size_t{y / factor} * bins_shape.det_x;
-    const double* values = from.data() + std::size_t{y} * shape.det_x;
-    for (std::uint32_t x = 0; x < shape.det_x; ++x) row[x / factor] += values[x];
+    double* const row = bins.data() + std::size_t{y / factor} * bins_shape.det_x;
+    for (std::uint32_t bin = 0; bin < bins_shape.det_x; ++bin) {
+      double sum = 0;
+      for (std::uint32_t i = covered(bin, factor, shape.det_x); i > 0; --i) sum += *value++;
+      row[bin] += sum;
+    }
   }
 }
 
@@ -111,23 +115,27 @@ MeanPattern::Preview MeanPattern::preview(std::uint64_t budget_bytes) const {
   DetectorShape shape = shape_;
   for (result.binning = binning_;; result.binning *= 2) {
     result.shape = shape;
-    result.values.resize(sums.size());
-    const auto fits = [&](int bits) {
-      for (std::uint32_t y = 0, i = 0; y < shape.det_y; ++y) {
-        const double per_bin = static_cast<double>(std::max<std::uint64_t>(1, n_frames_)) *
-                               covered(y, result.binning, detector_.det_y);
-        for (std::uint32_t x = 0; x < shape.det_x; ++x, ++i)
-          result.values[i] = rounded(sums[i] / (per_bin * covered(x, result.binning, detector_.det_x)), bits);
+    // Gives values of every `step`th row, and estimates what all would take.
+    const auto n_bytes = [&](int bits, std::uint32_t step) {
+      result.values.clear();
+      for (std::uint32_t y = 0; y < shape.det_y; y += step) {
+        const double per_bin = static_cast<double>(std::max<std::uint64_t>(1, n_frames_)) * covered(y, result.binning, detector_.det_y);
+        const double* const row = sums.data() + std::size_t{y} * shape.det_x;
+        for (std::uint32_t x = 0; x < shape.det_x; ++x)
+          result.values.push_back(rounded(row[x] / (per_bin * covered(x, result.binning, detector_.det_x)), bits));
       }
-      return estimated_gzip_bytes(result.values) <= static_cast<double>(budget_bytes);
+      return estimated_gzip_bytes(result.values) * step;
     };
-    if (fits(fewest_bits)) {  // the least of a binning first: mostly it decides alone
+    const auto fits = [&](int bits) { return n_bytes(bits, 1) <= static_cast<double>(budget_bytes); };
+    const bool is_coarsest = std::min(shape.det_y, shape.det_x) / 2 < min_preview_side;
+    const bool is_hopeless = !is_coarsest && n_bytes(fewest_bits, 16) > 2 * static_cast<double>(budget_bytes);
+    if (!is_hopeless && fits(fewest_bits)) {  // the least of a binning first: mostly it decides alone
       for (int bits = most_bits; bits > fewest_bits; bits -= 2)
         if (fits(bits)) return result;
       fits(fewest_bits);
       return result;
     }
-    if (std::min(shape.det_y, shape.det_x) / 2 < min_preview_side) return result;
+    if (is_coarsest) return result;
     std::vector<double> coarser(binned(shape, 2).n_pixels());
     add_binned(sums, shape, 2, coarser);
     shape = binned(shape, 2);

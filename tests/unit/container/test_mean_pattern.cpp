@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 #include <random>
 
@@ -32,18 +33,20 @@ TEST(MeanPattern, IsTheMeanToAThousandthWhereThereIsRoom) {
 }
 
 TEST(MeanPattern, BinsAndRoundsToItsBudgetButNotBelow32Pixels) {
-  const DetectorShape shape{512, 512};
-  MeanPattern pattern(shape);
-  pattern.add(disc(shape), {}, 1);
-  std::uint32_t binning = 1;
-  for (const std::uint64_t budget : std::initializer_list<std::uint64_t>{1'000'000, 100'000, 10'000, 4'000, 0}) {
-    const auto preview = pattern.preview(budget);
-    EXPECT_GE(preview.binning, binning);
-    binning = preview.binning;
-    EXPECT_GE(preview.shape.det_y, 32U);
-    EXPECT_GE(preview.shape.det_x, 32U);
+  for (const DetectorShape shape : {DetectorShape{512, 512}, DetectorShape{512, 130}, DetectorShape{100, 512}}) {
+    MeanPattern pattern(shape);
+    pattern.add(disc(shape), {}, 1);
+    std::uint32_t binning = 1;
+    for (const std::uint64_t budget : std::initializer_list<std::uint64_t>{1'000'000, 100'000, 10'000, 4'000, 1'000, 0}) {
+      const auto preview = pattern.preview(budget);
+      EXPECT_GE(preview.binning, binning);
+      binning = preview.binning;
+      EXPECT_GE(preview.shape.det_y, 32U);
+      EXPECT_GE(preview.shape.det_x, 32U);
+      EXPECT_EQ(preview.values.size(), preview.shape.n_pixels());
+    }
+    EXPECT_EQ(binning, std::bit_floor(std::min(shape.det_y, shape.det_x) / 32));
   }
-  EXPECT_EQ(binning, 16U);
 }
 
 TEST(MeanPattern, NeverBinsADetectorThatIsSmallInOneDirection) {
