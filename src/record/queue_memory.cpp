@@ -48,6 +48,7 @@ void QueueMemory::will_use(std::size_t n_bytes) {
   const std::size_t wanted = std::min(bytes_.size(), n_bytes + ahead_bytes);
   if (wanted <= n_wanted_) return;
   n_wanted_ = wanted;
+  user_cpu_ = ::sched_getcpu();
   more_.release();
 }
 
@@ -57,8 +58,9 @@ void QueueMemory::stop() {
 }
 
 void QueueMemory::bring_in() {
-  run_only_when_idle();
+  yield_to_others();
   while (!stopping_ && n_there_ < bytes_.size()) {
+    leave_cpu(user_cpu_);
     more_.acquire();
     bring_in_wanted();
   }

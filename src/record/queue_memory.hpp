@@ -34,6 +34,7 @@ class QueueMemory {
 
   std::span<std::byte> bytes_;
   std::atomic<std::size_t> n_wanted_ = 0;
+  std::atomic<int> user_cpu_ = -1;  ///< Where more was wanted last.
   std::size_t n_there_ = 0;  ///< Of the thread, once it runs.
   std::atomic<bool> stopping_ = false;
   Semaphore more_;  ///< For each time that more was wanted, and to stop.

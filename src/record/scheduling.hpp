@@ -8,17 +8,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 
 namespace esieve {
 
 /// The rest of the machine goes first before this thread: above all the thread that pushes.
-inline void yield_to_others() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 10); }
-
-/// This thread only runs where nothing else does. It must not hold what others wait for.
-inline void run_only_when_idle() {
-  const ::sched_param parameters{};
-  ::sched_setscheduler(0, SCHED_IDLE, &parameters);
+inline void yield_to_others() {
+  const auto thread = static_cast<::id_t>(::syscall(SYS_gettid));
+  ::setpriority(PRIO_PROCESS, thread, std::max(10, ::getpriority(PRIO_PROCESS, thread)));
 }
 
 /// If this thread is on processor `cpu` and may run on others, it moves to one of these. Who wakes it there does not lose `cpu` to
