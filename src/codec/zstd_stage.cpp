@@ -35,7 +35,7 @@ void Zstd::compress(std::span<const std::byte> bytes, int level, std::vector<std
   ZSTD_CCtx_reset(context.get(), ZSTD_reset_session_and_parameters);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_contentSizeFlag, 0);
-  // Levels choose a window for inputs of unknown size; only the largest have to be held back.
+  // Levels choose for inputs of unknown size; only the strongest have to be held back, for the largest.
   if (bytes.size() > std::size_t{1} << max_window_log && level > 9) {
     ZSTD_CCtx_setParameter(context.get(), ZSTD_c_windowLog, max_window_log);
     ZSTD_CCtx_setParameter(context.get(), ZSTD_c_chainLog, max_chain_log);

@@ -4,14 +4,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <vector>
 
 #include "container/chunk_encoder.hpp"
 #include "esieve/error.hpp"
 #include "parallel/parallel.hpp"
+#include "parallel/pool.hpp"
 
 namespace esieve {
 namespace {
@@ -25,26 +24,6 @@ constexpr std::uint64_t bytes_per_dense_byte = 8;
 struct Item {
   std::vector<std::byte> dense;
   EncodedChunk encoded;
-};
-
-/// Encoders that nobody uses at the moment: there are as many as ever encoded at once, which is fewer than chunks under way.
-class EncoderPool {
- public:
-  std::unique_ptr<ChunkEncoder> take() {
-    const std::lock_guard lock(mutex_);
-    if (idle_.empty()) return nullptr;
-    auto encoder = std::move(idle_.back());
-    idle_.pop_back();
-    return encoder;
-  }
-  void give_back(std::unique_ptr<ChunkEncoder> encoder) {
-    const std::lock_guard lock(mutex_);
-    idle_.push_back(std::move(encoder));
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<ChunkEncoder>> idle_;
 };
 
 /// The threshold options, if they do anything.
@@ -90,9 +69,7 @@ class Conversion {
   }
 
   void encode(std::uint64_t i, Item& item) {
-    auto encoder = encoders_.take();
-    if (!encoder)
-      encoder = std::make_unique<ChunkEncoder>(source_.info(), writer_->parameters(), threshold_ ? &*threshold_ : nullptr);
+    Pool<ChunkEncoder>::Lease encoder(encoders_, source_.info(), writer_->parameters(), threshold_ ? &*threshold_ : nullptr);
     const FrameRange frames = writer_->grid().frames(i, source_.info().scan);
     const auto view = threshold_ ? std::nullopt : source_.view(frames);
     if (!view) {
@@ -101,7 +78,6 @@ class Conversion {
       encoder->prepare(item.dense, item.encoded);
     }
     encoder->encode(view ? *view : item.dense, frames.first, item.encoded);
-    encoders_.give_back(std::move(encoder));
   }
 
   void store(std::uint64_t i, const Item& item) {
@@ -128,7 +104,7 @@ class Conversion {
   std::optional<Threshold> threshold_;
   std::optional<ContainerWriter> writer_;
   std::vector<Item> items_;
-  EncoderPool encoders_;
+  Pool<ChunkEncoder> encoders_;  ///< Not of the items: fewer encode than are under way.
   Progress progress_;
   std::chrono::steady_clock::time_point reported_;
 };

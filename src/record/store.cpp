@@ -41,11 +41,12 @@ void Store::add(EncodedBlock block) {
   if (queue_.size() == 1 || queue_.size() == most_gathered) work_.notify_one();
 }
 
-void Store::skip(std::uint64_t ticket) { done(ticket); }
-
-void Store::done(std::uint64_t ticket, std::uint64_t n_bytes) {
+void Store::skip(std::uint64_t ticket) {
   const std::lock_guard lock(mutex_);
-  waiting_bytes_ -= n_bytes;
+  done(ticket);
+}
+
+void Store::done(std::uint64_t ticket) {
   done_.insert(ticket);
   while (done_.erase(done_before_) != 0) ++done_before_;
   changed_.notify_all();
@@ -89,8 +90,9 @@ void Store::run() {
           board_.fail(std::current_exception());
         }
       }
-      done(block.ticket, block.bytes.size());
       const std::lock_guard lock(mutex_);
+      waiting_bytes_ -= block.bytes.size();
+      done(block.ticket);
       if (spare_.size() < most_gathered) spare_.push_back(std::move(block));
     }
   }

@@ -47,7 +47,8 @@ class Store {
  private:
   void run();
   void write(const EncodedBlock& block);
-  void done(std::uint64_t ticket, std::uint64_t n_bytes = 0);
+  /// \pre mutex_ is locked
+  void done(std::uint64_t ticket);
 
   ContainerWriter& container_;
   JournalWriter& journal_;

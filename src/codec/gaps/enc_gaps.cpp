@@ -78,11 +78,6 @@ void merge_leaves(const LeafGrid& fine, std::span<const std::uint32_t> events,
       merged[(y >> 1) * coarse.n_x + (x >> 1)] += events[std::size_t{y} * fine.n_x + x];
 }
 
-void take_coarser(EncoderMemory& m, const LeafGrid& coarse) {
-  m.model.grid = coarse;
-  m.leaf_events.swap(m.merged);
-}
-
 // Coarser leaves are cheaper to list and cost more gaps: takes the best, from fine to coarse. Level fast does not try: a leaf for
 // sixteen events is about right.
 void settle_leaf_size(EncoderMemory& m, const BlockShape& shape, Level level) {
@@ -98,7 +93,8 @@ void settle_leaf_size(EncoderMemory& m, const BlockShape& shape, Level level) {
       if (coarse_cost >= cost) return;
       cost = coarse_cost;
     }
-    take_coarser(m, coarse);
+    model.grid = coarse;
+    m.leaf_events.swap(m.merged);
   }
 }
 

@@ -130,10 +130,9 @@ class BlockEncoder {
 
   /// False if all counts are zero, as below.
   bool map_rates() {
-    const auto totals = pixel_totals(counts_, layout_.shape);
-    if (std::all_of(totals.begin(), totals.end(), [](std::uint64_t total) { return total == 0; })) return false;
+    TileSums tiles{layout_.shape.det_x, layout_.shape.det_y, pixel_totals(counts_, layout_.shape)};
+    if (std::all_of(tiles.sums.begin(), tiles.sums.end(), [](std::uint64_t total) { return total == 0; })) return false;
     model_.rates = class_rates(layout_.shape.n_frames);
-    TileSums tiles{layout_.shape.det_x, layout_.shape.det_y, totals};
     for (tile_shift_ = 0; tile_shift_ < effort_.coarsest && (tile_shift_ < effort_.finest || !tiles.pay()); ++tile_shift_)
       tiles = tiles.of_four();
     choose_tiles(tiles);

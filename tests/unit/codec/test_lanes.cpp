@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/cpu.hpp"
+#include "codec/chunk/count_coder.hpp"
 #include "codec/lanes/enc_model.hpp"
 #include "codec/lanes/lanes.hpp"
 #include "codec/lanes/workspace.hpp"
@@ -116,6 +117,24 @@ TEST(Lanes, gives_back_the_counts_around_the_largest_a_lane_holds) {
   for (std::size_t i = 0; i < counts.size(); ++i)
     counts[i] = static_cast<std::uint32_t>(lanes::largest_lane_count - 2 + i % 5);
   for (const Level level : all_levels) expect_round_trip(counts, shape, level);
+}
+
+TEST(Lanes, gives_the_same_events_as_counts) {
+  std::mt19937_64 random(test_seed());
+  const BlockShape shape{20, 16, 20, 20};
+  const auto counts = random_block<std::uint16_t>(random, shape, {});
+  CoderScratch scratch;
+  std::vector<std::byte> payload;
+  ASSERT_TRUE(encode_lanes(counts.data(), shape, Level::standard, scratch.coders, payload));
+  EventSink sink;
+  ASSERT_EQ(decode_count_events(payload, CountCoder::lanes, sizeof counts[0], shape, scratch, sink), DecodeStatus::okay);
+  ASSERT_EQ(sink.frame_events.size(), shape.n_frames);
+  std::vector<std::uint16_t> back(counts.size());
+  std::size_t at = 0;
+  for (std::size_t f = 0; f < shape.n_frames; ++f)
+    for (std::uint32_t i = 0; i < sink.frame_events[f]; ++i, ++at)
+      back[f * shape.n_pixels() + sink.pixels[at]] = static_cast<std::uint16_t>(sink.counts[at]);
+  EXPECT_EQ(back, counts);
 }
 
 TEST(Lanes, comes_near_the_entropy_of_poisson_counts) {
