@@ -31,14 +31,24 @@ struct Arrangement {
   std::size_t n_bytes = ~std::size_t{0};  // compressed
 };
 
+/// Bytes of the items, shuffled and compressed.
+std::size_t compressed_size(Shuffle shuffle, std::span<const std::byte> items, std::size_t item_bytes, int level,
+                            PackScratch& scratch) {
+  if (shuffle == Shuffle::none) return scratch.zstd.compressed_size(items, level);
+  shuffle_items(shuffle, items, item_bytes, scratch.shuffled);
+  return scratch.zstd.compressed_size(scratch.shuffled, level);
+}
+
+bool is_of_use(Shuffle shuffle, std::size_t item_bytes) {
+  return shuffle == Shuffle::none || (shuffle == Shuffle::bytes ? item_bytes > 1 : item_bytes <= max_bits_item_bytes);
+}
+
 // Takes the place of `best` if one of the shuffles of `items` is smaller.
 void try_shuffles(Prediction prediction, std::span<const std::byte> items, std::size_t item_bytes, int level,
                   PackScratch& scratch, Arrangement& best) {
   for (const Shuffle shuffle : {Shuffle::none, Shuffle::bytes, Shuffle::bits}) {
-    if (shuffle == Shuffle::bytes && item_bytes == 1) continue;
-    if (shuffle == Shuffle::bits && item_bytes > max_bits_item_bytes) continue;
-    if (shuffle != Shuffle::none) shuffle_items(shuffle, items, item_bytes, scratch.shuffled);
-    const std::size_t n_bytes = scratch.zstd.compressed_size(shuffle == Shuffle::none ? items : scratch.shuffled, level);
+    if (!is_of_use(shuffle, item_bytes)) continue;
+    const std::size_t n_bytes = compressed_size(shuffle, items, item_bytes, level, scratch);
     if (n_bytes < best.n_bytes) best = {prediction, shuffle, n_bytes};
   }
 }
@@ -81,10 +91,27 @@ void pack_items(std::span<const std::byte> items, std::size_t item_bytes, const 
   scratch.zstd.compress(scratch.shuffled, effort.zstd_level, out);
 }
 
-std::size_t packed_size_estimate(std::span<const std::byte> items, std::size_t item_bytes, const BlockShape& shape,
-                                 bool arranged, PackScratch& scratch) {
-  if (!arranged) return scratch.zstd.compressed_size(items, 1);
-  return best_arrangement(items, item_bytes, shape, items.size(), 1, scratch).n_bytes;
+bool repeats_itself(std::span<const std::byte> items, std::size_t most_bytes, PackScratch& scratch) {
+  return scratch.zstd.compressed_size(items, 1) < most_bytes;
+}
+
+bool packs_within(std::span<const std::byte> items, std::size_t item_bytes, const BlockShape& shape, std::size_t most_bytes,
+                  PackScratch& scratch) {
+  constexpr int level = 1;
+  const std::size_t by_bits = compressed_size(Shuffle::bits, items, item_bytes, level, scratch);
+  if (by_bits < most_bytes) return true;
+  Arrangement best;
+  // The other shuffles hardly ever differ from this one by more.
+  if (static_cast<double>(by_bits) < 1.1 * static_cast<double>(most_bytes))
+    try_shuffles(Prediction::none, items, item_bytes, level, scratch, best);
+  const auto bits = prediction_bits(items, item_bytes, shape);
+  for (const Prediction prediction : {Prediction::left, Prediction::plane, Prediction::frame}) {
+    const double share = static_cast<double>(bits[static_cast<std::size_t>(prediction)]) / static_cast<double>(bits[0]);
+    if (best.n_bytes < most_bytes || share * static_cast<double>(by_bits) >= static_cast<double>(most_bytes)) continue;
+    predict_items(prediction, items, item_bytes, shape, 0, shape.n_frames, scratch.predicted);
+    try_shuffles(prediction, scratch.predicted, item_bytes, level, scratch, best);
+  }
+  return best.n_bytes < most_bytes;
 }
 
 }  // namespace esieve::codec

@@ -24,11 +24,14 @@ struct PackScratch {
 void pack_items(std::span<const std::byte> items, std::size_t item_bytes, const BlockShape& shape, Level level,
                 PackScratch& scratch, std::vector<std::byte>& out);
 
-/// About what `pack_items` would append, a little more as less effort goes into it.
-/// \param arranged  whether predictions and shuffles are tried: without, repeats are found but not regularities within
-///                  items and between them
-std::size_t packed_size_estimate(std::span<const std::byte> items, std::size_t item_bytes, const BlockShape& shape,
-                                 bool arranged, PackScratch& scratch);
+/// Whether a sample of items repeats itself so much that zstd stores it in fewer than `most_bytes`.
+bool repeats_itself(std::span<const std::byte> items, std::size_t most_bytes, PackScratch& scratch);
+
+/// Whether `pack_items` seems to store a sample of items in fewer than `most_bytes`. Arrangements that do not promise to are
+/// not tried: looking takes a fraction of the time of packing.
+/// \pre is_predictable(item_bytes), item_bytes <= max_bits_item_bytes
+bool packs_within(std::span<const std::byte> items, std::size_t item_bytes, const BlockShape& shape, std::size_t most_bytes,
+                  PackScratch& scratch);
 
 /// Fills `items` from what `pack_items` wrote for as many.
 [[nodiscard]] DecodeStatus unpack_items(std::span<const std::byte> packed, std::size_t item_bytes, const BlockShape& shape,

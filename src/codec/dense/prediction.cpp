@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <numeric>
 
+#include "codec/portable_log2.hpp"
 #include "codec/visit_width.hpp"
 
 namespace esieve::codec {
@@ -69,33 +71,53 @@ Row<T> row_of(const T* items, const BlockShape& shape, std::size_t f, std::size_
   return {own, y == 0 ? nullptr : own - shape.det_x, f == 0 ? nullptr : own - shape.n_pixels(), shape.det_x};
 }
 
-template <class T>
-std::uint64_t n_bits(const T* values, std::size_t n) {
-  std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < n; ++i) sum += static_cast<std::uint64_t>(std::bit_width(values[i]));
-  return sum;
-}
+/// What numbers take in a code that knows how often each bit width comes: its top bit is said by the width.
+class WidthCode {
+ public:
+  template <class T>
+  void add(const T* values, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) ++n_[static_cast<std::size_t>(std::bit_width(values[i]))];
+  }
+  [[nodiscard]] std::uint64_t bits() const {
+    const auto total = static_cast<double>(std::accumulate(n_.begin(), n_.end(), std::uint64_t{0}));
+    double bits = 0;
+    for (std::size_t width = 0; width < n_.size(); ++width)
+      if (n_[width] > 0) {
+        const auto n = static_cast<double>(n_[width]);
+        bits += n * (portable_log2(total / n) + static_cast<double>(width > 0 ? width - 1 : 0));
+      }
+    return static_cast<std::uint64_t>(bits);
+  }
+
+ private:
+  std::array<std::uint64_t, 65> n_{};
+};
 
 template <class T>
 std::array<std::uint64_t, n_predictions> sample_bits(const T* items, const BlockShape& shape) {
-  constexpr std::size_t most_items = 8192, most_rows = 64;
+  constexpr std::size_t most_items = 4096, most_rows = 64;
   const std::size_t n_rows = std::size_t{shape.n_frames} * shape.det_y;
   const std::size_t n_sampled = std::clamp<std::size_t>(most_items / shape.det_x, 2, most_rows);
   const std::size_t width = std::min<std::size_t>(shape.det_x, most_items);
   std::vector<T> row_out(shape.det_x);
-  std::array<std::uint64_t, n_predictions> bits{};
+  std::array<WidthCode, n_predictions> codes;
+  WidthCode folded;
   for (std::size_t i = 0; i < std::min(n_rows, n_sampled); ++i) {
     // Golden-ratio steps touch all heights of the detector and all parts of the scan.
     const std::size_t at = n_rows <= n_sampled ? i : ((i + 1) * 0x9E3779B9U & 0xFFFFFFFFU) * n_rows >> 32;
     Row<T> row = row_of(items, shape, at / shape.det_y, at % shape.det_y);
     row.width = width;
+    codes[0].add(row.own, width);
     std::transform(row.own, row.own + width, row_out.begin(), fold<T>);
-    bits[0] += n_bits(row_out.data(), width);
+    folded.add(row_out.data(), width);
     for (std::uint8_t p = 1; p < n_predictions; ++p) {
       predict_row(static_cast<Prediction>(p), row, row_out.data());
-      bits[p] += n_bits(row_out.data(), width);
+      codes[p].add(row_out.data(), width);
     }
   }
+  std::array<std::uint64_t, n_predictions> bits;
+  std::transform(codes.begin(), codes.end(), bits.begin(), [](const WidthCode& code) { return code.bits(); });
+  bits[0] = std::min(bits[0], folded.bits());  // items may have signs, or not
   return bits;
 }
 

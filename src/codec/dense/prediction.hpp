@@ -27,7 +27,7 @@ inline constexpr std::uint8_t n_predictions = 4;
   return item_bytes == 1 || item_bytes == 2 || item_bytes == 4 || item_bytes == 8;
 }
 
-/// Bits of the differences from each prediction, on a sample of rows: those of `none` are the items' own.
+/// Bits that the differences from each prediction take on a sample of rows, if each is coded by itself; for `none` the items.
 /// \pre is_predictable(item_bytes)
 std::array<std::uint64_t, n_predictions> prediction_bits(std::span<const std::byte> items, std::size_t item_bytes,
                                                          const BlockShape& shape);

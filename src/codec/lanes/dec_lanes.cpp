@@ -51,7 +51,7 @@ class BlockDecoder {
     LevelTables tables;
     if (!decode_tables(side, tables)) return false;
     expand_tables(tables, model_.profile, workspace_.kernels->split_tables, model_.tables);
-    make_pixel_models(layout_, model_);
+    workspace_.kernels->make_pixel_models[static_cast<std::size_t>(model_.profile)](layout_, model_);
     note_tables(model_);
     return true;
   }

@@ -31,24 +31,6 @@ Effort effort_of(Level level) {
   return {Profile::full, 2048, 16384, 0, 2, 0};
 }
 
-template <class Count>
-std::vector<std::uint64_t> pixel_totals(const Count* counts, const BlockShape& shape) {
-  constexpr std::size_t chunk = 2048;  // sums stay in the first cache
-  const std::size_t n_pixels = shape.n_pixels();
-  std::vector<std::uint64_t> totals(n_pixels);
-  std::array<std::conditional_t<sizeof(Count) < 4, std::uint32_t, std::uint64_t>, chunk> sums;
-  for (std::size_t first = 0; first < n_pixels; first += chunk) {
-    const std::size_t n = std::min(chunk, n_pixels - first);
-    sums.fill(0);
-    for (std::size_t f = 0; f < shape.n_frames; ++f) {
-      const Count* from = counts + f * n_pixels + first;
-      for (std::size_t i = 0; i < n; ++i) sums[i] += from[i];
-    }
-    std::copy_n(sums.begin(), n, totals.begin() + static_cast<std::ptrdiff_t>(first));
-  }
-  return totals;
-}
-
 /// Counts of tiles of the detector over all frames.
 struct TileSums {
   std::size_t width, height;
@@ -108,13 +90,13 @@ class BlockEncoder {
     model_.shrinkage = one / 10;
     if (!(layout_.mapped ? map_rates() : set_single_rate())) return false;
     load_rows();
-    WeightFit fit(model_, layout_);
+    WeightFit fit(model_, layout_, *workspace_.kernels);
     for_sampled_rows(effort_.fit_columns, [&](const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t i) {
       fit.add(task, row, y, i % fit_stride, fit_stride);
     }, fit_stride);
     model_.weights = fit.solve();
-    make_pixel_models(layout_, model_);
-    LevelStatistics statistics(model_.profile);
+    workspace_.kernels->make_pixel_models[profile()](layout_, model_);
+    LevelStatistics statistics(model_.profile, workspace_.histograms);
     workspace_.levels.resize(layout_.shape.det_x * n_lanes);
     for_sampled_rows(effort_.table_columns, [&](const RowTask& task, const std::uint16_t* row, std::size_t, std::size_t) {
       workspace_.kernels->find_levels[profile()](task, row, workspace_.levels.data());
@@ -130,13 +112,32 @@ class BlockEncoder {
 
   /// False if all counts are zero, as below.
   bool map_rates() {
-    TileSums tiles{layout_.shape.det_x, layout_.shape.det_y, pixel_totals(counts_, layout_.shape)};
+    TileSums tiles{layout_.shape.det_x, layout_.shape.det_y, pixel_totals()};
     if (std::all_of(tiles.sums.begin(), tiles.sums.end(), [](std::uint64_t total) { return total == 0; })) return false;
     model_.rates = class_rates(layout_.shape.n_frames);
     for (tile_shift_ = 0; tile_shift_ < effort_.coarsest && (tile_shift_ < effort_.finest || !tiles.pay()); ++tile_shift_)
       tiles = tiles.of_four();
     choose_tiles(tiles);
     return true;
+  }
+
+  std::vector<std::uint64_t> pixel_totals() {
+    constexpr std::size_t chunk = 2048;  // sums stay in the first cache
+    const std::size_t n_pixels = layout_.shape.n_pixels();
+    std::vector<std::uint64_t> totals(n_pixels);
+    std::array<std::conditional_t<sizeof(Count) < 4, std::uint32_t, std::uint64_t>, chunk> sums;
+    for (std::size_t first = 0; first < n_pixels; first += chunk) {
+      const std::size_t n = std::min(chunk, n_pixels - first);
+      sums.fill(0);
+      for (std::size_t f = 0; f < layout_.shape.n_frames; ++f) {
+        const Count* from = counts_ + f * n_pixels + first;
+        if constexpr (sizeof(Count) == 1) workspace_.kernels->add8(from, n, sums.data());
+        else if constexpr (sizeof(Count) == 2) workspace_.kernels->add16(from, n, sums.data());
+        else for (std::size_t i = 0; i < n; ++i) sums[i] += from[i];
+      }
+      std::copy_n(sums.begin(), n, totals.begin() + static_cast<std::ptrdiff_t>(first));
+    }
+    return totals;
   }
 
   bool set_single_rate() {

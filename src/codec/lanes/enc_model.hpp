@@ -14,9 +14,6 @@
 
 namespace esieve::codec::lanes {
 
-/// Base-2 logarithm to 1e-6, the same on every machine. \pre x > 0
-double portable_log2(double x);
-
 /// Rate classes from the counts of each tile over all frames: near the truth where that pays, near the neighbours
 /// where it does not. A class is that of the mean of a tile's members.
 void choose_classes(std::span<const std::uint64_t> totals, std::span<const std::uint32_t> n_members, std::size_t width,
@@ -25,54 +22,70 @@ void choose_classes(std::span<const std::uint64_t> totals, std::span<const std::
 /// Least squares for the weights, octave by octave, from sampled rows.
 class WeightFit {
  public:
-  WeightFit(const BlockModel& model, const Layout& layout);
+  WeightFit(const BlockModel& model, const Layout& layout, const Kernels& kernels);
 
   /// Takes columns first, first + stride, ... of row y.
   void add(const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t first, std::size_t stride);
   [[nodiscard]] Weights solve() const;
 
  private:
-  // Features, then the pixel's own rate, then what is to be explained (count minus rate).
-  static constexpr std::size_t most_terms = most_features + 2;
+  static constexpr std::size_t most_terms = FitColumn::most_terms;
   using Matrix = std::array<std::array<double, most_terms>, most_terms>;
 
-  /// Terms of all lanes of a group; `around` has the classes of the pixel and its neighbours (0: none there).
-  void collect(const RowTask& task, const std::uint16_t* row, std::size_t group, std::size_t x,
-               const std::array<std::uint8_t, 1 + most_neighbours>& around);
+  /// `around` has the classes of the pixel and its neighbours (0: none there).
+  [[nodiscard]] FitColumn column_of(const RowTask& task, const std::uint16_t* row, std::size_t group, std::size_t x,
+                                    const std::array<std::uint8_t, 1 + most_neighbours>& around) const;
 
   const BlockModel& model_;
   const Layout& layout_;
+  const Kernels& kernels_;
   RateRatios ratios_;
   std::size_t n_features_, n_neighbours_, n_terms_;
   std::array<Matrix, n_octaves> sums_{};
-  std::array<std::array<std::int16_t, group_lanes>, most_terms> terms_{};
+  std::array<float, n_classes> scales_{};  // of the terms of a class
 };
 
 /// Counts by level, from which the symbol tables follow.
 class LevelStatistics {
  public:
-  explicit LevelStatistics(Profile profile);
+  static constexpr std::size_t n_bins = 256;  // 0: below the first; 255: above the last
+  struct Bins {
+    std::uint16_t base = 0;
+    std::uint8_t shift = 0;
+  };
+  /// A little longer, or low bins of all levels would lie in the same few sets of a cache.
+  static constexpr std::size_t histogram_length = n_bins + 16;
+  using Histogram = std::array<std::uint32_t, histogram_length>;
+
+  /// \param histograms  memory, whatever it holds
+  LevelStatistics(Profile profile, std::vector<Histogram>& histograms);
 
   void add(const RowTask& task, const std::uint16_t* row, const std::uint16_t* levels);
   /// \param bits_per_count what a count is expected to cost with the tables returned.
   [[nodiscard]] LevelTables choose(double& bits_per_count) const;
 
  private:
-  static constexpr std::size_t n_bins = 256;  // 0: below the first; 255: above the last
-  struct Bins {
-    std::uint16_t base = 0;
-    std::uint8_t shift = 0;
-  };
   struct Choice {
-    LevelTable table;
+    std::uint32_t n = 0;
     double bits = 0;
+    std::size_t offset = 0, limit = 0;
+    unsigned shift = 0;
+    std::array<std::uint32_t, n_symbols> counts{};
   };
-  using Histogram = std::array<std::uint32_t, n_bins>;
 
-  [[nodiscard]] Choice choose_level(const Histogram& histogram, Bins bins) const;
+  void expect(std::size_t window);
+  static void add_lanes(bool dim, const Bins* bins, const std::uint16_t* counts, const std::uint16_t* levels, std::uint32_t active,
+                        Histogram* histograms);
+  [[nodiscard]] static Choice choose_level(const Histogram& histogram, Bins bins);
+  static void consider(const std::array<std::uint32_t, n_bins + 1>& below, Bins bins, unsigned extra, std::size_t from,
+                       Choice& best);
+  static LevelTable table_of(const Choice& choice);
 
-  std::array<Bins, n_levels> bins_;
-  std::vector<Histogram> histograms_;
+  const Bins* bins_;  // of each level
+  std::vector<Histogram>& histograms_;
+  std::size_t octave_levels_;
+  std::array<bool, n_windows> expected_{}, dim_{};  // dim: bins of all its levels are single counts from zero
+  std::array<bool, n_windows + window_octaves - 1> in_use_{};  // octaves whose histograms have been cleared
 };
 
 }  // namespace esieve::codec::lanes

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "codec/lanes/enc_model.hpp"
+#include "codec/portable_log2.hpp"
 
 namespace esieve::codec::lanes {
 namespace {
@@ -25,16 +26,54 @@ std::uint8_t log_of(double count, double total) {
   return static_cast<std::uint8_t>(std::clamp(std::lround(eighths), 0L, long{most_log_frequency} - 1) + 1);
 }
 
-}  // namespace
+/// Bins of each level's counts.
+using LevelBins = std::array<LevelStatistics::Bins, n_levels>;
 
-LevelStatistics::LevelStatistics(Profile profile) : histograms_(n_levels, Histogram{}) {
+LevelBins make_bins(Profile profile) {
+  LevelBins all{};
   for (std::size_t level = 0; level < n_levels; ++level) {
     const double centre = std::min(level_centre(level, profile), double{largest_lane_count});
     const double spread = std::sqrt(centre) + centre / 8;
-    Bins& bins = bins_[level];
+    LevelStatistics::Bins& bins = all[level];
     while (std::ldexp(8.0, bins.shift) < spread && bins.shift < most_shift) ++bins.shift;
     const auto base = static_cast<std::uint32_t>(std::max(0.0, centre - 8 * spread));
     bins.base = static_cast<std::uint16_t>(base >> bins.shift << bins.shift);
+  }
+  return all;
+}
+
+const LevelBins& bins_of(Profile profile) {
+  static const std::array<LevelBins, 2> all = {make_bins(Profile::near), make_bins(Profile::full)};
+  return all[octave_levels(profile) == octave_levels(Profile::full) ? 1 : 0];
+}
+
+/// n · log2(n), mostly from a table.
+double n_log2_n(std::uint32_t n) {
+  constexpr std::uint32_t n_small = 4096;
+  static const std::vector<double> small = [] {
+    std::vector<double> values(n_small);
+    for (std::uint32_t i = 1; i < n_small; ++i) values[i] = i * portable_log2(i);
+    return values;
+  }();
+  return n < n_small ? small[n] : n * portable_log2(n);
+}
+
+}  // namespace
+
+LevelStatistics::LevelStatistics(Profile profile, std::vector<Histogram>& histograms)
+    : bins_(bins_of(profile).data()), histograms_(histograms), octave_levels_(octave_levels(profile)) {
+  histograms_.resize(n_levels);
+}
+
+void LevelStatistics::expect(std::size_t window) {
+  if (expected_[window]) return;
+  expected_[window] = true;
+  const Bins brightest = bins_[(window + window_octaves) * octave_levels_ - 1];
+  dim_[window] = brightest.base == 0 && brightest.shift == 0;
+  for (std::size_t octave = window; octave < window + window_octaves; ++octave) {
+    if (in_use_[octave]) continue;
+    in_use_[octave] = true;
+    std::fill_n(histograms_.begin() + static_cast<std::ptrdiff_t>(octave * octave_levels_), octave_levels_, Histogram{});
   }
 }
 
@@ -44,63 +83,94 @@ void LevelStatistics::add(const RowTask& task, const std::uint16_t* row, const s
     for (std::size_t x = 0; x < task.width; ++x) {
       const std::uint8_t own = task.model->classes[task.first_model[g] + x];
       if (own == 0) continue;
-      const std::size_t window_first = window_of(task.model->rates[own]) * octave_levels(task.model->profile);
-      const std::size_t first = x * n_lanes + g * group_lanes;
-      for (std::uint32_t lanes = task.active[g]; lanes != 0; lanes &= lanes - 1) {
-        const std::size_t i = first + static_cast<std::size_t>(std::countr_zero(lanes));
-        const std::size_t level = window_first + levels[i];
-        const Bins bins = bins_[level];
-        const std::int32_t place = ((row[i] - bins.base) >> bins.shift) + 1;
-        ++histograms_[level][static_cast<std::size_t>(std::clamp(place, 0, static_cast<std::int32_t>(n_bins) - 1))];
-      }
+      const std::size_t window = window_of(task.model->rates[own]);
+      expect(window);
+      const std::size_t first = x * n_lanes + g * group_lanes, level = window * octave_levels_;
+      add_lanes(dim_[window], bins_ + level, row + first, levels + first, task.active[g], &histograms_[level]);
     }
   }
 }
 
-LevelStatistics::Choice LevelStatistics::choose_level(const Histogram& histogram, Bins bins) const {
-  double total = 0, sum = 0;
-  std::size_t last = 0, first = n_bins;
-  for (std::size_t b = 0; b < n_bins; ++b) {
-    total += histogram[b];
-    sum += static_cast<double>(histogram[b]) * static_cast<double>(b);
-    if (histogram[b] != 0) {
-      last = b;
-      first = std::min(first, b);
+void LevelStatistics::add_lanes(bool dim, const Bins* bins, const std::uint16_t* counts, const std::uint16_t* levels, std::uint32_t active,
+                                Histogram* histograms) {
+  std::array<std::uint32_t, group_lanes> at;
+  if (dim) {
+    for (std::size_t l = 0; l < group_lanes; ++l) {
+      const std::int32_t place = counts[l] + 1, last = n_bins - 1;
+      at[l] = static_cast<std::uint32_t>(levels[l] * static_cast<std::int32_t>(histogram_length) + (place < last ? place : last));
     }
+  } else for (std::size_t l = 0; l < group_lanes; ++l) {
+    const std::uint32_t level = levels[l];
+    const std::int32_t place = ((counts[l] - bins[level].base) >> bins[level].shift) + 1;
+    at[l] = level * histogram_length + static_cast<std::uint32_t>(std::clamp(place, 0, static_cast<std::int32_t>(n_bins) - 1));
+  }
+  std::uint32_t* n = histograms->data();
+  for (std::uint32_t lanes = active; lanes != 0; lanes &= lanes - 1) ++n[at[static_cast<std::size_t>(std::countr_zero(lanes))]];
+}
+
+LevelStatistics::Choice LevelStatistics::choose_level(const Histogram& histogram, Bins bins) {
+  std::array<std::uint32_t, n_bins + 1> below{};  // counts in the bins before each
+  std::uint64_t sum = 0;
+  for (std::size_t b = 0; b < n_bins; ++b) {
+    below[b + 1] = below[b] + histogram[b];
+    sum += histogram[b] * std::uint64_t{b};
   }
   Choice best;
+  best.n = below[n_bins];
+  if (best.n == 0) return best;
   best.bits = 1e300;
-  const auto mean = static_cast<std::size_t>(sum / total);
-  for (unsigned extra = 0; extra < 5 && bins.shift + extra <= most_shift; ++extra) {
+  const std::size_t mean = sum / best.n;
+  const bool few = below[escape_symbol] == best.n;  // symbols of one bin each hold all
+  for (unsigned extra = 0; extra < (few ? 1U : 5U) && bins.shift + extra <= most_shift; ++extra) {
     const std::size_t per_symbol = std::size_t{1} << extra;
     const std::size_t span = per_symbol * escape_symbol;
     // Offsets are multiples of the symbol width counted from zero, not from the bins' base.
     const std::size_t phase = (per_symbol - (bins.base >> bins.shift) % per_symbol) % per_symbol;
-    for (std::size_t from = 1 + phase; from <= std::max(mean, 1 + phase); from += per_symbol) {
-      if (from + span < mean && from != 1 + phase) continue;
-      std::array<double, n_symbols> counts{};
-      for (std::size_t b = first; b <= last; ++b) {
-        const bool inside = b >= from && b < from + span && b + 1 < n_bins;
-        counts[inside ? (b - from) / per_symbol : escape_symbol] += histogram[b];
-      }
-      const std::size_t offset = bins.base + ((from - 1) << bins.shift);
-      std::size_t limit = escape_symbol;
-      while (limit > 0 && counts[limit - 1] == 0) --limit;
-      while (limit > 0 && offset + (limit << (bins.shift + extra)) > largest_lane_count) counts[escape_symbol] += counts[--limit];
-      double bits = counts[escape_symbol] * escape_bits;
-      for (std::size_t k = 0; k < n_symbols; ++k)
-        if (counts[k] > 0) bits += counts[k] * (portable_log2(total / counts[k]) + (k < limit ? bins.shift + extra : 0)) + 5;
-      if (bits >= best.bits) continue;
-      best.bits = bits;
-      best.table = {};
-      best.table.shift = static_cast<std::uint8_t>(bins.shift + extra);
-      best.table.offset = static_cast<std::uint16_t>(offset);
-      for (std::size_t k = 0; k < limit; ++k) best.table.log_frequency[k] = log_of(std::max(counts[k], 0.5), total);
-      best.table.log_frequency[escape_symbol] = log_of(std::max(counts[escape_symbol], 0.3), total);
+    const std::size_t first = 1 + phase;
+    // From the mean downwards: what is far from it is dismissed at a glance.
+    for (std::size_t from = first + (std::max(mean, first) - first) / per_symbol * per_symbol;; from -= per_symbol) {
+      if (from + span < mean) from = first;
+      consider(below, bins, extra, from, best);
+      if (from == first) break;
     }
-    if (last < escape_symbol) break;
   }
   return best;
+}
+
+/// Symbols of 2^extra bins, the first of which begins with bin `from`.
+void LevelStatistics::consider(const std::array<std::uint32_t, n_bins + 1>& below, Bins bins, unsigned extra, std::size_t from,
+                               Choice& best) {
+  const std::size_t per_symbol = std::size_t{1} << extra, offset = bins.base + ((from - 1) << bins.shift);
+  const unsigned shift = bins.shift + extra;
+  const auto before = [&](std::size_t k) { return below[std::min(from + k * per_symbol, n_bins - 1)]; };
+  const double all = n_log2_n(best.n);
+  const auto cost = [&](std::uint32_t n_escaped) {
+    return n_escaped * escape_bits + (best.n - n_escaped) * static_cast<double>(shift) + all;
+  };
+  const std::uint32_t most_inside = before(escape_symbol) - before(0), fewest_outside = best.n - most_inside;
+  if (cost(fewest_outside) - n_log2_n(fewest_outside) - n_log2_n(most_inside) >= best.bits) return;
+  std::array<std::uint32_t, n_symbols> counts{};
+  std::size_t limit = 0, n_inside = 0;
+  for (std::size_t k = 0; k < escape_symbol && offset + ((k + 1) << shift) <= largest_lane_count; ++k) {
+    counts[k] = before(k + 1) - before(k);
+    n_inside += counts[k];
+    if (counts[k] != 0) limit = k + 1;
+  }
+  const auto n_escaped = static_cast<std::uint32_t>(best.n - n_inside);
+  counts[escape_symbol] = n_escaped;
+  double bits = cost(n_escaped);
+  for (const std::uint32_t count : counts)
+    if (count > 0) bits += 5 - n_log2_n(count);
+  if (bits < best.bits) best = {best.n, bits, offset, limit, shift, counts};
+}
+
+LevelTable LevelStatistics::table_of(const Choice& choice) {
+  LevelTable table;
+  table.shift = static_cast<std::uint8_t>(choice.shift);
+  table.offset = static_cast<std::uint16_t>(choice.offset);
+  for (std::size_t k = 0; k < choice.limit; ++k) table.log_frequency[k] = log_of(std::max<double>(choice.counts[k], 0.5), choice.n);
+  table.log_frequency[escape_symbol] = log_of(std::max<double>(choice.counts[escape_symbol], 0.3), choice.n);
+  return table;
 }
 
 LevelTables LevelStatistics::choose(double& bits_per_count) const {
@@ -108,14 +178,13 @@ LevelTables LevelStatistics::choose(double& bits_per_count) const {
   std::size_t first = n_levels, last = 0;
   double bits = 0, n = 0;
   std::vector<LevelTable> all(n_levels);
-  for (std::size_t level = 0; level < n_levels; ++level) {
-    const std::uint64_t total =
-        std::accumulate(histograms_[level].begin(), histograms_[level].end(), std::uint64_t{0});
-    if (total == 0) continue;
+  for (std::size_t level = 0; level < in_use_.size() * octave_levels_; ++level) {
+    if (!in_use_[level / octave_levels_]) continue;
     const Choice choice = choose_level(histograms_[level], bins_[level]);
-    all[level] = choice.table;
+    if (choice.n == 0) continue;
+    all[level] = table_of(choice);
     bits += choice.bits;
-    n += static_cast<double>(total);
+    n += static_cast<double>(choice.n);
     first = std::min(first, level);
     last = level;
   }

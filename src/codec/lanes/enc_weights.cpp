@@ -9,23 +9,6 @@ namespace {
 
 constexpr float unit = 1.0F / static_cast<float>(one);
 
-/// Terms are whitened (divided by the scatter of the pixel's count) and kept with 6 fractional bits. That is enough,
-/// sums are exact in any order, and a few wild counts do not decide.
-constexpr float term_unit = 64.0F;
-constexpr float largest_term = 2047.0F;
-
-std::int16_t to_term(float value) {
-  return static_cast<std::int16_t>(std::clamp(value * term_unit, -largest_term, largest_term));
-}
-
-using Lanes = std::array<std::int16_t, group_lanes>;
-
-std::int32_t dot(const Lanes& a, const Lanes& b) {
-  std::int32_t sum = 0;
-  for (std::size_t i = 0; i < group_lanes; ++i) sum += a[i] * b[i];
-  return sum;
-}
-
 std::int16_t to_weight(double value) {
   const double scaled = std::clamp(value * one / weight_step, -double{most_weight} / weight_step,
                                    double{most_weight} / weight_step);
@@ -34,44 +17,40 @@ std::int16_t to_weight(double value) {
 
 }  // namespace
 
-WeightFit::WeightFit(const BlockModel& model, const Layout& layout)
+WeightFit::WeightFit(const BlockModel& model, const Layout& layout, const Kernels& kernels)
     : model_(model),
       layout_(layout),
+      kernels_(kernels),
       ratios_(model.rates, model.shrinkage),
       n_features_(profile_features[static_cast<std::size_t>(model.profile)]),
       n_neighbours_(profile_neighbours[static_cast<std::size_t>(model.profile)]),
-      n_terms_(n_features_ + 2) {}
+      n_terms_(n_features_ + 2) {
+  for (std::size_t c = 1; c < n_classes; ++c)
+    scales_[c] = 1.0F / std::sqrt(static_cast<float>(model.rates[c]) * unit + 0.05F);
+}
 
-void WeightFit::collect(const RowTask& task, const std::uint16_t* row, std::size_t group, std::size_t x,
-                        const std::array<std::uint8_t, 1 + most_neighbours>& around) {
+FitColumn WeightFit::column_of(const RowTask& task, const std::uint16_t* row, std::size_t group, std::size_t x,
+                               const std::array<std::uint8_t, 1 + most_neighbours>& around) const {
   const std::array<const std::uint16_t*, 3> rows = {row, task.above, task.above2};
   const auto at = [&](Offset offset) {
     return rows[static_cast<std::size_t>(-offset.dy)] + group * group_lanes +
            (static_cast<std::ptrdiff_t>(x) + offset.dx) * static_cast<std::ptrdiff_t>(n_lanes);
   };
   const std::uint8_t own = around[0];
-  const float rate = static_cast<float>(model_.rates[own]) * unit;
-  const float scale = 1.0F / std::sqrt(rate + 0.05F);
+  FitColumn column;
+  column.n_neighbours = n_neighbours_;
+  column.n_features = n_features_;
+  column.own = at({0, 0});
+  column.rate = static_cast<float>(model_.rates[own]) * unit;
+  column.scale = scales_[own];
+  column.active = task.active[group];
   for (std::size_t k = 0; k < n_neighbours_; ++k) {
     const std::uint8_t other = around[1 + k];
-    const float mean = static_cast<float>(model_.rates[other]) * unit;
-    const float ratio = static_cast<float>(ratios_(own, other)) * unit * scale;
-    const std::uint16_t* counts = at(neighbours[k]);
-    for (std::size_t l = 0; l < group_lanes; ++l) terms_[k][l] = to_term((static_cast<float>(counts[l]) - mean) * ratio);
+    column.counts[k] = at(neighbours[k]);
+    column.mean[k] = static_cast<float>(model_.rates[other]) * unit;
+    column.ratio[k] = static_cast<float>(ratios_(own, other)) * unit * column.scale;
   }
-  for (std::size_t k = n_neighbours_; k < n_features_; ++k) {
-    const Minimum& of = minima[k - n_neighbours_];
-    const std::uint16_t *a = at(neighbours[of.a]), *b = at(neighbours[of.b]), *c = at(neighbours[of.c]);
-    for (std::size_t l = 0; l < group_lanes; ++l)
-      terms_[k][l] = to_term(static_cast<float>(std::min(std::min(a[l], b[l]), c[l])) * scale);
-  }
-  const std::uint16_t* counts = at({0, 0});
-  terms_[n_features_].fill(to_term(rate * scale));
-  for (std::size_t l = 0; l < group_lanes; ++l)
-    terms_[n_features_ + 1][l] = to_term((static_cast<float>(counts[l]) - rate) * scale);
-  for (std::size_t l = 0; l < group_lanes; ++l)
-    if ((task.active[group] >> l & 1U) == 0)
-      for (std::size_t k = 0; k < n_terms_; ++k) terms_[k][l] = 0;
+  return column;
 }
 
 void WeightFit::add(const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t first,
@@ -88,10 +67,12 @@ void WeightFit::add(const RowTask& task, const std::uint16_t* row, std::size_t y
         const auto up = static_cast<std::size_t>(-neighbours[k].dy);
         if (up <= y && nx < width) around[1 + k] = model_.classes[task.first_model[g] + nx - up * width];
       }
-      collect(task, row, g, x, around);
+      std::array<std::int32_t, most_terms * (most_terms + 1) / 2> products;
+      kernels_.sum_products(column_of(task, row, g, x, around), products.data());
       Matrix& sums = sums_[octave_of(model_.rates[around[0]])];
+      const std::int32_t* product = products.data();
       for (std::size_t i = 0; i < n_terms_; ++i)
-        for (std::size_t j = i; j < n_terms_; ++j) sums[i][j] += dot(terms_[i], terms_[j]);
+        for (std::size_t j = i; j < n_terms_; ++j) sums[i][j] += *product++;
     }
   }
 }

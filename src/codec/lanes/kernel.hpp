@@ -60,12 +60,34 @@ struct EncodeState {
 /// Words that one row of one group may take or give, and that may be touched beyond them.
 [[nodiscard]] constexpr std::size_t most_row_words(std::size_t width) { return (2 * width + 2) * group_lanes; }
 
+/// One column of a group, as a sample for the fit of weights. Its terms are the features, the pixel's own rate, and what is to
+/// be explained (count minus rate); they are whitened (divided by the scatter of the pixel's count) and kept with 6 fractional
+/// bits. That is enough, sums are exact in any order, and a few wild counts do not decide.
+struct FitColumn {
+  static constexpr float term_unit = 64.0F;
+  static constexpr std::int32_t largest_term = 2047;
+  static constexpr std::size_t most_terms = most_features + 2;
+  std::size_t n_neighbours, n_features;
+  std::array<const std::uint16_t*, most_neighbours> counts;  ///< Of the group's lanes, for each neighbour.
+  std::array<float, most_neighbours> mean, ratio;            ///< Of each neighbour.
+  const std::uint16_t* own;
+  float rate, scale;
+  std::uint32_t active;
+};
+
 struct Kernels {
   bool split_tables;  ///< See Window.
   void (*gather8)(const std::uint8_t* counts, const std::size_t* starts, std::size_t width, std::uint16_t* row);
   void (*gather16)(const std::uint16_t* counts, const std::size_t* starts, std::size_t width, std::uint16_t* row);
   void (*scatter8)(const std::uint16_t* row, const std::size_t* starts, std::size_t width, std::uint8_t* counts);
   void (*scatter16)(const std::uint16_t* row, const std::size_t* starts, std::size_t width, std::uint16_t* counts);
+  /// Adds counts to the sums of their pixels.
+  void (*add8)(const std::uint8_t* counts, std::size_t n, std::uint32_t* sums);
+  void (*add16)(const std::uint16_t* counts, std::size_t n, std::uint32_t* sums);
+  /// Sums over the lanes of the products of terms i and j, for j = i, i + 1, ... of i = 0, 1, ...
+  void (*sum_products)(const FitColumn&, std::int32_t* products);
+  /// By profile. Fills pixel_models from classes, rates and weights. [§3.3]
+  std::array<void (*)(const Layout&, BlockModel&), n_profiles> make_pixel_models;
   /// By profile. The level, within the pixel's window, of every lane and column; lane-major without margins. Dark
   /// pixels have none.
   std::array<void (*)(const RowTask&, const std::uint16_t* row, std::uint16_t* levels), n_profiles> find_levels;

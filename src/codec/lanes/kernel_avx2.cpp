@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <vector>
 #include <limits>
 
 #include "codec/lanes/kernel.hpp"
@@ -316,6 +317,7 @@ struct Simd {
 };
 
 #include "codec/lanes/transpose.inc"
+#include "codec/lanes/plain_loops.inc"
 #include "codec/lanes/kernel.inc"
 
 }  // namespace

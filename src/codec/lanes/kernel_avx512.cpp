@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <vector>
 
 #include "codec/lanes/kernel.hpp"
 
@@ -189,6 +190,45 @@ struct Simd {
 };
 
 #include "codec/lanes/transpose_avx512.inc"
+#include "codec/lanes/plain_loops.inc"
+
+/// All neighbours of a pixel at once, those of the row above first.
+template <>
+void PixelModels<Profile::near>::make_some(const ClassFacts& facts, const std::uint8_t* classes, std::size_t n, std::size_t x,
+                                           const std::array<const Row*, 3>& rows, Pixel* pixels) {
+  const std::size_t left = x + margin - 2, above = x + margin - 1;
+  const double *inverse_left = rows[0]->inverse.data() + left, *inverse_above = rows[1]->inverse.data() + above;
+  const std::int32_t *rate_left = rows[0]->rate.data() + left, *rate_above = rows[1]->rate.data() + above;
+  const __m512d most = _mm512_set1_pd(RateRatios::most_product), unit = _mm512_set1_pd(1 / RateRatios::unit);
+  const __m256i bound = _mm256_set1_epi32(32767);
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::uint8_t own = classes[i];
+    Pixel& pixel = pixels[i];
+    if (own == 0) {
+      pixel = {};
+      continue;
+    }
+    const __m512d inverse = _mm512_insertf64x2(_mm512_zextpd256_pd512(_mm256_loadu_pd(inverse_above + i)),
+                                               _mm_loadu_pd(inverse_left + i), 2);
+    const __m512d product = _mm512_min_pd(_mm512_mul_pd(inverse, _mm512_set1_pd(facts.ratios.raised(own))), most);
+    const __m256i ratio = _mm512_cvttpd_epi32(_mm512_mul_pd(product, unit));
+    const __m256i weights = _mm256_load_si256(reinterpret_cast<const __m256i*>(facts.near_weights[own].data()));
+    const __m256i weighted = _mm256_srai_epi32(_mm256_mullo_epi32(weights, ratio), fraction_bits);
+    const __m256i coefficients =
+        _mm256_max_epi32(_mm256_min_epi32(weighted, bound), _mm256_sub_epi32(_mm256_setzero_si256(), bound));
+    const __m256i rate = _mm256_inserti128_si256(
+        _mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(rate_above + i))),
+        _mm_loadl_epi64(reinterpret_cast<const __m128i*>(rate_left + i)), 1);
+    const __m512i means = _mm512_srai_epi64(
+        _mm512_mul_epi32(_mm512_cvtepi32_epi64(coefficients), _mm512_cvtepi32_epi64(rate)), fraction_bits);
+    const std::int64_t base = facts.base[own] - _mm512_reduce_add_epi64(means);
+    pixel.base = static_cast<std::int32_t>(std::clamp<std::int64_t>(base, -(1 << 30), 1 << 30));
+    set_window(facts.window[own], pixel);
+    const __m128i in_order = _mm_shuffle_epi32(_mm256_cvtepi32_epi16(coefficients), _MM_SHUFFLE(3, 1, 0, 2));
+    std::memcpy(pixel.coefficient.data(), &in_order, sizeof pixel.coefficient);
+  }
+}
+
 #include "codec/lanes/kernel.inc"
 
 }  // namespace

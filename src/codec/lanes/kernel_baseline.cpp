@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <vector>
 #include <limits>
 
 #include "codec/lanes/kernel.hpp"
@@ -178,6 +179,7 @@ void scatter(const std::uint16_t* row, const std::size_t* starts, std::size_t wi
   }
 }
 
+#include "codec/lanes/plain_loops.inc"
 #include "codec/lanes/kernel.inc"
 
 }  // namespace

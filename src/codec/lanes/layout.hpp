@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -36,18 +37,6 @@ struct Layout {
     n_steps = (n_units + n_unit_lanes - 1) / n_unit_lanes;
   }
 
-  /// First pixel of `row` of the unit in which a lane of a group is at `step`, as an index into the block's
-  /// counts; `none` where the lane has nothing there.
-  static constexpr std::size_t none = ~std::size_t{0};
-  [[nodiscard]] std::size_t row_start(std::size_t group, std::size_t lane, std::size_t step,
-                                      std::size_t row) const noexcept {
-    const std::size_t unit = (group / n_strips * group_lanes + lane) * n_steps + step;
-    if (unit >= n_units) return none;
-    const std::size_t y = (group % n_strips + unit % n_slices) * n_rows + row;
-    if (y >= shape.det_y) return none;
-    return (unit / n_slices * shape.det_y + y) * shape.det_x;
-  }
-
   /// First pixel of a group's row among the pixels that have models.
   [[nodiscard]] std::size_t model_start(std::size_t group, std::size_t row) const noexcept {
     return (group % n_strips * n_rows + row) * shape.det_x;
@@ -68,6 +57,8 @@ struct Layout {
     return n;
   }
 
+  static constexpr std::size_t none = ~std::size_t{0};
+
   BlockShape shape;
   bool mapped;
   std::size_t n_strips = 1;
@@ -83,17 +74,24 @@ struct Layout {
   }
 };
 
-/// Row starts of all lanes at one place, and which lanes are active there.
+/// Where all lanes are at `row` of their unit at `step`.
 struct LaneRows {
   LaneRows(const Layout& layout, std::size_t step, std::size_t row) {
-    for (std::size_t g = 0; g < n_groups; ++g)
+    const auto slice_bits = static_cast<unsigned>(std::countr_zero(layout.n_slices));
+    for (std::size_t g = 0; g < n_groups; ++g) {
+      const std::size_t first_unit = g / layout.n_strips * group_lanes * layout.n_steps + step;
       for (std::size_t lane = 0; lane < group_lanes; ++lane) {
-        const std::size_t found = layout.row_start(g, lane, step, row);
-        start[g * group_lanes + lane] = found;
-        if (found != Layout::none) active[g] |= 1U << lane;
+        const std::size_t unit = first_unit + lane * layout.n_steps;
+        const std::size_t y = (g % layout.n_strips + (unit & (layout.n_slices - 1))) * layout.n_rows + row;
+        const bool is_active = unit < layout.n_units && y < layout.shape.det_y;
+        const std::size_t at = ((unit >> slice_bits) * layout.shape.det_y + y) * layout.shape.det_x;
+        start[g * group_lanes + lane] = is_active ? at : Layout::none;
+        active[g] |= (is_active ? 1U : 0U) << lane;
       }
+    }
   }
-  std::array<std::size_t, n_lanes> start{};
+  /// First pixel of the row, as an index into the block's counts; Layout::none where a lane has nothing there.
+  std::array<std::size_t, n_lanes> start;
   std::array<std::uint32_t, n_groups> active{};  ///< Bit l: lane l of the group.
 };
 

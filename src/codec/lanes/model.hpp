@@ -83,9 +83,10 @@ struct PixelModel {
 [[nodiscard]] constexpr std::size_t octave_levels(Profile profile) { return profile == Profile::full ? 8 : 4; }
 /// A pixel's predictions are told apart over 8 octaves, from 2 below that of its own rate; window w begins with
 /// octave w.
-[[nodiscard]] constexpr std::size_t window_levels(Profile profile) { return 8 * octave_levels(profile); }
+inline constexpr std::size_t window_octaves = 8;
+[[nodiscard]] constexpr std::size_t window_levels(Profile profile) { return window_octaves * octave_levels(profile); }
 inline constexpr std::size_t n_windows = 28;
-inline constexpr std::size_t n_levels = (n_windows + 7) * 8;
+inline constexpr std::size_t n_levels = (n_windows + window_octaves - 1) * 8;
 std::uint8_t window_of(std::int32_t rate);
 
 inline constexpr std::size_t n_symbols = 16;
@@ -131,13 +132,20 @@ class RateRatios {
  public:
   RateRatios(const std::array<std::int32_t, n_classes>& rates, std::int32_t shrinkage);
   [[nodiscard]] std::int32_t operator()(std::uint8_t of, std::uint8_t to) const noexcept {
-    const std::uint64_t ratio = std::uint64_t{raised_[of]} * inverse_[to] >> 16;
-    return static_cast<std::int32_t>(ratio < 32767 ? ratio : 32767);
+    return ratio(raised_[of], inverse_[to]);
+  }
+  static constexpr double unit = 1 << 16, most_product = 32767 * unit;
+  // Factors are whole numbers below 2^29, so that products are exact up to where they do not matter any more.
+  [[nodiscard]] double raised(std::uint8_t of) const noexcept { return raised_[of]; }
+  [[nodiscard]] double inverse(std::uint8_t to) const noexcept { return inverse_[to]; }
+  [[nodiscard]] static std::int32_t ratio(double raised, double inverse) noexcept {
+    const double product = raised * inverse;
+    return static_cast<std::int32_t>((product < most_product ? product : most_product) * (1 / unit));
   }
 
  private:
-  std::array<std::uint32_t, n_classes> raised_{};  // both 0 for the class that is never lit
-  std::array<std::uint32_t, n_classes> inverse_{};
+  std::array<double, n_classes> raised_{};  // both 0 for the class that is never lit
+  std::array<double, n_classes> inverse_{};
 };
 
 /// The rate map may have one class per tile of 2^tile_shift × 2^tile_shift pixels. [§3.3]
@@ -149,8 +157,6 @@ inline constexpr unsigned most_tile_shift = 3;
 void expand_tiles(std::span<const std::uint8_t> tiles, const Layout& layout, unsigned tile_shift,
                   std::vector<std::uint8_t>& classes);
 
-/// Fills pixel_models from classes, rates and weights. [§3.4]
-void make_pixel_models(const Layout& layout, BlockModel& model);
 /// Sets what pixel_models know of the tables.
 void note_tables(BlockModel& model);
 

@@ -70,6 +70,7 @@ struct Workspace {
   std::array<std::vector<std::uint16_t>, n_groups> words;
   std::vector<std::uint8_t> tiles;
   std::vector<std::uint16_t> levels;
+  std::vector<std::array<std::uint32_t, 272>> histograms;  ///< Of an encoder's LevelStatistics.
 };
 
 }  // namespace esieve::codec::lanes

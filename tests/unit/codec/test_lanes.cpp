@@ -18,6 +18,7 @@
 #include "codec/lanes/enc_model.hpp"
 #include "codec/lanes/lanes.hpp"
 #include "codec/lanes/workspace.hpp"
+#include "codec/portable_log2.hpp"
 
 namespace esieve::codec {
 namespace {
@@ -234,7 +235,7 @@ TEST(Lanes, every_pixel_of_every_frame_has_one_lane) {
 }
 
 TEST(Lanes, the_portable_logarithm_is_one) {
-  for (double x = 1e-9; x < 1e9; x *= 1.37) EXPECT_NEAR(lanes::portable_log2(x), std::log2(x), 1e-5);
+  for (double x = 1e-9; x < 1e9; x *= 1.37) EXPECT_NEAR(portable_log2(x), std::log2(x), 1e-5);
 }
 
 }  // namespace
