@@ -3,6 +3,7 @@
 // Which frames share a chunk.
 #include <algorithm>
 
+#include "codec/lanes/layout.hpp"
 #include "esieve/container.hpp"
 #include "esieve/error.hpp"
 
@@ -24,6 +25,20 @@ constexpr std::uint64_t target_bytes(Level level) {
 constexpr std::uint64_t max_chunk_dense_bytes = (std::uint64_t{1} << 32) - 2048;
 
 constexpr std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
+
+/// Columns of the chunks of a row longer than `wanted`: as even as possible, so that little of the last chunk is padding; or
+/// near that, where the coder of dense counts then leaves fewer of its lanes idle.
+std::uint64_t columns_of(std::uint64_t scan_x, std::uint64_t wanted) {
+  constexpr std::uint64_t together = 32;
+  const auto room = [&](std::uint64_t columns) {
+    return scan_x / columns * codec::lanes::room_for_frames(columns) + codec::lanes::room_for_frames(scan_x % columns);
+  };
+  const std::uint64_t even = divide_up(scan_x, divide_up(scan_x, wanted));
+  std::uint64_t best = even;
+  for (const std::uint64_t columns : {even / together * together, divide_up(even, together) * together})
+    if (columns > 0 && columns <= wanted && 20 * room(columns) < 19 * room(best)) best = columns;
+  return best;
+}
 
 std::uint64_t frames_wanted(std::uint64_t frame_bytes, const ContainerOptions& options) {
   const std::uint64_t most = std::min<std::uint64_t>(max_chunk_dense_bytes / frame_bytes, 0xffffffff);
@@ -74,8 +89,7 @@ ChunkGrid choose_chunk_grid(ScanShape scan, std::uint64_t frame_bytes, const Con
   const std::uint64_t wanted = frames_wanted(frame_bytes, options);
   ChunkGrid grid;
   if (wanted < scan.scan_x) {
-    // As even as possible, so that little of the last chunk of a row is padding.
-    grid.scan_columns = options.frames_per_chunk != 0 ? wanted : divide_up(scan.scan_x, divide_up(scan.scan_x, wanted));
+    grid.scan_columns = options.frames_per_chunk != 0 ? wanted : columns_of(scan.scan_x, wanted);
   } else {
     grid.scan_columns = scan.scan_x;
     const std::uint64_t rows = std::min(scan.scan_y, wanted / scan.scan_x);

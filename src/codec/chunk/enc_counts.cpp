@@ -116,7 +116,7 @@ class CountEncoder {
     const auto n_lit = n_counts - static_cast<std::size_t>(std::count(counts, counts + n_counts, Count{0}));
     const double coded = static_cast<double>(best_bytes()) * static_cast<double>(n_lit) /
                          static_cast<double>(n_events_);
-    const auto most_bytes = static_cast<std::size_t>(coded / 0.8);
+    const auto most_bytes = static_cast<std::size_t>(coded / 0.85);
     return sparse ? repeats_itself(scratch_.sample, most_bytes, scratch_.pack)
                   : packs_within(scratch_.sample, sizeof(Count), shape, most_bytes, scratch_.pack);
   }

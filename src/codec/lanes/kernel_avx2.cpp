@@ -241,7 +241,7 @@ struct Simd {
   }
 
   template <std::size_t>
-  static void look_up(const Window&, const std::uint32_t* entries, const U16& level, const U16& symbol, U16& start,
+  static void look_up(const Window&, const std::uint32_t* entries, std::size_t, const U16& level, const U16& symbol, U16& start,
                       U16& frequency) {
     const __m256i half = _mm256_set1_epi32(0xFFFF);
     const auto find = [&](__m256i index, __m256i& to_start, __m256i& to_frequency) {

@@ -113,30 +113,30 @@ struct Simd {
     low = _mm512_or_si512(_mm512_sllv_epi16(low, shift), _mm512_and_si512(value, mask));
   }
 
-  /// Starts and frequencies of small symbols are picked from registers: gathering takes several times as long.
+  /// Starts and ends of symbols are picked from registers, those of larger ones only where there are any: gathering takes
+  /// several times as long.
   template <std::size_t n_window>
-  static void look_up(const Window& window, const std::uint32_t* entries, U16 level, U16 symbol, U16& start,
+  static void look_up(const Window& window, const std::uint32_t*, std::size_t plan, U16 level, U16 symbol, U16& start,
                       U16& frequency) {
-    constexpr std::size_t n_small = 4;
-    if (_mm512_cmpge_epu16_mask(symbol, small(n_small)) != 0) return look_up_entries(entries, level, symbol, start, frequency);
     start = zero();
     U16 end = lookup<n_window>(window.start[1], level);
-    for (std::size_t k = 1; k < n_small; ++k) {
-      const Mask at_least = _mm512_cmpge_epu16_mask(symbol, small(k));
-      const U16 next = lookup<n_window>(window.start[k + 1], level);
-      start = select(at_least, lookup<n_window>(window.start[k], level), start);
-      end = select(at_least, next, end);
+    pick<n_window, 1, 3>(window, level, symbol, start, end);
+    if (plan > 0 || _mm512_cmpge_epu16_mask(symbol, small(4)) != 0) {
+      pick<n_window, 4, 7>(window, level, symbol, start, end);
+      if (plan > 1 || _mm512_cmpge_epu16_mask(symbol, small(8)) != 0) pick<n_window, 8, 15>(window, level, symbol, start, end);
     }
     frequency = sub(end, start);
   }
 
-  static void look_up_entries(const std::uint32_t* entries, U16 level, U16 symbol, U16& start, U16& frequency) {
-    const __m512i index = _mm512_add_epi16(_mm512_slli_epi16(level, 4), symbol);
-    const __m512i a = _mm512_i32gather_epi32(_mm512_unpacklo_epi16(index, zero()), entries, 4);
-    const __m512i b = _mm512_i32gather_epi32(_mm512_unpackhi_epi16(index, zero()), entries, 4);
-    const __m512i half = _mm512_set1_epi32(0xFFFF);
-    start = _mm512_packus_epi32(_mm512_and_si512(a, half), _mm512_and_si512(b, half));
-    frequency = _mm512_packus_epi32(_mm512_srli_epi32(a, 16), _mm512_srli_epi32(b, 16));
+  /// \param end  where symbol `first` begins, in all lanes with no smaller one
+  template <std::size_t n_window, std::size_t first, std::size_t last>
+  static void pick(const Window& window, U16 level, U16 symbol, U16& start, U16& end) {
+#pragma GCC unroll 8
+    for (std::size_t k = first; k <= last; ++k) {
+      const Mask at_least = _mm512_cmpge_epu16_mask(symbol, small(k));
+      start = select(at_least, end, start);
+      end = select(at_least, k + 1 < n_symbols ? lookup<n_window>(window.start[k + 1], level) : set1(probability_one), end);
+    }
   }
 
   /// The state after a symbol. The quotient (below 2^17) by a reciprocal a little too small: it may be 1 too small,

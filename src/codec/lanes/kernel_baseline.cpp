@@ -116,7 +116,7 @@ struct Simd {
   }
 
   template <std::size_t>
-  static void look_up(const Window&, const std::uint32_t* entries, const U16& level, const U16& symbol, U16& start,
+  static void look_up(const Window&, const std::uint32_t* entries, std::size_t, const U16& level, const U16& symbol, U16& start,
                       U16& frequency) {
     for (std::size_t i = 0; i < group_lanes; ++i) {
       const std::uint32_t entry = entries[level[i] * n_symbols + symbol[i]];

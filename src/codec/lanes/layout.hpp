@@ -19,6 +19,19 @@ inline constexpr std::size_t n_lanes = n_groups * group_lanes;
 /// Blocks of fewer frames have no rate map, and single frames are cut into slices; others have one if the encoder likes.
 inline constexpr std::size_t least_mapped_frames = 8;
 
+/// Strips that frames are cut into, where a block has a rate map.
+[[nodiscard]] constexpr std::size_t strips_of(std::size_t n_frames) {
+  std::size_t n_strips = 1;
+  while (n_strips < n_groups && n_frames * n_strips < n_lanes) n_strips *= 2;
+  return n_strips;
+}
+
+/// How many frames a block with a rate map has room for in the time that it takes: `n_frames` where no lane is idle.
+[[nodiscard]] constexpr std::size_t room_for_frames(std::size_t n_frames) {
+  const std::size_t at_once = n_lanes / strips_of(n_frames);
+  return (n_frames + at_once - 1) / at_once * at_once;
+}
+
 /// A unit is what a lane codes in one pass: a strip or slice of one frame, or all of it.
 ///
 /// With a rate map all 32 lanes of a group are in the same strip of different frames; where frames are too few for
@@ -26,7 +39,7 @@ inline constexpr std::size_t least_mapped_frames = 8;
 struct Layout {
   Layout(const BlockShape& block, bool with_map) : shape(block), mapped(with_map && block.n_frames >= least_mapped_frames) {
     if (mapped) {
-      while (n_strips < n_groups && shape.n_frames * n_strips < n_lanes) n_strips *= 2;
+      n_strips = strips_of(shape.n_frames);
     } else {
       while (std::size_t{shape.n_frames} * n_slices * 2 <= n_lanes && rows_of(n_slices) >= 2 * least_slice_rows)
         n_slices *= 2;
