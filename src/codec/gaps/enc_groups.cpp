@@ -68,27 +68,31 @@ void GroupFinder::set_scores(const BlockShape& shape) {
       const std::uint64_t sum = sums_[p * most_groups + g];
       n_counts[g] += sum;
       scores_[p * most_groups + g] =
-          static_cast<std::int32_t>(log2_cost(sum * fraction + prior) >> score_shift) -
-          log_frames[g];
+          static_cast<float>(static_cast<std::int32_t>(log2_cost(sum * fraction + prior) >> score_shift) - log_frames[g]);
     }
   }
   std::uint64_t n_all = 0;
   for (const std::uint64_t n : n_counts) n_all += n;
   offsets_.assign(most_groups, 0);
   for (unsigned g = 0; g < groups_.n_groups; ++g)  // 369 = 256 / ln 2
-    offsets_[g] = static_cast<std::int64_t>(
+    offsets_[g] = static_cast<float>(
         (n_counts[g] + n_all * prior_frames / shape.n_frames) * 369 / (n_frames[g] + prior_frames));
 }
 
 std::uint32_t GroupFinder::assign_frames(const ListedEvents& events, const BlockShape& shape) {
+  return groups_.n_groups <= most_groups / 2 ? assign_to<most_groups / 2>(events, shape) : assign_to<most_groups>(events, shape);
+}
+
+template <unsigned n_groups>
+std::uint32_t GroupFinder::assign_to(const ListedEvents& events, const BlockShape& shape) {
   std::uint32_t n_changed = 0;
   std::size_t e = 0;
   for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
-    std::array<std::int32_t, most_groups> likelihood{};
+    std::array<float, n_groups> likelihood{};
     for (const std::size_t end = e + events.frame_events[f]; e < end; ++e) {
-      const std::int32_t* const score = &scores_[std::size_t{events.pixels[e]} * most_groups];
-      const auto count = static_cast<std::int32_t>(std::min(events.counts[e], 255U));
-      for (unsigned g = 0; g < most_groups; ++g) likelihood[g] += count * score[g];
+      const float* const score = &scores_[std::size_t{events.pixels[e]} * most_groups];
+      const auto count = static_cast<float>(static_cast<std::int32_t>(std::min(events.counts[e], 255U)));
+      for (unsigned g = 0; g < n_groups; ++g) likelihood[g] += count * score[g];
     }
     unsigned best = 0;
     for (unsigned g = 1; g < groups_.n_groups; ++g)

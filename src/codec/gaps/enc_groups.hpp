@@ -14,8 +14,8 @@
 
 namespace esieve::codec::gaps {
 
-/// Sorts frames into groups by how likely each group's mean frame makes their counts. Whole numbers
-/// only, so that the groups are the same on every machine.
+/// Sorts frames into groups by how likely each group's mean frame makes their counts. Numbers are
+/// whole, or rounded alike, so that the groups are the same on every machine.
 class GroupFinder {
  public:
   /// Whether looking for groups is worth its time: the level has some for it, and the frames differ by more than chance.
@@ -33,13 +33,16 @@ class GroupFinder {
   void set_scores(const BlockShape& shape);
   /// \returns how many frames changed their group
   std::uint32_t assign_frames(const ListedEvents& events, const BlockShape& shape);
+  template <unsigned n_groups>
+  std::uint32_t assign_to(const ListedEvents& events, const BlockShape& shape);
   BitCost cost(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid);
 
   FrameGroups groups_;
   std::vector<std::uint32_t> sums_;       // (pixel, most_groups)
   std::vector<std::uint32_t> totals_;     // per pixel
-  std::vector<std::int32_t> scores_;      // (pixel, most_groups): log2 of the rate
-  std::vector<std::int64_t> offsets_;     // per group: expected counts of a frame
+  // Whole numbers, as floats: these are multiplied four at a time by every processor.
+  std::vector<float> scores_;             // (pixel, most_groups): log2 of the rate
+  std::vector<float> offsets_;            // per group: expected counts of a frame
   std::vector<std::uint32_t> leaf_events_;
   BlockModel trial_;
 };
