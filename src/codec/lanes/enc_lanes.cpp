@@ -140,8 +140,18 @@ class BlockEncoder {
     return totals;
   }
 
+  [[nodiscard]] std::uint64_t sum_of_counts() const {
+    constexpr std::size_t part = 4096;  // as many fit into 32 bits
+    std::uint64_t sum = 0;
+    for (std::size_t first = 0; first < layout_.shape.n_counts(); first += part) {
+      const Count* end = counts_ + std::min(first + part, layout_.shape.n_counts());
+      sum += std::accumulate(counts_ + first, end, std::conditional_t<sizeof(Count) < 4, std::uint32_t, std::uint64_t>{0});
+    }
+    return sum;
+  }
+
   bool set_single_rate() {
-    const std::uint64_t sum = std::accumulate(counts_, counts_ + layout_.shape.n_counts(), std::uint64_t{0});
+    const std::uint64_t sum = sum_of_counts();
     model_.rates = class_rates(rate_scale);
     tile_shift_ = layout_.shape.n_frames < least_mapped_frames ? 0 : no_map;
     const std::uint64_t mean = std::max<std::uint64_t>(1, sum * rate_scale / layout_.shape.n_counts());

@@ -2,6 +2,7 @@
 #include "codec/values/constant_pixels.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "codec/visit_width.hpp"
 
@@ -11,37 +12,41 @@ namespace {
 // With fewer frames than this a count may well be the same in all of them by chance...
 constexpr std::uint32_t frames_beyond_chance = 32;
 
-// ...but not one of the values that stand for "no count here": the largest, a negative one, NaN.
+// ...but not one of the values that stand for "no count here": the largest, a negative one, NaN. They are those from here on,
+// as numbers without sign.
 template <class Bits>
-bool looks_like_mask(Bits bits, DType dtype) {
-  const bool top_bit = bits >> (8 * sizeof(Bits) - 1) != 0;
-  if (is_float(dtype)) {
-    constexpr Bits infinity = sizeof(Bits) == 4 ? static_cast<Bits>(0x7f800000) : static_cast<Bits>(0x7ff0000000000000);
-    return top_bit || bits >= infinity;
-  }
-  return top_bit || (is_signed(dtype) && bits == static_cast<Bits>(~Bits{0}) >> 1);
+constexpr Bits least_mask(DType dtype) {
+  constexpr Bits top_bit = static_cast<Bits>(Bits{1} << (8 * sizeof(Bits) - 1));
+  if (is_float(dtype)) return sizeof(Bits) == 4 ? static_cast<Bits>(0x7f800000) : static_cast<Bits>(0x7ff0000000000000);
+  return is_signed(dtype) ? static_cast<Bits>(top_bit - 1) : top_bit;
 }
 
 constexpr std::size_t run = 64;  // pixels that are passed over together, as most frames are mostly empty
 
+/// Whether some of the pixels is the same, and at least that, in the first `n_frames` (up to 4) frames.
 template <class Bits>
-bool any_repeats(const Bits* one, const Bits* other, std::size_t first, std::size_t stop) {
+bool any_repeats(const Bits* elements, std::size_t n_pixels, std::size_t n_frames, std::size_t first, std::size_t stop, Bits least) {
+  const std::array<const Bits*, 4> frames = {elements, elements + n_pixels, elements + (n_frames > 2 ? 2 : 0) * n_pixels,
+                                             elements + (n_frames > 3 ? 3 : 0) * n_pixels};
   Bits repeats = 0;
-  for (std::size_t i = first; i < stop; ++i) repeats |= one[i] == other[i] ? one[i] : Bits{0};
-  return repeats != 0;
+  for (std::size_t i = first; i < stop; ++i) {
+    const auto differs = static_cast<Bits>((frames[1][i] ^ frames[0][i]) | (frames[2][i] ^ frames[0][i]) | (frames[3][i] ^ frames[0][i]));
+    const Bits bits = differs == 0 ? frames[0][i] : Bits{0};
+    repeats = std::max(repeats, bits);
+  }
+  return repeats >= least;
 }
 
 template <class Bits>
 void find(const Bits* elements, const BlockLayout& layout, std::vector<SideEntry>& constants) {
-  const std::size_t n_pixels = layout.shape.n_pixels();
-  const bool any = layout.shape.n_frames >= frames_beyond_chance;
+  const std::size_t n_pixels = layout.shape.n_pixels(), n_frames = layout.shape.n_frames;
+  const Bits least = n_frames >= frames_beyond_chance ? Bits{1} : least_mask<Bits>(layout.dtype);
   for (std::size_t first = 0; first < n_pixels; first += run) {
     const std::size_t stop = std::min(n_pixels, first + run);
-    if (!any_repeats(elements, elements + n_pixels, first, stop)) continue;
+    if (!any_repeats(elements, n_pixels, n_frames, first, stop, least)) continue;
     for (std::size_t pixel = first; pixel < stop; ++pixel) {
       const Bits bits = elements[pixel];
-      if (bits != 0 && elements[n_pixels + pixel] == bits && (any || looks_like_mask(bits, layout.dtype)))
-        constants.push_back({pixel, bits});
+      if (bits >= least && elements[n_pixels + pixel] == bits) constants.push_back({pixel, bits});
     }
   }
   // Frame by frame: where few candidates survive each, the whole costs little more than the first two.
@@ -66,7 +71,7 @@ void find_common(const ListedEvents& events, std::vector<SideEntry>& constants) 
 void find_masked(const ListedEvents& events, const BlockLayout& layout, std::vector<SideEntry>& constants) {
   visit_width(layout.item_bytes, [&](auto bits) {
     for (std::size_t e = 0; e < events.frame_events[0]; ++e)
-      if (looks_like_mask(static_cast<decltype(bits)>(events.counts[e]), layout.dtype))
+      if (static_cast<decltype(bits)>(events.counts[e]) >= least_mask<decltype(bits)>(layout.dtype))
         constants.push_back({events.pixels[e], events.counts[e]});
   });
 }
