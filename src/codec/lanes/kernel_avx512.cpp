@@ -113,17 +113,21 @@ struct Simd {
     low = _mm512_or_si512(_mm512_sllv_epi16(low, shift), _mm512_and_si512(value, mask));
   }
 
-  /// Starts and ends of symbols are picked from registers, those of larger ones only where there are any: gathering takes
-  /// several times as long.
+  /// Starts and ends of symbols are picked from registers, those of larger ones only where there are any (or likely are,
+  /// see PixelModel::plan): gathering takes several times as long.
   template <std::size_t n_window>
   static void look_up(const Window& window, const std::uint32_t*, std::size_t plan, U16 level, U16 symbol, U16& start,
                       U16& frequency) {
     start = zero();
     U16 end = lookup<n_window>(window.start[1], level);
     pick<n_window, 1, 3>(window, level, symbol, start, end);
-    if (plan > 0 || _mm512_cmpge_epu16_mask(symbol, small(4)) != 0) {
-      pick<n_window, 4, 7>(window, level, symbol, start, end);
-      if (plan > 1 || _mm512_cmpge_epu16_mask(symbol, small(8)) != 0) pick<n_window, 8, 15>(window, level, symbol, start, end);
+    const auto any_from = [&](std::size_t k) { return _mm512_cmpge_epu16_mask(symbol, small(k)) != 0; };
+    if (plan > 0 || any_from(4)) {
+      pick<n_window, 4, 6>(window, level, symbol, start, end);
+      if (plan > 1 || any_from(7)) {
+        pick<n_window, 7, 10>(window, level, symbol, start, end);
+        if (plan > 2 || any_from(11)) pick<n_window, 11, 15>(window, level, symbol, start, end);
+      }
     }
     frequency = sub(end, start);
   }
