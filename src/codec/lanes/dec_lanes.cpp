@@ -17,7 +17,9 @@ template <class Count>
 class BlockDecoder {
  public:
   BlockDecoder(const BlockShape& shape, Workspace& workspace, Count* dense)
-      : layout_(shape, true), workspace_(workspace), model_(workspace.model), rows_(shape.det_x), dense_(dense) {}
+      : layout_(shape, true), workspace_(workspace), model_(workspace.model), rows_(workspace.window), dense_(dense) {
+    rows_.reset(shape.det_x);
+  }
 
   DecodeStatus decode(std::span<const std::byte> bytes) {
     Sections sections;
@@ -124,7 +126,7 @@ class BlockDecoder {
   Layout layout_;
   Workspace& workspace_;
   BlockModel& model_;
-  RowWindow rows_;
+  RowWindow& rows_;
   Count* dense_;
   DecodeState state_;
   std::array<const std::uint16_t*, n_groups> words_end_{};

@@ -16,10 +16,15 @@ struct alignas(64) LaneColumn {
   std::array<std::uint16_t, n_lanes> counts{};
 };
 
-/// Lane-major rows of a unit: the last few, each with zero margins; rows outside the unit are zero.
+/// Lane-major rows of a unit: the last few, each with zero margins.
 class RowWindow {
  public:
-  explicit RowWindow(std::size_t width) : n_columns_(width + 2 * row_margin), items_((n_rows + 1) * n_columns_) {}
+  /// Rows are zero only where nobody writes: margins, and what lies above a unit.
+  void reset(std::size_t width) {
+    if (width + 2 * row_margin == n_columns_) return;
+    n_columns_ = width + 2 * row_margin;
+    items_.assign((n_rows + 1) * n_columns_, {});
+  }
 
   /// Column 0 of row y. Rows y, y - 1 and y - 2 are distinct; y - 3 may be overwritten.
   [[nodiscard]] std::uint16_t* row(std::size_t y) noexcept {
@@ -32,7 +37,7 @@ class RowWindow {
 
  private:
   static constexpr std::size_t n_rows = 4;
-  std::size_t n_columns_;
+  std::size_t n_columns_ = 0;
   std::vector<LaneColumn> items_;
 };
 
@@ -67,6 +72,7 @@ struct Workspace {
   const Kernels* kernels = &lanes::kernels();  ///< Tests try others.
   BlockModel model;
   RowPlane rows;                     ///< Of an encoder.
+  RowWindow window;                  ///< Of a decoder.
   std::array<std::vector<std::uint16_t>, n_groups> words;
   std::vector<std::uint8_t> tiles;
   std::vector<std::uint16_t> levels;
