@@ -50,6 +50,13 @@ void ChunkEncoder::encode_events(const ListedEvents& events, std::uint64_t first
   out.pattern.take(events.pixels, events.counts, info_.detector.n_pixels());
 }
 
+std::size_t chunks_under_way(std::uint64_t dense_bytes, int threads) {
+  // All together, and what a chunk has of it for each dense byte: its frames, and what the hungriest coders make of them.
+  constexpr std::uint64_t most_bytes = std::uint64_t{384} << 20, bytes_per_dense_byte = 8;
+  const std::uint64_t n = most_bytes / bytes_per_dense_byte / std::max<std::uint64_t>(1, dense_bytes);
+  return std::clamp<std::uint64_t>(n, 2, static_cast<std::uint64_t>(threads) + 1);
+}
+
 void account_frames(std::span<const std::byte> dense, const SourceInfo& info, EncodedChunk& out) {
   out.totals.resize(dense.size() / info.frame_bytes());
   codec::frame_totals(dense, info.dtype, info.detector.n_pixels(), out.totals);

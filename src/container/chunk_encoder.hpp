@@ -31,6 +31,11 @@ struct EncodedChunk {
   }
 };
 
+/// How many chunks may be under way: one a thread and one being written, but no more than the memory of a process shall hold,
+/// and two at least.
+/// \param dense_bytes  of a chunk
+std::size_t chunks_under_way(std::uint64_t dense_bytes, int threads);
+
 /// Fills `out` but for the chunk itself and what the caller knows (dropped, status).
 /// \param dense  C order (frame, det_y, det_x), as stored
 void account_frames(std::span<const std::byte> dense, const SourceInfo& info, EncodedChunk& out);

@@ -15,11 +15,6 @@
 namespace esieve {
 namespace {
 
-/// Memory of the chunks under way, all threads together, and how much a chunk has for each dense byte: its frames, and what the
-/// hungriest coders make of them.
-constexpr std::uint64_t bytes_under_way = std::uint64_t{384} << 20;
-constexpr std::uint64_t bytes_per_dense_byte = 8;
-
 /// One chunk on its way from the source to the file.
 struct Item {
   std::vector<std::byte> dense;
@@ -49,10 +44,7 @@ class Conversion {
   void run() {
     const ChunkGrid& grid = writer_->grid();
     const int threads = resolve_threads(options_.threads);
-    const std::uint64_t chunk_bytes = std::max<std::uint64_t>(1, writer_->parameters().dense_bytes());
-    // One slot a thread and one being written, within the memory bound but never fewer than two.
-    const std::uint64_t n_slots = std::clamp<std::uint64_t>(bytes_under_way / bytes_per_dense_byte / chunk_bytes, 2,
-                                                            static_cast<std::uint64_t>(threads) + 1);
+    const std::size_t n_slots = chunks_under_way(writer_->parameters().dense_bytes(), threads);
     items_.resize(n_slots);
     ordered_pipeline(
         grid.n_chunks(), threads, n_slots, [&](std::uint64_t i, std::size_t slot) { encode(i, items_[slot]); },

@@ -275,7 +275,8 @@ class Recovering {
     const InputFile data(damaged_.data);
     const int threads = resolve_threads(options_.threads);
     std::vector<Item> items;
-    for (int i = 0; i <= threads; ++i) items.push_back({.encoder = {info_, output_parameters_, threshold_.get()}});
+    for (std::size_t i = 0; i < chunks_under_way(output_parameters_.dense_bytes(), threads); ++i)
+      items.push_back({.encoder = {info_, output_parameters_, threshold_.get()}});
     std::vector<FrameStatus> status(info_.scan.n_frames(), FrameStatus::missing);
     ProgressMeter meter(options_.progress, info_.scan.n_frames());
     ordered_pipeline(

@@ -136,7 +136,8 @@ class Regrid {
   void read_frames(const SourceInfo& info, const ChunkGrid& grid, FrameIndex& index, MeanPattern& pattern, DigestStream& digest) {
     const FileInfo& of = original_->info();
     const int threads = resolve_threads(options_.threads);
-    std::vector<Item> items(static_cast<std::size_t>(threads) + 1);
+    const std::uint64_t chunk_bytes = std::max(of.chunk_parameters.dense_bytes(), grid.scan_rows * grid.scan_columns * of.frame_bytes());
+    std::vector<Item> items(chunks_under_way(chunk_bytes, threads));
     CodecPool pool;
     ProgressMeter meter(options_.progress, scan_.n_frames());
     ordered_pipeline(

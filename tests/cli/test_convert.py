@@ -58,12 +58,19 @@ class Convert(ProgramTest):
             np.save(self.folder / "in.npy", frames())
             for level in ("fast", "default", "max"):
                 with self.subTest(kind, level=level):
-                    command = [PROGRAM, "convert", "in.npy", "out.hdf5", "--force", "--level", level, "--threads", "16"]
-                    process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL)
-                    _, status, usage = os.wait4(process.pid, 0)
-                    process.returncode = os.waitstatus_to_exitcode(status)
-                    self.assertEqual(process.returncode, 0)
-                    self.assertLess(usage.ru_maxrss, 512 << 10)  # KiB
+                    self.assert_little_memory("convert", "in.npy", "out.hdf5", "--force", "--level", level, "--threads", "16")
+            for command in (("verify", "out.hdf5", "in.npy", "--threads", "16"), ("extract", "out.hdf5", "back.npy", "--force"),
+                            ("regrid", "out.hdf5", "other.hdf5", "--scan-shape", "32,24", "--force", "--threads", "16"),
+                            ("recover", "out.hdf5", "again.hdf5", "--force", "--threads", "16")):
+                with self.subTest(kind, command=command):
+                    self.assert_little_memory(*command)
+
+    def assert_little_memory(self, *arguments):
+        process = subprocess.Popen([PROGRAM, *arguments], cwd=self.folder, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        self.assertLess(usage.ru_maxrss, 512 << 10)  # KiB
 
     def test_stacks_single_frames_and_odd_shapes(self):
         for shape in ((5, 16, 16), (16, 16), (1, 1, 1, 1), (1, 7, 5, 3), (7, 1, 5, 3), (3, 3, 1, 50), (2, 2, 50, 1)):
