@@ -30,13 +30,45 @@ constexpr BitCost one_over_ln2 = 94548;  // 65536 / ln 2
 
 }  // namespace
 
+void LitPixels::reset(const PaddedGrid& grid, std::uint32_t det_y) {
+  const std::size_t n_words = (std::size_t{grid.n_slots} + 63) / 64;
+  stride_ = grid.stride;
+  ahead_ = (stride_ + 64) / 64 * 64;
+  lit_.assign(ahead_ / 64 + n_words + 1, 0);
+  marked_.assign((n_words + 63) / 64, 0);
+  inside_ = inside(grid, det_y, n_words);
+}
+
+inline void LitPixels::add(std::uint32_t slot) noexcept {
+  lit_[(ahead_ + slot) >> 6] |= std::uint64_t{1} << (slot & 63);
+  for (const std::size_t visited : {std::size_t{slot}, slot + std::size_t{1}, slot + stride_ - 1, slot + stride_ + 1})
+    marked_[visited >> 12] |= std::uint64_t{1} << (visited >> 6 & 63);
+}
+
+template <class Visit>
+inline void LitPixels::visit(Visit visit) {
+  for (std::size_t group = 0; group < marked_.size(); ++group) {
+    for (std::uint64_t marked = marked_[group]; marked != 0; marked &= marked - 1) {
+      const std::size_t word = group * 64 + static_cast<unsigned>(std::countr_zero(marked)), at = ahead_ + word * 64;
+      std::uint64_t there = bits(at) | bits(at - 1) | bits(at - stride_ - 1) | bits(at - stride_) | bits(at - stride_ + 1);
+      for (there &= inside_[word]; there != 0; there &= there - 1)
+        visit(word * 64 + static_cast<unsigned>(std::countr_zero(there)));
+    }
+    marked_[group] = 0;
+  }
+}
+
+inline void LitPixels::clear(std::span<const std::uint32_t> slots) noexcept {
+  for (const std::uint32_t slot : slots) lit_[(ahead_ + slot) >> 6] = 0;
+}
+
 void TrackFinder::reset(const BlockShape& shape) {
   first_event_.clear();
   const PaddedGrid grid(shape);
   if (grid == grid_) return;
   grid_ = grid;
   counts_.assign(grid_.n_slots, 0);
-  frames_.reset(grid_, shape.det_y, 1);
+  lit_.reset(grid_, shape.det_y);
 }
 
 void TrackFinder::index_frames(const ListedEvents& events, const BlockShape& shape) {
@@ -62,10 +94,10 @@ void TrackFinder::clear() noexcept {
 }
 
 void TrackFinder::write_filled(TokenList& tokens, TrackModel& model) {
-  for (const std::uint32_t slot : slots_)
-    if (lit_pattern(&counts_[slot], static_cast<std::ptrdiff_t>(grid_.stride)) == 0)
-      frames_.add_starter(0, slot);
-  frames_.code_frame(tokens, model, 0, counts_.data(), [](std::uint32_t, std::uint32_t) {});
+  for (const std::uint32_t slot : slots_) lit_.add(slot);
+  const auto stride = static_cast<std::ptrdiff_t>(grid_.stride);
+  lit_.visit([&](std::size_t slot) { model.code(tokens, counts_.data() + slot, stride, counts_[slot]); });
+  lit_.clear(slots_);
 }
 
 // Compares, on whole frames spread over the block, the places of all events by gaps against the

@@ -24,6 +24,29 @@ enum class Neighbours : std::uint8_t {
   make_tracks,     ///< So much that coding by tracks is worth its time.
 };
 
+/// Which pixels of a frame are lit, as bits: all that tracks look at are found at once. Empty between frames.
+class LitPixels {
+ public:
+  void reset(const PaddedGrid& grid, std::uint32_t det_y);
+  void add(std::uint32_t slot) noexcept;
+  /// Calls visit(slot) for starters and candidates, lowest first.
+  template <class Visit>
+  void visit(Visit visit);
+  void clear(std::span<const std::uint32_t> slots) noexcept;
+
+ private:
+  /// 64 bits from `at` on, which may lie up to `ahead` before the first.
+  [[nodiscard]] std::uint64_t bits(std::size_t at) const noexcept {
+    const std::size_t word = at >> 6, shift = at & 63;
+    return lit_[word] >> shift | lit_[word + 1] << 1 << (63 - shift);
+  }
+
+  std::size_t stride_ = 0, ahead_ = 0;
+  std::vector<std::uint64_t> lit_;      // from `ahead_` bits before the first slot on
+  std::vector<std::uint64_t> marked_;   // a bit for each word of slots that may have something to visit
+  std::vector<std::uint64_t> inside_;   // a bit for each slot that is a pixel
+};
+
 /// Workspace; one padded frame of counts that is zero between calls.
 class TrackFinder {
  public:
@@ -59,7 +82,7 @@ class TrackFinder {
   void index_frames(const ListedEvents& events, const BlockShape& shape);
 
   PaddedGrid grid_;
-  TrackFrames frames_;
+  LitPixels lit_;
   TrackModel trial_model_;
   TokenList trial_;
   std::vector<std::uint32_t> counts_;       // padded

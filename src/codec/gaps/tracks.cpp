@@ -11,6 +11,14 @@ constexpr std::size_t n_few_contexts = 64, n_many_contexts = 4096;
 
 }  // namespace
 
+std::vector<std::uint64_t> inside(const PaddedGrid& grid, std::uint32_t det_y, std::size_t n_words) {
+  std::vector<std::uint64_t> bits(n_words, 0);
+  for (std::uint32_t y = 0; y < det_y; ++y)
+    for (std::uint32_t x = 0, slot = grid.slot(y, 0); x < grid.det_x; ++x, ++slot)
+      bits[slot >> 6] |= std::uint64_t{1} << (slot & 63);
+  return bits;
+}
+
 void TrackModel::reset(TrackContexts contexts) {
   kind_ = contexts;
   AdaptiveCdf fresh{};
@@ -26,10 +34,7 @@ void TrackFrames::reset(const PaddedGrid& grid, std::uint32_t det_y, std::uint32
   marked_.assign(n_words_ / 64 * n_frames, 0);
   if (grid == grid_) return;
   grid_ = grid;
-  inside_.assign(n_words_, 0);
-  for (std::uint32_t y = 0; y < det_y; ++y)
-    for (std::uint32_t x = 0, slot = grid.slot(y, 0); x < grid.det_x; ++x, ++slot)
-      inside_[slot >> 6] |= std::uint64_t{1} << (slot & 63);
+  inside_ = inside(grid, det_y, n_words_);
 }
 
 }  // namespace esieve::codec::gaps

@@ -34,6 +34,9 @@ struct PaddedGrid {
   friend bool operator==(const PaddedGrid&, const PaddedGrid&) = default;
 };
 
+/// A bit for each slot that is a pixel.
+std::vector<std::uint64_t> inside(const PaddedGrid& grid, std::uint32_t det_y, std::size_t n_words);
+
 /// How much of the neighbourhood tells contexts apart. Stored in payloads.
 enum class TrackContexts : std::uint8_t { few = 0, many = 1 };
 
