@@ -28,7 +28,7 @@ struct EncoderMemory {
   GroupFinder group_finder;
   FrameGroups groups;
   BlockModel model;
-  std::vector<std::uint32_t> ranks;      // of the first pixel of each segment
+  std::vector<LeafClasses::LeafRanks> ranks;
   std::vector<std::uint32_t> first;      // per class: first of its events in the arrays below
   std::vector<std::uint32_t> positions;  // frame * n_ranks + rank
   std::vector<std::uint32_t> values;
@@ -139,18 +139,19 @@ void sort_by_class(EncoderMemory& m, const BlockShape& shape) {
   // Copies, as what is written might be where these are kept, for all the compiler knows.
   const unsigned log2_size = grid.log2_size;
   const std::uint32_t n_x = grid.n_x, within = (1U << log2_size) - 1;
-  const std::uint32_t *const pixels = m.events.pixels.data(), *const counts = m.events.counts.data(), *const ranks = m.ranks.data();
+  const std::uint32_t *const pixels = m.events.pixels.data(), *const counts = m.events.counts.data();
   std::uint32_t *const positions = m.positions.data(), *const values = m.values.data();
-  const std::uint16_t* const leaf_class = model.leaves.leaf_class.data();
+  const LeafClasses::LeafRanks* const ranks = m.ranks.data();
   Place* const place_of = places.data();
   const PixelPlace pixel_place(shape.det_x);
   std::size_t e = 0;
   for (const std::uint32_t n : m.events.frame_events) {
     for (const std::size_t end = e + n; e < end; ++e) {
-      const std::uint32_t y = pixel_place.row(pixels[e]), x = pixel_place.column(pixels[e], y), leaf_x = x >> log2_size;
-      Place& place = place_of[leaf_class[(y >> log2_size) * n_x + leaf_x]];
+      const std::uint32_t y = pixel_place.row(pixels[e]), x = pixel_place.column(pixels[e], y);
+      const LeafClasses::LeafRanks leaf = ranks[std::size_t{y >> log2_size} * n_x + (x >> log2_size)];
+      Place& place = place_of[leaf.of];
       const std::uint32_t at = place.next++;
-      positions[at] = place.first + ranks[y * n_x + leaf_x] + (x & within);
+      positions[at] = place.first + leaf.first + (y & within) * leaf.step + (x & within);
       values[at] = counts[e];
       place.n_above_one += counts[e] > 1 ? 1U : 0U;
     }

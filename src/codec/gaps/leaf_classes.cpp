@@ -62,7 +62,7 @@ void LeafClasses::build(const BlockShape& shape, const LeafGrid& grid, std::span
 
 // Detector rows of one row of leaves have the same classes one after another: where the first row's segments go says where all do.
 template <class Visit>
-void LeafClasses::for_each_leaf_row(const BlockShape& shape, const LeafGrid& grid, Visit visit) {
+void LeafClasses::for_each_row(const BlockShape& shape, const LeafGrid& grid, Visit visit) {
   std::array<std::uint32_t, n_class_keys> next{}, n_in_row{};
   for (std::size_t c = 0; c < classes.size(); ++c) next[c] = classes[c].first_segment;
   const std::uint32_t size = 1U << grid.log2_size;
@@ -71,16 +71,12 @@ void LeafClasses::for_each_leaf_row(const BlockShape& shape, const LeafGrid& gri
     row_leaves_.clear();
     for (std::uint32_t lx = 0; lx < grid.n_x; ++lx)
       if (row[lx] != no_class) row_leaves_.push_back({lx, row[lx], next[row[lx]] + n_in_row[row[lx]]++, 0});
-    const std::uint32_t first_y = ly << grid.log2_size, n_rows = std::min(size, shape.det_y - first_y);
+    const std::uint32_t n_rows = std::min(size, shape.det_y - (ly << grid.log2_size));
     for (RowLeaf& leaf : row_leaves_) leaf.step = n_in_row[leaf.of];
     for (const RowLeaf& leaf : row_leaves_) {
       next[leaf.of] += std::exchange(n_in_row[leaf.of], 0) * n_rows;
     }
-    for (std::uint32_t y = first_y; y < first_y + n_rows; ++y)
-      for (RowLeaf& leaf : row_leaves_) {
-        visit(y, leaf);
-        leaf.place += leaf.step;
-      }
+    visit(ly);
   }
 }
 
@@ -91,15 +87,22 @@ void LeafClasses::build_segments(const BlockShape& shape, const LeafGrid& grid, 
     const std::uint32_t x = lx << grid.log2_size, more = std::min(1U << grid.log2_size, shape.det_x - x) - 1;
     columns[lx] = x | more << pixel_bits;
   }
-  for_each_leaf_row(shape, grid, [&](std::uint32_t y, const RowLeaf& leaf) {
-    segments[leaf.place] = columns[leaf.x] + numbers.first + y * numbers.stride;
+  for_each_row(shape, grid, [&](std::uint32_t ly) {
+    const std::uint32_t first_y = ly << grid.log2_size, end_y = std::min(first_y + (1U << grid.log2_size), shape.det_y);
+    for (std::uint32_t y = first_y; y < end_y; ++y)
+      for (RowLeaf& leaf : row_leaves_) {
+        segments[leaf.place] = columns[leaf.x] + numbers.first + y * numbers.stride;
+        leaf.place += leaf.step;
+      }
   });
 }
 
-void LeafClasses::build_ranks(const BlockShape& shape, const LeafGrid& grid, std::vector<std::uint32_t>& ranks) {
-  ranks.resize(std::size_t{shape.det_y} * grid.n_x);
-  for_each_leaf_row(shape, grid, [&](std::uint32_t y, const RowLeaf& leaf) {
-    ranks[std::size_t{y} * grid.n_x + leaf.x] = (leaf.place - classes[leaf.of].first_segment) << grid.log2_size;
+void LeafClasses::build_ranks(const BlockShape& shape, const LeafGrid& grid, std::vector<LeafRanks>& ranks) {
+  ranks.resize(grid.n_leaves());
+  for_each_row(shape, grid, [&](std::uint32_t ly) {
+    LeafRanks* row = ranks.data() + std::size_t{ly} * grid.n_x;
+    for (const RowLeaf& leaf : row_leaves_)
+      row[leaf.x] = {(leaf.place - classes[leaf.of].first_segment) << grid.log2_size, leaf.step << grid.log2_size, leaf.of};
   });
 }
 

@@ -66,21 +66,25 @@ struct LeafClasses {
   void build(const BlockShape& shape, const LeafGrid& grid, std::span<const std::uint16_t> leaf_keys);
   /// Fills `segments`. \pre build
   void build_segments(const BlockShape& shape, const LeafGrid& grid, PixelNumbers numbers);
-  /// Fills `ranks`: the rank of the first pixel of each segment, (det_y, leaf_x).
-  void build_ranks(const BlockShape& shape, const LeafGrid& grid,
-                   std::vector<std::uint32_t>& ranks);
+  /// Ranks of the pixels of a leaf with events: first + step * row + column.
+  struct LeafRanks {
+    std::uint32_t first, step;
+    std::uint32_t of;  ///< The class.
+  };
+  /// Fills `ranks`, one for each leaf; what it has for leaves without events is unspecified.
+  void build_ranks(const BlockShape& shape, const LeafGrid& grid, std::vector<LeafRanks>& ranks);
 
  private:
   /// A leaf with events in the row of leaves being looked at.
   struct RowLeaf {
     std::uint32_t x;
     std::uint16_t of;
-    std::uint32_t place;  ///< of its segment of the detector row being looked at
+    std::uint32_t place;  ///< of its segment of the first detector row
     std::uint32_t step;   ///< to that of the next detector row
   };
-  /// Calls visit(y, leaf) for each segment, in raster order.
+  /// Calls visit(leaf_y) for each row of leaves, whose leaves with events row_leaves_ then has.
   template <class Visit>
-  void for_each_leaf_row(const BlockShape& shape, const LeafGrid& grid, Visit visit);
+  void for_each_row(const BlockShape& shape, const LeafGrid& grid, Visit visit);
   std::vector<RowLeaf> row_leaves_;
 };
 
