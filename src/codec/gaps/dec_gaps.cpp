@@ -188,7 +188,7 @@ void track_batch(DecoderMemory& m, EventReader& reader, const PaddedGrid& grid,
   for (std::uint32_t f = 0; f < n_frames; ++f) {
     Unpadder unpad(grid);
     m.lit_slots.clear();
-    m.track_frames.code_frame(reader.stream(), m.model.tracks, f, m.padded_counts.data(),
+    m.track_frames.read_frame(reader.stream(), m.model.tracks, f, m.padded_counts.data(),
                               [&](std::uint32_t slot, std::uint32_t count) {
                                 m.lit_slots.push_back(slot);
                                 target.append(f, unpad(slot), count);

@@ -110,7 +110,7 @@ std::uint32_t TrackModel::code(Coder& coder, const std::uint32_t* at, std::ptrdi
   return lowest(b) + (within & ((1U << n_bits) - 1));
 }
 
-/// The pixels of some frames that have to be looked at, lowest first, while more are put in ahead.
+/// Decoder's side: the pixels of some frames that have to be looked at, lowest first, while more are put in ahead.
 class TrackFrames {
  public:
   void reset(const PaddedGrid& grid, std::uint32_t det_y, std::uint32_t n_frames);
@@ -120,12 +120,11 @@ class TrackFrames {
     word.starter |= std::uint64_t{1} << (slot & 63);
   }
 
-  /// Codes a frame, which has its starters; none are left afterwards.
-  /// \param counts  padded frame; an encoder's holds the counts, a decoder's is zero and filled
+  /// Reads a frame, which has its starters; none are left afterwards.
+  /// \param counts  padded frame, all zero; filled
   /// \param emit    called as emit(slot, count) for each event in raster order
-  template <class Coder, class Emit>
-  void code_frame(Coder& coder, TrackModel& model, std::uint32_t frame, std::uint32_t* counts,
-                  Emit emit);
+  template <class Emit>
+  void read_frame(StreamReader& stream, TrackModel& model, std::uint32_t frame, std::uint32_t* counts, Emit emit);
 
  private:
   struct Word {
@@ -156,11 +155,10 @@ class TrackFrames {
   std::vector<std::uint64_t> inside_;   // a bit for each slot that is a pixel, n_words_
 };
 
-template <class Coder, class Emit>
-void TrackFrames::code_frame(Coder& outer, TrackModel& model, std::uint32_t frame,
-                             std::uint32_t* counts, Emit emit) {
-  BorrowedCoder<Coder> borrowed(outer);
-  auto& coder = borrowed.coder;
+template <class Emit>
+void TrackFrames::read_frame(StreamReader& stream, TrackModel& model, std::uint32_t frame, std::uint32_t* counts, Emit emit) {
+  BorrowedCoder borrowed(stream);
+  StreamReader& reader = borrowed.coder;
   const std::size_t base = frame * n_words_ * 64;
   for (std::size_t group = 0; group < n_words_ / 64; ++group) {
     std::uint64_t& marked = marked_[base / 4096 + group];
@@ -177,8 +175,7 @@ void TrackFrames::code_frame(Coder& outer, TrackModel& model, std::uint32_t fram
       word.visit &= word.visit - 1;
       const auto slot = static_cast<std::uint32_t>(index * 64 + bit);
       const bool starts = (word.starter >> bit & 1) != 0;
-      const std::uint32_t count =
-          model.code(coder, counts + slot, static_cast<std::ptrdiff_t>(grid_.stride), counts[slot]);
+      const std::uint32_t count = model.code(reader, counts + slot, static_cast<std::ptrdiff_t>(grid_.stride), 0);
       if (count == 0 && !starts) continue;
       counts[slot] = count;
       emit(slot, count);

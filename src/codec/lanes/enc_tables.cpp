@@ -91,18 +91,21 @@ void LevelStatistics::add(const RowTask& task, const std::uint16_t* row, const s
   }
 }
 
-void LevelStatistics::add_lanes(bool dim, const Bins* bins, const std::uint16_t* counts, const std::uint16_t* levels, std::uint32_t active,
-                                Histogram* histograms) {
+void LevelStatistics::add_lanes(bool dim, const Bins* bins, const std::uint16_t* counts, const std::uint16_t* levels,
+                                std::uint32_t active, Histogram* histograms) {
   std::array<std::uint32_t, group_lanes> at;
+  constexpr std::int32_t last = n_bins - 1, length = histogram_length;
   if (dim) {
     for (std::size_t l = 0; l < group_lanes; ++l) {
-      const std::int32_t place = counts[l] + 1, last = n_bins - 1;
-      at[l] = static_cast<std::uint32_t>(levels[l] * static_cast<std::int32_t>(histogram_length) + (place < last ? place : last));
+      const std::int32_t place = counts[l] + 1;
+      at[l] = static_cast<std::uint32_t>(levels[l] * length + (place < last ? place : last));
     }
-  } else for (std::size_t l = 0; l < group_lanes; ++l) {
-    const std::uint32_t level = levels[l];
-    const std::int32_t place = ((counts[l] - bins[level].base) >> bins[level].shift) + 1;
-    at[l] = level * histogram_length + static_cast<std::uint32_t>(std::clamp(place, 0, static_cast<std::int32_t>(n_bins) - 1));
+  } else {
+    for (std::size_t l = 0; l < group_lanes; ++l) {
+      const Bins of = bins[levels[l]];
+      const std::int32_t place = ((counts[l] - of.base) >> of.shift) + 1;
+      at[l] = static_cast<std::uint32_t>(levels[l] * length + std::clamp(place, 0, last));
+    }
   }
   std::uint32_t* n = histograms->data();
   for (std::uint32_t lanes = active; lanes != 0; lanes &= lanes - 1) ++n[at[static_cast<std::size_t>(std::countr_zero(lanes))]];
