@@ -234,6 +234,39 @@ TEST(Lanes, every_pixel_of_every_frame_has_one_lane) {
   }
 }
 
+/// Whatever a payload says of rates, weights and shrinkage.
+TEST(Lanes, models_of_pixels_are_the_same_on_every_instruction_set) {
+  SCOPED_TRACE("seed " + std::to_string(test_seed()));
+  std::mt19937_64 random(test_seed());
+  for (int trial = 0; trial < 200; ++trial) {
+    const BlockShape shape{1 + static_cast<std::uint32_t>(random() % 300), 1 + static_cast<std::uint32_t>(random() % 40),
+                           1 + static_cast<std::uint32_t>(random() % 70), 1};
+    const lanes::Layout layout(shape, random() % 2 == 0);
+    lanes::BlockModel model;
+    model.rates = lanes::class_rates(shape.n_frames);
+    model.shrinkage = static_cast<std::int32_t>(random() >> (44 + random() % 20));
+    const std::uint64_t n_kinds = 1 + random() % 256, n_same = 1 + random() % 50;
+    for (std::size_t i = 0; i < layout.n_models(); ++i)
+      model.classes.push_back(i % n_same != 0 ? model.classes.back() : static_cast<std::uint8_t>(random() % n_kinds));
+    const auto weight = [&] {
+      return static_cast<std::int16_t>((static_cast<int>(random() % 8191) - 4095) * lanes::weight_step);
+    };
+    for (auto& own : model.weights.own) own = weight();
+    for (auto& of : model.weights.of)
+      for (auto& one : of) one = weight();
+    for (std::size_t profile = 0; profile < lanes::n_profiles; ++profile) {
+      model.profile = static_cast<lanes::Profile>(profile);
+      std::vector<std::byte> first;
+      for (const lanes::Kernels* kernels : kernels_here()) {
+        model.pixel_models.assign(1, std::byte{9});
+        kernels->make_pixel_models[profile](layout, model);
+        if (first.empty()) first = model.pixel_models;
+        ASSERT_EQ(model.pixel_models, first) << "trial " << trial << ", profile " << profile;
+      }
+    }
+  }
+}
+
 TEST(Lanes, the_portable_logarithm_is_one) {
   for (double x = 1e-9; x < 1e9; x *= 1.37) EXPECT_NEAR(portable_log2(x), std::log2(x), 1e-5);
 }

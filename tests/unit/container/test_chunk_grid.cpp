@@ -20,6 +20,16 @@ TEST(ChunkGrid, PartsOfARowAreEvenAndDoNotCrossRows) {
   EXPECT_EQ(grid.frames(3, {3, 20}), (FrameRange{20, 7}));
 }
 
+TEST(ChunkGrid, PartsOfALongRowFillTheLanesOfTheCoder) {
+  // 128 frames of 32 KiB at most: 104 in five chunks would leave a fifth of the lanes empty.
+  EXPECT_EQ(choose_chunk_grid({1, 516}, 32 << 10, {.level = Level::standard}).scan_columns, 128U);
+  EXPECT_EQ(choose_chunk_grid({1, 516}, 32 << 10, {.level = Level::max}).scan_columns, 256U);
+  // Nothing would be gained.
+  EXPECT_EQ(choose_chunk_grid({1, 516}, 32 << 10, {.level = Level::fast}).scan_columns, 31U);
+  EXPECT_EQ(choose_chunk_grid({4, 512}, 32 << 10, {.level = Level::standard}).scan_columns, 128U);
+  EXPECT_EQ(choose_chunk_grid({4, 200}, 32 << 10, {.level = Level::standard}).scan_columns, 100U);
+}
+
 TEST(ChunkGrid, SmallFramesShareAChunkBySeveralWholeRows) {
   const ChunkGrid grid = choose_chunk_grid({7, 5}, 1024, {.frames_per_chunk = 17});
   EXPECT_EQ(grid.scan_rows, 3U);
