@@ -29,7 +29,7 @@ constexpr std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a 
 /// Columns of the chunks of a row longer than `wanted`: as even as possible, so that little of the last chunk is padding; or
 /// near that, where the coder of dense counts then leaves fewer of its lanes idle.
 std::uint64_t columns_of(std::uint64_t scan_x, std::uint64_t wanted) {
-  constexpr std::uint64_t together = 32;
+  constexpr std::uint64_t together = codec::lanes::group_lanes;
   const auto room = [&](std::uint64_t columns) {
     return scan_x / columns * codec::lanes::room_for_frames(columns) + codec::lanes::room_for_frames(scan_x % columns);
   };

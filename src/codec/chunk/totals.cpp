@@ -6,7 +6,7 @@
 #include <bit>
 #include <type_traits>
 
-#include "codec/chunk/frame_sums.hpp"
+#include "codec/frame_sums.hpp"
 
 namespace esieve::codec {
 namespace {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <initializer_list>
 
 #include "codec/dense/packed.hpp"
 #include "codec/dense/prediction.hpp"
@@ -97,21 +98,27 @@ bool repeats_itself(std::span<const std::byte> items, std::size_t most_bytes, Pa
 
 bool packs_within(std::span<const std::byte> items, std::size_t item_bytes, const BlockShape& shape, std::size_t most_bytes,
                   PackScratch& scratch) {
-  constexpr int level = 1;
-  const std::size_t by_bits = compressed_size(Shuffle::bits, items, item_bytes, level, scratch);
+  const auto size = [&](Shuffle shuffle, std::span<const std::byte> sample) {
+    return compressed_size(shuffle, sample, item_bytes, /*level=*/1, scratch);
+  };
+  const auto any_fits = [&](std::initializer_list<Shuffle> shuffles, std::span<const std::byte> sample) {
+    return std::any_of(shuffles.begin(), shuffles.end(), [&](Shuffle shuffle) {
+      return is_of_use(shuffle, item_bytes) && size(shuffle, sample) < most_bytes;
+    });
+  };
+  const std::size_t by_bits = size(Shuffle::bits, items);
   if (by_bits < most_bytes) return true;
-  Arrangement best;
   // The other shuffles hardly ever differ from this one by more.
-  if (static_cast<double>(by_bits) < 1.1 * static_cast<double>(most_bytes))
-    try_shuffles(Prediction::none, items, item_bytes, level, scratch, best);
+  const bool is_near = static_cast<double>(by_bits) < 1.1 * static_cast<double>(most_bytes);
+  if (is_near && any_fits({Shuffle::none, Shuffle::bytes}, items)) return true;
   const auto bits = prediction_bits(items, item_bytes, shape);
   for (const Prediction prediction : {Prediction::left, Prediction::plane, Prediction::frame}) {
     const double share = static_cast<double>(bits[static_cast<std::size_t>(prediction)]) / static_cast<double>(bits[0]);
-    if (best.n_bytes < most_bytes || share * static_cast<double>(by_bits) >= static_cast<double>(most_bytes)) continue;
+    if (share * static_cast<double>(by_bits) >= static_cast<double>(most_bytes)) continue;
     predict_items(prediction, items, item_bytes, shape, 0, shape.n_frames, scratch.predicted);
-    try_shuffles(prediction, scratch.predicted, item_bytes, level, scratch, best);
+    if (any_fits({Shuffle::none, Shuffle::bytes, Shuffle::bits}, scratch.predicted)) return true;
   }
-  return best.n_bytes < most_bytes;
+  return false;
 }
 
 }  // namespace esieve::codec

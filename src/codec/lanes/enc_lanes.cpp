@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 
 #include "base/bytes.hpp"
+#include "codec/frame_sums.hpp"
 #include "codec/lanes/enc_model.hpp"
 #include "codec/lanes/format.hpp"
 #include "codec/lanes/lanes.hpp"
@@ -141,13 +141,11 @@ class BlockEncoder {
   }
 
   [[nodiscard]] std::uint64_t sum_of_counts() const {
-    constexpr std::size_t part = 4096;  // as many fit into 32 bits
-    std::uint64_t sum = 0;
-    for (std::size_t first = 0; first < layout_.shape.n_counts(); first += part) {
-      const Count* end = counts_ + std::min(first + part, layout_.shape.n_counts());
-      sum += std::accumulate(counts_ + first, end, std::conditional_t<sizeof(Count) < 4, std::uint32_t, std::uint64_t>{0});
-    }
-    return sum;
+    const FrameSumKernels& sums = frame_sum_kernels();
+    const std::size_t n = layout_.shape.n_counts();
+    if constexpr (sizeof(Count) == 1) return sums.one_byte(counts_, n).sum;
+    else if constexpr (sizeof(Count) == 2) return sums.two_bytes(counts_, n).sum;
+    else return sums.four_bytes(counts_, n).sum;
   }
 
   bool set_single_rate() {

@@ -11,6 +11,7 @@
 
 #include "codec/lanes/kernel.hpp"
 #include "codec/lanes/side_info.hpp"
+#include "codec/lanes/workspace.hpp"
 
 namespace esieve::codec::lanes {
 
@@ -48,17 +49,14 @@ class WeightFit {
 /// Counts by level, from which the symbol tables follow.
 class LevelStatistics {
  public:
-  static constexpr std::size_t n_bins = 256;  // 0: below the first; 255: above the last
+  static constexpr std::size_t n_bins = n_level_bins;  // 0: below the first; 255: above the last
   struct Bins {
     std::uint16_t base = 0;
     std::uint8_t shift = 0;
   };
-  /// A little longer, or low bins of all levels would lie in the same few sets of a cache.
-  static constexpr std::size_t histogram_length = n_bins + 16;
-  using Histogram = std::array<std::uint32_t, histogram_length>;
 
   /// \param histograms  memory, whatever it holds
-  LevelStatistics(Profile profile, std::vector<Histogram>& histograms);
+  LevelStatistics(Profile profile, std::vector<LevelHistogram>& histograms);
 
   void add(const RowTask& task, const std::uint16_t* row, const std::uint16_t* levels);
   /// \param bits_per_count what a count is expected to cost with the tables returned.
@@ -74,17 +72,18 @@ class LevelStatistics {
   };
 
   void expect(std::size_t window);
+  /// \param dim  bins of all levels are single counts from zero
   static void add_lanes(bool dim, const Bins* bins, const std::uint16_t* counts, const std::uint16_t* levels, std::uint32_t active,
-                        Histogram* histograms);
-  [[nodiscard]] static Choice choose_level(const Histogram& histogram, Bins bins);
+                        LevelHistogram* histograms);
+  [[nodiscard]] static Choice choose_level(const LevelHistogram& histogram, Bins bins);
   static void consider(const std::array<std::uint32_t, n_bins + 1>& below, Bins bins, unsigned extra, std::size_t from,
                        Choice& best);
   static LevelTable table_of(const Choice& choice);
 
   const Bins* bins_;  // of each level
-  std::vector<Histogram>& histograms_;
+  std::vector<LevelHistogram>& histograms_;
   std::size_t octave_levels_;
-  std::array<bool, n_windows> expected_{}, dim_{};  // dim: bins of all its levels are single counts from zero
+  std::array<bool, n_windows> expected_{};
   std::array<bool, n_windows + window_octaves - 1> in_use_{};  // octaves whose histograms have been cleared
 };
 

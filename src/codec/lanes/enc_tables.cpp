@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <numeric>
 
 #include "codec/lanes/enc_model.hpp"
 #include "codec/portable_log2.hpp"
@@ -60,7 +59,7 @@ double n_log2_n(std::uint32_t n) {
 
 }  // namespace
 
-LevelStatistics::LevelStatistics(Profile profile, std::vector<Histogram>& histograms)
+LevelStatistics::LevelStatistics(Profile profile, std::vector<LevelHistogram>& histograms)
     : bins_(bins_of(profile).data()), histograms_(histograms), octave_levels_(octave_levels(profile)) {
   histograms_.resize(n_levels);
 }
@@ -68,12 +67,10 @@ LevelStatistics::LevelStatistics(Profile profile, std::vector<Histogram>& histog
 void LevelStatistics::expect(std::size_t window) {
   if (expected_[window]) return;
   expected_[window] = true;
-  const Bins brightest = bins_[(window + window_octaves) * octave_levels_ - 1];
-  dim_[window] = brightest.base == 0 && brightest.shift == 0;
   for (std::size_t octave = window; octave < window + window_octaves; ++octave) {
     if (in_use_[octave]) continue;
     in_use_[octave] = true;
-    std::fill_n(histograms_.begin() + static_cast<std::ptrdiff_t>(octave * octave_levels_), octave_levels_, Histogram{});
+    std::fill_n(histograms_.begin() + static_cast<std::ptrdiff_t>(octave * octave_levels_), octave_levels_, LevelHistogram{});
   }
 }
 
@@ -86,15 +83,16 @@ void LevelStatistics::add(const RowTask& task, const std::uint16_t* row, const s
       const std::size_t window = window_of(task.model->rates[own]);
       expect(window);
       const std::size_t first = x * n_lanes + g * group_lanes, level = window * octave_levels_;
-      add_lanes(dim_[window], bins_ + level, row + first, levels + first, task.active[g], &histograms_[level]);
+      const Bins brightest = bins_[level + window_octaves * octave_levels_ - 1];
+      add_lanes(brightest.base == 0 && brightest.shift == 0, bins_ + level, row + first, levels + first, task.active[g], &histograms_[level]);
     }
   }
 }
 
 void LevelStatistics::add_lanes(bool dim, const Bins* bins, const std::uint16_t* counts, const std::uint16_t* levels,
-                                std::uint32_t active, Histogram* histograms) {
+                                std::uint32_t active, LevelHistogram* histograms) {
   std::array<std::uint32_t, group_lanes> at;
-  constexpr std::int32_t last = n_bins - 1, length = histogram_length;
+  constexpr std::int32_t last = n_bins - 1, length = std::tuple_size_v<LevelHistogram>;
   if (dim) {
     for (std::size_t l = 0; l < group_lanes; ++l) {
       const std::int32_t place = counts[l] + 1;
@@ -111,7 +109,7 @@ void LevelStatistics::add_lanes(bool dim, const Bins* bins, const std::uint16_t*
   for (std::uint32_t lanes = active; lanes != 0; lanes &= lanes - 1) ++n[at[static_cast<std::size_t>(std::countr_zero(lanes))]];
 }
 
-LevelStatistics::Choice LevelStatistics::choose_level(const Histogram& histogram, Bins bins) {
+LevelStatistics::Choice LevelStatistics::choose_level(const LevelHistogram& histogram, Bins bins) {
   std::array<std::uint32_t, n_bins + 1> below{};  // counts in the bins before each
   std::uint64_t sum = 0;
   for (std::size_t b = 0; b < n_bins; ++b) {

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <vector>
 #include <limits>
+#include <vector>
 
 #include "codec/lanes/kernel.hpp"
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <vector>
 #include <limits>
+#include <vector>
 
 #include "codec/lanes/kernel.hpp"
 

@@ -68,6 +68,10 @@ class RowPlane {
   std::vector<LaneColumn> items_;
 };
 
+/// How often a level met counts of each bin. A little longer, or low bins of all levels would lie in the same few sets of a cache.
+inline constexpr std::size_t n_level_bins = 256;
+using LevelHistogram = std::array<std::uint32_t, n_level_bins + 16>;
+
 struct Workspace {
   const Kernels* kernels = &lanes::kernels();  ///< Tests try others.
   BlockModel model;
@@ -76,7 +80,7 @@ struct Workspace {
   std::array<std::vector<std::uint16_t>, n_groups> words;
   std::vector<std::uint8_t> tiles;
   std::vector<std::uint16_t> levels;
-  std::vector<std::array<std::uint32_t, 272>> histograms;  ///< Of an encoder's LevelStatistics.
+  std::vector<LevelHistogram> histograms;  ///< Of an encoder's LevelStatistics.
 };
 
 }  // namespace esieve::codec::lanes

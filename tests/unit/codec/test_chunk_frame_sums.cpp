@@ -4,7 +4,7 @@
 #include <random>
 #include <vector>
 
-#include "codec/chunk/frame_sums.hpp"
+#include "codec/frame_sums.hpp"
 #include "base/cpu.hpp"
 #include "support/test_data.hpp"
 

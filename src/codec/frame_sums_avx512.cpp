@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "codec/chunk/frame_sums.hpp"
+#include "codec/frame_sums.hpp"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "codec/chunk/frame_sums_plain.hpp"
+#include "codec/frame_sums_plain.hpp"
 
 namespace esieve::codec {
 namespace {

@@ -3,7 +3,7 @@
 // Frame sums without vector instructions: the reference, and the last elements of the kernels that have them.
 #pragma once
 
-#include "codec/chunk/frame_sums.hpp"
+#include "codec/frame_sums.hpp"
 
 namespace esieve::codec {
 namespace {  // each instruction set compiles its own

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "codec/chunk/frame_sums.hpp"
+#include "codec/frame_sums.hpp"
 
 #include "base/cpu.hpp"
-#include "codec/chunk/frame_sums_plain.hpp"
+#include "codec/frame_sums_plain.hpp"
 
 namespace esieve::codec {
 
