@@ -10,16 +10,10 @@
 namespace esieve {
 namespace {
 
-/// Dense bytes of a chunk. HDF5 keeps 1 MiB of decoded chunks by itself: a program that reads frame by frame through it
-/// decodes each chunk once up to that size, and again for every frame above it. More frames together make smaller files.
-constexpr std::uint64_t target_bytes(Level level) {
-  switch (level) {
-    case Level::fast: return std::uint64_t{1} << 20;
-    case Level::standard: return std::uint64_t{4} << 20;
-    case Level::max: break;
-  }
-  return std::uint64_t{16} << 20;
-}
+/// Dense bytes of a chunk. More frames together make smaller files and cost less each, as much of an encoder's work is done once
+/// a chunk. Who reads frame by frame through HDF5, which keeps chunks of 1 MiB by itself, has the filter copy one of 4 MiB for
+/// every frame (see filter/last_chunk.hpp), and decode it for every frame in random order.
+constexpr std::uint64_t target_bytes(Level level) { return std::uint64_t{level == Level::max ? 16U : 4U} << 20; }
 
 /// HDF5's limit, and ours.
 constexpr std::uint64_t max_chunk_dense_bytes = (std::uint64_t{1} << 32) - 2048;
@@ -27,8 +21,8 @@ constexpr std::uint64_t max_chunk_dense_bytes = (std::uint64_t{1} << 32) - 2048;
 constexpr std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
 /// Columns of the chunks of a row longer than `wanted`: as even as possible, so that little of the last chunk is padding; or
-/// near that, where the coder of dense counts then leaves fewer of its lanes idle.
-std::uint64_t columns_of(std::uint64_t scan_x, std::uint64_t wanted) {
+/// fewer, where the coder of dense counts then leaves fewer of its lanes idle.
+std::uint64_t columns_of(std::uint64_t scan_x, std::uint64_t wanted, Level level) {
   constexpr std::uint64_t together = codec::lanes::group_lanes;
   const auto room = [&](std::uint64_t columns) {
     return scan_x / columns * codec::lanes::room_for_frames(columns) + codec::lanes::room_for_frames(scan_x % columns);
@@ -37,6 +31,10 @@ std::uint64_t columns_of(std::uint64_t scan_x, std::uint64_t wanted) {
   std::uint64_t best = even;
   for (const std::uint64_t columns : {even / together * together, divide_up(even, together) * together})
     if (columns > 0 && columns <= wanted && 20 * room(columns) < 19 * room(best)) best = columns;
+  // Level fast makes no rate map for so few frames and cuts them into slices instead, which always fill the lanes. Cryo
+  // ptychography, 48 frames of 64 KiB in a row: written a quarter faster than in whole rows, 4 % larger.
+  constexpr std::uint64_t sliced = 16;
+  if (level == Level::fast && sliced <= wanted && best < 4 * sliced && 5 * scan_x <= 4 * room(best)) best = sliced;
   return best;
 }
 
@@ -88,12 +86,15 @@ ChunkGrid choose_chunk_grid(ScanShape scan, std::uint64_t frame_bytes, const Con
     throw UsageError("frames of 4 GiB or more cannot be stored (" + std::to_string(frame_bytes) + " bytes each)");
   const std::uint64_t wanted = frames_wanted(frame_bytes, options);
   ChunkGrid grid;
-  if (wanted < scan.scan_x) {
-    grid.scan_columns = options.frames_per_chunk != 0 ? wanted : columns_of(scan.scan_x, wanted);
-  } else {
+  const std::uint64_t rows = std::min(scan.scan_y, wanted / scan.scan_x);
+  if (options.frames_per_chunk != 0) {
+    grid.scan_rows = std::max<std::uint64_t>(1, rows);
+    grid.scan_columns = std::min(scan.scan_x, wanted);
+  } else if (rows > 1) {
+    grid.scan_rows = divide_up(scan.scan_y, divide_up(scan.scan_y, rows));
     grid.scan_columns = scan.scan_x;
-    const std::uint64_t rows = std::min(scan.scan_y, wanted / scan.scan_x);
-    grid.scan_rows = options.frames_per_chunk != 0 ? rows : divide_up(scan.scan_y, divide_up(scan.scan_y, rows));
+  } else {
+    grid.scan_columns = columns_of(scan.scan_x, std::min(scan.scan_x, wanted), options.level);
   }
   return grid.covering(scan);
 }

@@ -9,6 +9,7 @@
 #include "esieve/codec.hpp"
 #include "filter/calling_library.hpp"
 #include "filter/dataset_parameters.hpp"
+#include "filter/last_chunk.hpp"
 
 namespace esieve::filter {
 namespace {
@@ -50,20 +51,28 @@ std::string advice(ChunkStatus status) {
   }
 }
 
+LastChunk last_chunk;
+
 Outcome decompress(const ChunkParameters& parameters, std::size_t n_bytes, std::size_t* buffer_bytes, void** buffer) {
+  const auto chunk = input(buffer, n_bytes);
   const std::size_t dense_bytes = parameters.dense_bytes();
   void* out = allocate(dense_bytes);
   if (out == nullptr) throw std::bad_alloc();
+  const std::span dense(static_cast<std::byte*>(out), dense_bytes);
+  if (last_chunk.copy(parameters, chunk, dense)) return replace(buffer, buffer_bytes, out, dense_bytes, dense_bytes);
   ChunkStatus status;
   try {
-    status = ChunkCodec().decode(input(buffer, n_bytes), parameters, {static_cast<std::byte*>(out), dense_bytes});
+    status = ChunkCodec().decode(chunk, parameters, dense);
   } catch (...) {
     release(out);
     throw;
   }
-  if (status == ChunkStatus::okay) return replace(buffer, buffer_bytes, out, dense_bytes, dense_bytes);
-  release(out);
-  return {0, advice(status)};
+  if (status != ChunkStatus::okay) {
+    release(out);
+    return {0, advice(status)};
+  }
+  last_chunk.remember(parameters, chunk, dense);
+  return replace(buffer, buffer_bytes, out, dense_bytes, dense_bytes);
 }
 
 Outcome run(unsigned flags, std::span<const unsigned> values, std::size_t n_bytes, std::size_t* buffer_bytes,

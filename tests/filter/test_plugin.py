@@ -160,6 +160,27 @@ class PluginTest(unittest.TestCase):
             raw.seek(-1, os.SEEK_CUR)
             raw.write(bytes([byte ^ 0x10]))
 
+    def test_frame_by_frame_from_chunks_larger_than_hdf5_keeps(self):
+        array = random_array((2, 8, 256, 256), "u4", 0.01)
+        self.write(array, chunks=(1, 8, 256, 256))
+        with h5py.File(self.path, "r") as file:
+            for y, x in [(y, x) for y in range(2) for x in range(8)] + [(y, x) for x in range(8) for y in (1, 0)]:
+                np.testing.assert_array_equal(file["data"][y, x], array[y, x], f"frame {y}, {x}")
+
+    def test_a_chunk_that_was_read_before_is_checked_again(self):
+        array = random_array((1, 8, 256, 256), "u4", 0.01)
+        self.write(array, chunks=(1, 8, 256, 256))
+        for at in [None, 8, 200]:
+            if at is not None:
+                self.damage(at)
+            with h5py.File(self.path, "r") as file:
+                for x in range(4):
+                    if at is None:
+                        np.testing.assert_array_equal(file["data"][0, x], array[0, x])
+                    else:
+                        with self.assertRaisesRegex(OSError, "esieve"):
+                            file["data"][0, x]
+
     def test_a_damaged_chunk_says_so_in_our_words(self):
         array = random_array((4, 4, 16, 16), "u2")
         for at, words in [(-1, "checksum mismatch"), (33, "checksum mismatch"), (0, "wrong magic"),
