@@ -143,7 +143,7 @@ Id make_array(hid_t file, DType dtype, std::span<const hsize_t> dims, const void
     const std::vector<hsize_t> chunk = chunk_shape(dims);
     H5Pset_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data());
     if (item_bytes(dtype) > 1) H5Pset_shuffle(creation.get());
-    H5Pset_deflate(creation.get(), 9);
+    H5Pset_deflate(creation.get(), gzip_level);
   } else if (n_bytes <= max_compact_bytes) {
     H5Pset_layout(creation.get(), H5D_COMPACT);
   }
@@ -161,7 +161,7 @@ Id make_text(hid_t file, std::string_view text) {
   const bool gzip = text.size() >= min_gzip_text_bytes;
   if (gzip) {
     H5Pset_chunk(creation.get(), 1, &one);
-    H5Pset_deflate(creation.get(), 9);
+    H5Pset_deflate(creation.get(), gzip_level);
   } else {
     H5Pset_layout(creation.get(), H5D_COMPACT);
   }

@@ -174,7 +174,7 @@ Id write_dataset(hid_t parent, const std::string& name, DType dtype, std::span<c
     }
     H5Pset_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data());
     H5Pset_shuffle(creation.get());
-    H5Pset_deflate(creation.get(), 9);
+    H5Pset_deflate(creation.get(), gzip_level);
   } else {
     H5Pset_layout(creation.get(), n_items * item_bytes(dtype) < 4096 ? H5D_COMPACT : H5D_CONTIGUOUS);
   }

