@@ -12,10 +12,11 @@
 namespace esieve::codec {
 namespace {
 
-// Shares of lit counts: up to which only gaps is asked, from which only lanes is, and from which gaps is asked for blocks only
-// whose events know nothing of each other. Where both are, both are tried.
+// Shares of lit counts: gaps below `gaps_only`, lanes from `lanes_only`. In between gaps for events that know nothing of each other,
+// which lanes store no better by half a percent; for others lanes, and gaps tried as well for `beside_lanes`, if that is any.
 struct Border {
-  double gaps_only, lanes_only, unrelated;
+  double gaps_only, lanes_only;
+  Related beside_lanes;
 };
 
 constexpr double worth_lists = 1.0 / gaps::pixels_per_listed_event;
@@ -23,13 +24,13 @@ constexpr double worth_lists = 1.0 / gaps::pixels_per_listed_event;
 Border border(Level level, std::uint64_t n_events) {
   constexpr std::uint64_t few = 8192;  // what lanes say beside the counts then weighs, and both take little time
   switch (level) {
-    case Level::fast: return {worth_lists, worth_lists, 0.03};
+    case Level::fast: return {0.03, worth_lists, Related::refused};
     case Level::standard:
-      if (n_events < few) return {0.02, 0.08, 1};
-      return {worth_lists, worth_lists, 0.02};
+      if (n_events < few) return {0.02, 0.08, Related::taken};
+      return {0.02, worth_lists, Related::refused};
     case Level::max: break;
   }
-  return {0.01, 0.12, 1};
+  return {0.01, 0.12, Related::taken_in_tracks_or_groups};
 }
 
 // Items that show whether a block repeats itself within or between frames: the same stretch of neighbouring frames, at a
@@ -61,11 +62,11 @@ class CountEncoder {
         border_(border(level, n_events)) {}
 
   CountCoder run() {
-    related_ = lit_share_ < border_.unrelated ? Related::taken : Related::refused;
+    related_ = lit_share_ < border_.gaps_only ? Related::taken : border_.beside_lanes;
     if (lit_share_ < border_.lanes_only) try_coder(CountCoder::gaps);
-    if (lit_share_ >= border_.gaps_only || best_ == CountCoder::none) try_coder(CountCoder::lanes);
+    if (best_ == CountCoder::none || (lit_share_ >= border_.gaps_only && are_related_)) try_coder(CountCoder::lanes);
     related_ = Related::taken;
-    if (lit_share_ >= border_.unrelated && best_ == CountCoder::none) try_coder(CountCoder::gaps);
+    if (best_ == CountCoder::none && lit_share_ < border_.lanes_only) try_coder(CountCoder::gaps);
     if (best_ == CountCoder::none || packing_may_win()) try_packing();
     return best_;
   }
@@ -76,12 +77,20 @@ class CountEncoder {
 
   bool append(CountCoder coder, std::vector<std::byte>& to) {
     switch (coder) {
-      case CountCoder::gaps:
-        if (plane_.events() != nullptr) return encode_gaps(*plane_.events(), shape_, level_, scratch_.coders, to, related_);
-        return encode_gaps(counts(), shape_, level_, scratch_.coders, to, related_);
-      case CountCoder::lanes: return encode_lanes(counts(), shape_, level_, scratch_.coders, to);
+      case CountCoder::gaps: return append_gaps(to);
+      case CountCoder::lanes:
+        if (best_ == CountCoder::none) return encode_lanes(counts(), shape_, level_, scratch_.coders, to);
+        return encode_lanes(counts(), shape_, level_, scratch_.coders, to, best_bytes());
       default: pack_items(plane_.dense(), sizeof(Count), shape_, level_, scratch_.pack, to); return true;
     }
+  }
+
+  bool append_gaps(std::vector<std::byte>& to) {
+    const GapsOutcome outcome = plane_.events() != nullptr
+                                    ? encode_gaps(*plane_.events(), shape_, level_, scratch_.coders, to, related_)
+                                    : encode_gaps(counts(), shape_, level_, scratch_.coders, to, related_);
+    are_related_ = outcome == GapsOutcome::coded_related;
+    return outcome != GapsOutcome::refused;
   }
 
   // Packing takes the most memory, and most blocks do without.
@@ -110,7 +119,7 @@ class CountEncoder {
     // Quick to code, so little time to spend; repeats are all there is to find.
     const bool sparse = lit_share_ < std::max(0.03, border_.gaps_only);
     const BlockShape shape = sample_items(plane_, sizeof(Count), shape_, sparse ? 1 : 4,
-                                          level_ == Level::fast ? 1024 : 4096, scratch_.sample);
+                                          level_ == Level::max ? 4096 : 1024, scratch_.sample);
     const auto* counts = reinterpret_cast<const Count*>(scratch_.sample.data());
     const std::size_t n_counts = scratch_.sample.size() / sizeof(Count);
     const auto n_lit = n_counts - static_cast<std::size_t>(std::count(counts, counts + n_counts, Count{0}));
@@ -131,6 +140,7 @@ class CountEncoder {
   double lit_share_;
   Border border_;
   Related related_ = Related::taken;
+  bool are_related_ = false;  // the events that gaps took
   CountCoder best_ = CountCoder::none;
 };
 

@@ -24,24 +24,23 @@ class GroupFinder {
   /// Sets `groups`: a single one unless several save enough to pay for their maps.
   /// \param finest  leaves that may be worth it with groups though they were not without
   /// \param grid    the leaves settled on for a single group; replaced if finer ones are better
-  void find(const ListedEvents& events, const BlockShape& shape, Level level,
+  /// \returns the percentage of bits that they save, of those that maps and places take
+  unsigned find(const ListedEvents& events, const BlockShape& shape, Level level,
             const LeafGrid& finest, LeafGrid& grid, FrameGroups& groups);
 
  private:
-  void start(const BlockShape& shape, unsigned n_groups);
+  void start(const BlockShape& shape, unsigned n);
   void sum_groups(const ListedEvents& events, const BlockShape& shape);
   void set_scores(const BlockShape& shape);
   /// \returns how many frames changed their group
   std::uint32_t assign_frames(const ListedEvents& events, const BlockShape& shape);
-  template <unsigned n_groups>
-  std::uint32_t assign_to(const ListedEvents& events, const BlockShape& shape);
   BitCost cost(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid);
 
   FrameGroups groups_;
-  std::vector<std::uint32_t> sums_;       // (pixel, most_groups)
+  std::vector<std::uint32_t> sums_;       // (pixel, group)
   std::vector<std::uint32_t> totals_;     // per pixel
   // Whole numbers, as floats: these are multiplied four at a time by every processor.
-  std::vector<float> scores_;             // (pixel, most_groups): log2 of the rate
+  std::vector<float> scores_;             // (pixel, group): log2 of the rate
   std::vector<float> offsets_;            // per group: expected counts of a frame
   std::vector<std::uint32_t> leaf_events_;
   BlockModel trial_;

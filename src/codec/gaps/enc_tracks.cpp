@@ -21,7 +21,7 @@ struct Judgement {
 Judgement judgement(Level level) noexcept {
   switch (level) {
     case Level::fast: return {54, 512};
-    case Level::standard: return {60, 2048};
+    case Level::standard: return {60, 1024};
     default: return {60, 16384};
   }
 }

@@ -31,19 +31,23 @@
 
 namespace esieve::codec {
 /// What becomes of blocks whose events touch each other more often than by chance, or (where a level looks for groups of frames)
-/// whose frames differ by more than chance: coders that look at neighbouring pixels and frames store them as well or better.
-enum class Related : std::uint8_t { taken, refused };
+/// whose frames differ by more than chance: coders that look at neighbouring pixels and frames store them as well or better, but
+/// for events in tracks and frames that fall into groups of much the same rates.
+enum class Related : std::uint8_t { taken, taken_in_tracks_or_groups, refused };
+
+/// Whether a block was coded, and whether its events are related as above.
+enum class GapsOutcome : std::uint8_t { refused, coded_related, coded_unrelated };
 
 /// Appends the payload of a block. The same counts give the same bytes on every machine.
 /// \param counts  (n_frames, det_y, det_x); std::uint8_t, std::uint16_t or std::uint32_t
-/// \returns false if the block is not mostly zero, too large, or refused; `out` is then as it was
+/// \returns refused, too, if the block is not mostly zero or too large; `out` is then as it was
 template <class Count>
-bool encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
-                 std::vector<std::byte>& out, Related related = Related::taken);
+GapsOutcome encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
+                        std::vector<std::byte>& out, Related related = Related::taken);
 
 /// The same of a block whose events somebody has listed.
-bool encode_gaps(const ListedEvents& events, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out,
-                 Related related = Related::taken);
+GapsOutcome encode_gaps(const ListedEvents& events, const BlockShape& shape, Level level, Scratch& scratch,
+                        std::vector<std::byte>& out, Related related = Related::taken);
 
 /// Writes every count of the block. The payload may be hostile.
 /// \param dense  shape.n_counts() of them; unspecified unless okay

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "base/bytes.hpp"
 #include "codec/frame_sums.hpp"
@@ -18,17 +19,18 @@ struct Effort {
   Profile profile;
   std::size_t fit_columns;    ///< Columns (of 128 lanes) to learn weights from.
   std::size_t table_columns;  ///< Columns to learn tables from.
+  std::size_t sparse_divisor; ///< Of both, where the mean count is below 1/4: blocks that gaps are tried for as well.
   unsigned finest, coarsest;  ///< tile_shift of the rate map: the finest that pays.
   std::size_t least_mapped_frames;  ///< Below, lanes would be empty: no rate map, but all lanes in use.
 };
 
 Effort effort_of(Level level) {
   switch (level) {
-    case Level::fast: return {Profile::near, 128, 512, 1, 2, 24};
-    case Level::standard: return {Profile::near, 512, 4096, 0, 2, 0};
+    case Level::fast: return {Profile::near, 128, 512, 1, 1, 2, 24};
+    case Level::standard: return {Profile::near, 512, 2048, 1, 0, 2, 0};
     case Level::max: break;
   }
-  return {Profile::full, 2048, 16384, 0, 2, 0};
+  return {Profile::full, 2048, 16384, 2, 0, 2, 0};
 }
 
 /// Counts of tiles of the detector over all frames.
@@ -75,8 +77,9 @@ class BlockEncoder {
     rows_.reset(shape.det_x, layout_.n_steps, layout_.n_rows);
   }
 
-  bool encode(std::vector<std::byte>& out) {
-    if (layout_.shape.n_counts() == 0 || !choose_model()) return false;
+  bool encode(std::size_t bytes_to_beat, std::vector<std::byte>& out) {
+    // What a sample promises is a percent or two off.
+    if (layout_.shape.n_counts() == 0 || !choose_model(1.05 * static_cast<double>(bytes_to_beat))) return false;
     if (!encode_rows()) return false;
     append(out);
     return true;
@@ -85,40 +88,46 @@ class BlockEncoder {
  private:
   [[nodiscard]] std::size_t profile() const { return static_cast<std::size_t>(model_.profile); }
 
-  bool choose_model() {
+  bool choose_model(double most_bytes) {
     model_.profile = effort_.profile;
     model_.shrinkage = one / 10;
-    if (!(layout_.mapped ? map_rates() : set_single_rate())) return false;
+    const std::uint64_t sum = layout_.mapped ? map_rates() : set_single_rate();
+    if (sum == 0) return false;
+    const std::size_t divisor = 4 * sum < layout_.shape.n_counts() ? effort_.sparse_divisor : 1;
     load_rows();
     WeightFit fit(model_, layout_, *workspace_.kernels);
-    for_sampled_rows(effort_.fit_columns, [&](const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t i) {
+    for_sampled_rows(effort_.fit_columns / divisor, [&](const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t i) {
       fit.add(task, row, y, i % fit_stride, fit_stride);
     }, fit_stride);
     model_.weights = fit.solve();
     workspace_.kernels->make_pixel_models[profile()](layout_, model_);
     LevelStatistics statistics(model_.profile, workspace_.histograms);
     workspace_.levels.resize(layout_.shape.det_x * n_lanes);
-    for_sampled_rows(effort_.table_columns, [&](const RowTask& task, const std::uint16_t* row, std::size_t, std::size_t) {
+    std::uint64_t sampled = 0;
+    for_sampled_rows(effort_.table_columns / divisor, [&](const RowTask& task, const std::uint16_t* row, std::size_t, std::size_t) {
+      sampled = std::accumulate(row, row + layout_.shape.det_x * n_lanes, sampled);
       workspace_.kernels->find_levels[profile()](task, row, workspace_.levels.data());
       statistics.add(task, row, workspace_.levels.data());
     }, 1);
-    double bits_per_count = 0;
-    tables_ = statistics.choose(bits_per_count);
-    if (bits_per_count > hopeless_share * 8 * sizeof(Count)) return false;
+    LevelStatistics::Expected expected;
+    tables_ = statistics.choose(expected);
+    if (expected.bits > hopeless_share * 8 * sizeof(Count) * expected.n_counts) return false;
+    if (expected.bits * static_cast<double>(sum) > 8 * most_bytes * static_cast<double>(sampled)) return false;
     expand_tables(tables_, model_.profile, workspace_.kernels->split_tables, model_.tables);
     note_tables(model_);
     return true;
   }
 
-  /// False if all counts are zero, as below.
-  bool map_rates() {
+  /// Returns the sum of all counts, as below. If it is 0 nothing is done.
+  std::uint64_t map_rates() {
     TileSums tiles{layout_.shape.det_x, layout_.shape.det_y, pixel_totals()};
-    if (std::all_of(tiles.sums.begin(), tiles.sums.end(), [](std::uint64_t total) { return total == 0; })) return false;
+    const std::uint64_t sum = std::reduce(tiles.sums.begin(), tiles.sums.end());
+    if (sum == 0) return 0;
     model_.rates = class_rates(layout_.shape.n_frames);
     for (tile_shift_ = 0; tile_shift_ < effort_.coarsest && (tile_shift_ < effort_.finest || !tiles.pay()); ++tile_shift_)
       tiles = tiles.of_four();
     choose_tiles(tiles);
-    return true;
+    return sum;
   }
 
   std::vector<std::uint64_t> pixel_totals() {
@@ -148,13 +157,13 @@ class BlockEncoder {
     else return sums.four_bytes(counts_, n).sum;
   }
 
-  bool set_single_rate() {
+  std::uint64_t set_single_rate() {
     const std::uint64_t sum = sum_of_counts();
     model_.rates = class_rates(rate_scale);
     tile_shift_ = layout_.shape.n_frames < least_mapped_frames ? 0 : no_map;
     const std::uint64_t mean = std::max<std::uint64_t>(1, sum * rate_scale / layout_.shape.n_counts());
     model_.classes.assign(layout_.n_models(), nearest_class(mean));
-    return sum != 0;
+    return sum;
   }
 
   void choose_tiles(const TileSums& tiles) {
@@ -308,9 +317,9 @@ class BlockEncoder {
 }  // namespace lanes
 
 template <class Count>
-bool encode_lanes(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
-                  std::vector<std::byte>& out) {
-  return lanes::BlockEncoder<Count>(counts, shape, level, scratch.get<lanes::Workspace>()).encode(out);
+bool encode_lanes(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out,
+                  std::size_t bytes_to_beat) {
+  return lanes::BlockEncoder<Count>(counts, shape, level, scratch.get<lanes::Workspace>()).encode(bytes_to_beat, out);
 }
 
 void release_lanes(Scratch& scratch) {
@@ -319,8 +328,8 @@ void release_lanes(Scratch& scratch) {
   workspace.words = {};
 }
 
-template bool encode_lanes(const std::uint8_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&);
-template bool encode_lanes(const std::uint16_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&);
-template bool encode_lanes(const std::uint32_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&);
+template bool encode_lanes(const std::uint8_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&, std::size_t);
+template bool encode_lanes(const std::uint16_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&, std::size_t);
+template bool encode_lanes(const std::uint32_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&, std::size_t);
 
 }  // namespace esieve::codec

@@ -59,8 +59,11 @@ class LevelStatistics {
   LevelStatistics(Profile profile, std::vector<LevelHistogram>& histograms);
 
   void add(const RowTask& task, const std::uint16_t* row, const std::uint16_t* levels);
-  /// \param bits_per_count what a count is expected to cost with the tables returned.
-  [[nodiscard]] LevelTables choose(double& bits_per_count) const;
+  struct Expected {
+    double bits = 0, n_counts = 0;
+  };
+  /// \param expected  what the counts that were added cost with the tables returned
+  [[nodiscard]] LevelTables choose(Expected& expected) const;
 
  private:
   struct Choice {

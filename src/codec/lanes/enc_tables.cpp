@@ -174,23 +174,22 @@ LevelTable LevelStatistics::table_of(const Choice& choice) {
   return table;
 }
 
-LevelTables LevelStatistics::choose(double& bits_per_count) const {
+LevelTables LevelStatistics::choose(Expected& expected) const {
   LevelTables tables;
   std::size_t first = n_levels, last = 0;
-  double bits = 0, n = 0;
+  expected = {};
   std::vector<LevelTable> all(n_levels);
   for (std::size_t level = 0; level < in_use_.size() * octave_levels_; ++level) {
     if (!in_use_[level / octave_levels_]) continue;
     const Choice choice = choose_level(histograms_[level], bins_[level]);
     if (choice.n == 0) continue;
     all[level] = table_of(choice);
-    bits += choice.bits;
-    n += static_cast<double>(choice.n);
+    expected.bits += choice.bits;
+    expected.n_counts += static_cast<double>(choice.n);
     first = std::min(first, level);
     last = level;
   }
-  bits_per_count = n > 0 ? bits / n : 0;
-  if (n == 0) return tables;
+  if (expected.n_counts == 0) return tables;
   tables.first = static_cast<std::uint16_t>(first);
   tables.levels.assign(all.begin() + static_cast<std::ptrdiff_t>(first),
                        all.begin() + static_cast<std::ptrdiff_t>(last) + 1);

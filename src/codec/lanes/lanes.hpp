@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -18,10 +19,11 @@ namespace esieve::codec {
 
 /// Appends the payload of a block to `out`.
 /// \param counts n_frames × det_y × det_x counts, C order; Count is uint8_t, uint16_t or uint32_t.
+/// \param bytes_to_beat what another coder takes: nothing is coded if a sample says that this one will take more
 /// \returns false, leaving `out` as it was, if lanes cannot pay here: nothing lit, or counts that look like noise.
 template <class Count>
-bool encode_lanes(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
-                  std::vector<std::byte>& out);
+bool encode_lanes(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out,
+                  std::size_t bytes_to_beat = std::numeric_limits<std::size_t>::max());
 
 /// Gives back what an encoder keeps of the block.
 void release_lanes(Scratch& scratch);

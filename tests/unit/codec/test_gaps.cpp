@@ -74,7 +74,7 @@ std::vector<std::byte> expect_round_trip(const std::vector<Count>& counts, const
                                          Level level, Scratch& scratch) {
   const std::vector<std::byte> before{std::byte{42}};
   std::vector<std::byte> out = before;
-  if (!encode_gaps(counts.data(), shape, level, scratch, out)) {
+  if (encode_gaps(counts.data(), shape, level, scratch, out) == GapsOutcome::refused) {
     EXPECT_EQ(out, before) << "a refused block must leave the output alone";
     return {};
   }
@@ -128,9 +128,9 @@ TYPED_TEST(Gaps, gives_the_same_bytes_whatever_was_coded_before) {
     for (const Level level : all_levels) {
       Scratch fresh, used;
       std::vector<std::byte> a, b, ignored;
-      ASSERT_TRUE(encode_gaps(other.data(), shape, level, used, ignored));
-      ASSERT_TRUE(encode_gaps(counts.data(), shape, level, fresh, a));
-      ASSERT_TRUE(encode_gaps(counts.data(), shape, level, used, b));
+      ASSERT_NE(encode_gaps(other.data(), shape, level, used, ignored), GapsOutcome::refused);
+      ASSERT_NE(encode_gaps(counts.data(), shape, level, fresh, a), GapsOutcome::refused);
+      ASSERT_NE(encode_gaps(counts.data(), shape, level, used, b), GapsOutcome::refused);
       EXPECT_EQ(a, b);
     }
   }
@@ -147,7 +147,7 @@ TYPED_TEST(Gaps, survives_damaged_and_truncated_payloads) {
     for (const Level level : all_levels) {
       const auto counts = random_block<TypeParam>(random, shape, pattern, 0.03);
       std::vector<std::byte> payload;
-      ASSERT_TRUE(encode_gaps(counts.data(), shape, level, scratch, payload));
+      ASSERT_NE(encode_gaps(counts.data(), shape, level, scratch, payload), GapsOutcome::refused);
       for (int trial = 0; trial < 60; ++trial, ++n_tried) {
         std::vector<std::byte> damaged = payload;
         if (trial % 3 == 0)
@@ -177,7 +177,7 @@ TEST(GapsCoder, refuses_blocks_that_are_mostly_lit) {
   const std::vector<std::uint16_t> counts(shape.n_counts(), 3);
   Scratch scratch;
   std::vector<std::byte> out;
-  EXPECT_FALSE(encode_gaps(counts.data(), shape, Level::fast, scratch, out));
+  EXPECT_EQ(encode_gaps(counts.data(), shape, Level::fast, scratch, out), GapsOutcome::refused);
   EXPECT_TRUE(out.empty());
 }
 
@@ -187,7 +187,7 @@ TEST(GapsCoder, refuses_unknown_flags_and_other_shapes) {
   const auto counts = random_block<std::uint8_t>(random, shape, Pattern::even, 0.05);
   Scratch scratch;
   std::vector<std::byte> payload;
-  ASSERT_TRUE(encode_gaps(counts.data(), shape, Level::standard, scratch, payload));
+  ASSERT_NE(encode_gaps(counts.data(), shape, Level::standard, scratch, payload), GapsOutcome::refused);
   EventSink sink;
   EXPECT_EQ(decode_gaps_events({}, shape, scratch, sink), DecodeStatus::truncated);
   EXPECT_EQ(decode_gaps_events(payload, {0, 16, 16, 0}, scratch, sink), DecodeStatus::out_of_range);
@@ -197,10 +197,10 @@ TEST(GapsCoder, refuses_unknown_flags_and_other_shapes) {
 }
 
 /// A disc whose pixels are lit by chance, at the same place in every frame or at one of its own in each.
-std::vector<std::uint16_t> disc_frames(const BlockShape& shape, bool moves) {
+std::vector<std::uint16_t> disc_frames(const BlockShape& shape, bool moves, double lit_share = 0.4) {
   std::mt19937_64 random(test_seed());
   std::vector<std::uint16_t> counts(shape.n_counts());
-  std::bernoulli_distribution in_disc(0.4), elsewhere(0.003);
+  std::bernoulli_distribution in_disc(lit_share), elsewhere(0.003);
   for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
     const double cy = moves ? 10 + static_cast<double>(random() % 40) : 30, cx = moves ? 10 + static_cast<double>(random() % 40) : 30;
     for (std::uint32_t y = 0; y < shape.det_y; ++y)
@@ -219,10 +219,38 @@ TEST(GapsCoder, refuses_events_that_know_of_each_other_only_when_told_to) {
     for (const bool moves : {false, true}) {
       const std::vector<std::uint16_t> counts = disc_frames(shape, moves);
       std::vector<std::byte> taken, payload;
-      EXPECT_TRUE(encode_gaps(counts.data(), shape, level, scratch, taken, Related::taken));
-      EXPECT_EQ(encode_gaps(counts.data(), shape, level, scratch, payload, Related::refused), !moves);
+      EXPECT_NE(encode_gaps(counts.data(), shape, level, scratch, taken, Related::taken), GapsOutcome::refused);
+      EXPECT_EQ(encode_gaps(counts.data(), shape, level, scratch, payload, Related::refused),
+                moves ? GapsOutcome::refused : GapsOutcome::coded_unrelated);
       EXPECT_EQ(payload, moves ? std::vector<std::byte>() : taken);
     }
+}
+
+/// Frames of a few domains, each of which lights its own pixels.
+std::vector<std::uint16_t> domain_frames(const BlockShape& shape) {
+  std::mt19937_64 random(test_seed());
+  std::vector<std::uint16_t> counts(shape.n_counts());
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f)
+    for (std::uint32_t i = 0; i < shape.n_pixels() / 50; ++i)  // multiples of 8, from one of four places on
+      counts[f * shape.n_pixels() + random() % (shape.n_pixels() / 32) * 8 + f * 4 / shape.n_frames * (shape.n_pixels() / 4)] = 1;
+  return counts;
+}
+
+TEST(GapsCoder, takes_related_events_beside_other_coders_in_tracks_and_where_frames_fall_into_groups) {
+  const BlockShape shape{240, 60, 60, 240};
+  const auto outcome = [&](const std::vector<std::uint16_t>& counts, Level level) {
+    Scratch scratch;
+    std::vector<std::byte> payload;
+    const GapsOutcome result = encode_gaps(counts.data(), shape, level, scratch, payload, Related::taken_in_tracks_or_groups);
+    EXPECT_EQ(payload.empty(), result == GapsOutcome::refused);
+    return result;
+  };
+  for (const Level level : {Level::standard, Level::max}) {
+    EXPECT_EQ(outcome(disc_frames(shape, /*moves=*/false), level), GapsOutcome::coded_unrelated);
+    EXPECT_EQ(outcome(disc_frames(shape, /*moves=*/true), level), GapsOutcome::coded_related) << "tracks";
+    EXPECT_EQ(outcome(disc_frames(shape, /*moves=*/true, 0.1), level), GapsOutcome::refused);
+    EXPECT_EQ(outcome(domain_frames(shape), level), GapsOutcome::coded_related) << "groups";
+  }
 }
 
 TEST(GroupFinder, looks_only_at_frames_that_differ_by_more_than_chance) {
@@ -265,7 +293,7 @@ TEST(GapsCoder, refuses_counts_beyond_the_type) {
   counts[5] = 256;
   Scratch scratch;
   std::vector<std::byte> payload;
-  ASSERT_TRUE(encode_gaps(counts.data(), shape, Level::fast, scratch, payload));
+  ASSERT_NE(encode_gaps(counts.data(), shape, Level::fast, scratch, payload), GapsOutcome::refused);
   std::vector<std::uint8_t> narrow(64);
   EXPECT_EQ(decode_gaps(payload, shape, scratch, narrow.data()), DecodeStatus::out_of_range);
 }
@@ -276,7 +304,7 @@ TEST(GapsCoder, costs_little_more_than_the_entropy_of_even_random_events) {
   const auto counts = random_block<std::uint8_t>(random, shape, Pattern::even, 0.01);
   Scratch scratch;
   std::vector<std::byte> payload;
-  ASSERT_TRUE(encode_gaps(counts.data(), shape, Level::standard, scratch, payload));
+  ASSERT_NE(encode_gaps(counts.data(), shape, Level::standard, scratch, payload), GapsOutcome::refused);
   const double entropy_bits = 0.081757 * static_cast<double>(shape.n_counts());  // of Poisson(0.01)
   EXPECT_LT(8.0 * static_cast<double>(payload.size()), 1.01 * entropy_bits);
 }
@@ -289,7 +317,7 @@ TEST(GapsCoder, gains_from_tracks_and_from_groups_of_frames) {
     const double density = pattern == Pattern::tracks ? 0.01 : 0.03;
     const auto counts = random_block<std::uint16_t>(random, shape, pattern, density);
     std::vector<std::byte> payload;
-    ASSERT_TRUE(encode_gaps(counts.data(), shape, Level::max, scratch, payload));
+    ASSERT_NE(encode_gaps(counts.data(), shape, Level::max, scratch, payload), GapsOutcome::refused);
     const auto flags = std::to_integer<unsigned>(payload[0]);
     EXPECT_EQ((flags & 0x08) != 0, pattern == Pattern::tracks);
     EXPECT_EQ((flags & 0x20) != 0, pattern == Pattern::two_kinds_of_frames);

@@ -165,6 +165,21 @@ TEST(Lanes, declines_what_it_cannot_make_smaller) {
   EXPECT_EQ(out.size(), 5U);
 }
 
+TEST(Lanes, declines_what_a_sample_says_another_coder_does_better) {
+  std::mt19937_64 random(test_seed());
+  const BlockShape shape{70, 40, 50, 70};
+  const auto counts = random_block<std::uint16_t>(random, shape, {.brightest = 3});
+  for (const Level level : {Level::fast, Level::standard, Level::max}) {
+    Scratch scratch;
+    std::vector<std::byte> alone, beside;
+    ASSERT_TRUE(encode_lanes(counts.data(), shape, level, scratch, alone));
+    EXPECT_FALSE(encode_lanes(counts.data(), shape, level, scratch, beside, alone.size() * 3 / 4));
+    EXPECT_TRUE(beside.empty());
+    EXPECT_TRUE(encode_lanes(counts.data(), shape, level, scratch, beside, alone.size() * 5 / 4));
+    EXPECT_EQ(beside, alone);
+  }
+}
+
 TEST(Lanes, refuses_payloads_that_are_cut_short_or_too_long) {
   std::mt19937_64 random(test_seed());
   const BlockShape shape{70, 12, 20, 70};
