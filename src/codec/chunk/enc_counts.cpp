@@ -3,10 +3,12 @@
 // Which coder a block of counts goes to. Decided on the block alone, so that equal blocks give equal bytes.
 #include <algorithm>
 
+#include "codec/chunk/copied_share.hpp"
 #include "codec/chunk/count_coder.hpp"
 #include "codec/gaps/extract.hpp"
 #include "codec/gaps/gaps.hpp"
 #include "codec/lanes/lanes.hpp"
+#include "codec/portable_log2.hpp"
 #include "codec/scratch.hpp"
 
 namespace esieve::codec {
@@ -67,7 +69,12 @@ class CountEncoder {
     if (best_ == CountCoder::none || (lit_share_ >= border_.gaps_only && are_related_)) try_coder(CountCoder::lanes);
     related_ = Related::taken;
     if (best_ == CountCoder::none && lit_share_ < border_.lanes_only) try_coder(CountCoder::gaps);
-    if (best_ == CountCoder::none || packing_may_win()) try_packing();
+    const bool is_picture = best_ != CountCoder::none && looks_like_picture();
+    if (is_picture && level_ != Level::max) {  // small if it is worked on, and no detector makes many
+      out_.resize(start_);
+      return CountEncoder(plane_, shape_, Level::max, scratch_, n_events_, out_).run();
+    }
+    if (is_picture || best_ == CountCoder::none || packing_may_win()) try_packing();
     return best_;
   }
 
@@ -114,18 +121,36 @@ class CountEncoder {
     best_ = coder;
   }
 
+  // Bytes that the best so far takes for the lit ones of a sample.
+  double coded_bytes(std::span<const std::byte> sample) const {
+    const auto* counts = reinterpret_cast<const Count*>(sample.data());
+    const std::size_t n_counts = sample.size() / sizeof(Count);
+    const auto n_lit = n_counts - static_cast<std::size_t>(std::count(counts, counts + n_counts, Count{0}));
+    return static_cast<double>(best_bytes()) * static_cast<double>(n_lit) / static_cast<double>(n_events_);
+  }
+
+  // Pictures and frames that come again, which are zstd's to find: whether telling where counts differ from those beside them,
+  // by place and value, would be much cheaper than the best so far, and zstd finds something on a sample.
+  bool looks_like_picture() {
+    const double lit_to_see = lit_share_ * static_cast<double>(shape_.det_x * copied_rows);
+    if (2 * lit_to_see < least_copied_lit) return false;
+    const double same = copied_share<Count>(plane_, shape_, scratch_.sample), other = 1 - same;
+    if (same == 0) return false;
+    const double bits = 8 * static_cast<double>(best_bytes()) / static_cast<double>(n_events_);
+    const double entropy = other > 0 ? -same * portable_log2(same) - other * portable_log2(other) : 0;
+    if (1.7 * (entropy + other * (bits - portable_log2(lit_share_))) > bits) return false;
+    sample_items(plane_, sizeof(Count), shape_, 1, std::size_t{64} << 10, scratch_.sample);
+    const double most_bytes = 2 * coded_bytes(scratch_.sample) + 1024;  // there are few counts for what zstd says beside them
+    return repeats_itself(scratch_.sample, static_cast<std::size_t>(most_bytes), scratch_.pack);
+  }
+
   // Whether a sample packs about as well as the coder of the whole does for as many events.
   bool packing_may_win() {
     // Quick to code, so little time to spend; repeats are all there is to find.
     const bool sparse = lit_share_ < std::max(0.03, border_.gaps_only);
     const BlockShape shape = sample_items(plane_, sizeof(Count), shape_, sparse ? 1 : 4,
                                           level_ == Level::max ? 4096 : 1024, scratch_.sample);
-    const auto* counts = reinterpret_cast<const Count*>(scratch_.sample.data());
-    const std::size_t n_counts = scratch_.sample.size() / sizeof(Count);
-    const auto n_lit = n_counts - static_cast<std::size_t>(std::count(counts, counts + n_counts, Count{0}));
-    const double coded = static_cast<double>(best_bytes()) * static_cast<double>(n_lit) /
-                         static_cast<double>(n_events_);
-    const auto most_bytes = static_cast<std::size_t>(coded / 0.85);
+    const auto most_bytes = static_cast<std::size_t>(coded_bytes(scratch_.sample) / 0.85);
     return sparse ? repeats_itself(scratch_.sample, most_bytes, scratch_.pack)
                   : packs_within(scratch_.sample, sizeof(Count), shape, most_bytes, scratch_.pack);
   }

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "codec/chunk/copied_share.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace esieve::codec {
+
+template <class Count>
+double copied_share(const Elements& elements, const BlockShape& shape, std::vector<std::byte>& rows) {
+  const std::size_t det_x = shape.det_x;
+  const bool has_above = shape.det_y > 1, has_before = shape.n_frames > 1;
+  std::uint64_t n_lit = 0;
+  std::array<std::uint64_t, 3> n_equal{};  // to the left, above, before
+  for (std::uint64_t place = 0; place < copied_rows; ++place) {
+    // Golden-ratio steps over the rows, even ones over the frames.
+    const std::uint64_t step = (place + 1) * 0x9E3779B9U & 0xFFFFFFFFU;
+    const std::size_t y = has_above ? 1 + (step * (shape.det_y - 1) >> 32) : 0;
+    const std::size_t frame = has_before ? 1 + place * (shape.n_frames - 1) / copied_rows : 0;
+    const std::size_t row_bytes = det_x * sizeof(Count);
+    rows.clear();
+    elements.append_part(frame, y * row_bytes, row_bytes, rows);
+    elements.append_part(frame, (has_above ? y - 1 : y) * row_bytes, row_bytes, rows);
+    elements.append_part(has_before ? frame - 1 : frame, y * row_bytes, row_bytes, rows);
+    const auto* row = reinterpret_cast<const Count*>(rows.data());
+    const Count *above = row + det_x, *before = above + det_x;
+    for (std::size_t x = 0; x < det_x; ++x) {
+      if (row[x] == 0) continue;
+      ++n_lit;
+      n_equal[0] += x > 0 && row[x] == row[x - 1];
+      n_equal[1] += has_above && row[x] == above[x];
+      n_equal[2] += has_before && row[x] == before[x];
+    }
+  }
+  if (n_lit < least_copied_lit) return 0;
+  return static_cast<double>(*std::max_element(n_equal.begin(), n_equal.end())) / static_cast<double>(n_lit);
+}
+
+template double copied_share<std::uint8_t>(const Elements&, const BlockShape&, std::vector<std::byte>&);
+template double copied_share<std::uint16_t>(const Elements&, const BlockShape&, std::vector<std::byte>&);
+template double copied_share<std::uint32_t>(const Elements&, const BlockShape&, std::vector<std::byte>&);
+
+}  // namespace esieve::codec

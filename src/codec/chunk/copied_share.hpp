@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How much of a block is a copy of what lies beside it: pictures, test patterns, frames stored twice.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "codec/chunk/elements.hpp"
+
+namespace esieve::codec {
+
+/// Rows that are looked at, spread over the block, and how many of their counts must be lit to tell anything.
+inline constexpr std::size_t copied_rows = 48, least_copied_lit = 64;
+
+/// Of the lit counts on those rows, the share that equals the count to the left, that above, or the same pixel's in the frame before:
+/// the largest of the three. 0 where too few are lit.
+/// \param rows  memory
+template <class Count>
+double copied_share(const Elements& elements, const BlockShape& shape, std::vector<std::byte>& rows);
+
+}  // namespace esieve::codec
