@@ -16,6 +16,8 @@ namespace {
 template <class T>
 constexpr std::size_t frames_per_partial = std::numeric_limits<std::uint32_t>::max() / std::numeric_limits<T>::max();
 
+#include "base/add_frames.inc"
+
 template <class T>
 void add_narrow(const T* frames, std::size_t n_frames, std::span<double> out, std::vector<std::uint32_t>& partial) {
   const std::size_t n_pixels = out.size();
@@ -25,12 +27,10 @@ void add_narrow(const T* frames, std::size_t n_frames, std::span<double> out, st
   for (std::size_t first = 0; first < n_pixels; first += stripe) {
     const std::size_t n = std::min(stripe, n_pixels - first);
     for (std::size_t frame = 0; frame < n_frames;) {
-      const std::size_t end = std::min(n_frames, frame + frames_per_partial<T>);
+      const std::size_t n_now = std::min(n_frames - frame, frames_per_partial<T>);
       std::fill_n(partial.begin(), n, 0U);
-      for (; frame < end; ++frame) {
-        const T* row = frames + frame * n_pixels + first;
-        for (std::size_t i = 0; i < n; ++i) partial[i] += row[i];
-      }
+      add_frames(frames + frame * n_pixels + first, n_now, n_pixels, n, partial.data());
+      frame += n_now;
       for (std::size_t i = 0; i < n; ++i) out[first + i] += partial[i];
     }
   }

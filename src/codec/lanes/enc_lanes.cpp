@@ -138,12 +138,13 @@ class BlockEncoder {
     for (std::size_t first = 0; first < n_pixels; first += chunk) {
       const std::size_t n = std::min(chunk, n_pixels - first);
       sums.fill(0);
-      for (std::size_t f = 0; f < layout_.shape.n_frames; ++f) {
-        const Count* from = counts_ + f * n_pixels + first;
-        if constexpr (sizeof(Count) == 1) workspace_.kernels->add8(from, n, sums.data());
-        else if constexpr (sizeof(Count) == 2) workspace_.kernels->add16(from, n, sums.data());
-        else for (std::size_t i = 0; i < n; ++i) sums[i] += from[i];
-      }
+      const std::size_t n_frames = layout_.shape.n_frames;
+      const Count* from = counts_ + first;
+      if constexpr (sizeof(Count) == 1) workspace_.kernels->add8(from, n_frames, n_pixels, n, sums.data());
+      else if constexpr (sizeof(Count) == 2) workspace_.kernels->add16(from, n_frames, n_pixels, n, sums.data());
+      else
+        for (std::size_t f = 0; f < n_frames; ++f)
+          for (std::size_t i = 0; i < n; ++i) sums[i] += from[f * n_pixels + i];
       std::copy_n(sums.begin(), n, totals.begin() + static_cast<std::ptrdiff_t>(first));
     }
     return totals;

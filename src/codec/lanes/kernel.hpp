@@ -81,9 +81,9 @@ struct Kernels {
   void (*gather16)(const std::uint16_t* counts, const std::size_t* starts, std::size_t width, std::uint16_t* row);
   void (*scatter8)(const std::uint16_t* row, const std::size_t* starts, std::size_t width, std::uint8_t* counts);
   void (*scatter16)(const std::uint16_t* row, const std::size_t* starts, std::size_t width, std::uint16_t* counts);
-  /// Adds counts to the sums of their pixels.
-  void (*add8)(const std::uint8_t* counts, std::size_t n, std::uint32_t* sums);
-  void (*add16)(const std::uint16_t* counts, std::size_t n, std::uint32_t* sums);
+  /// Adds `n` pixels of frames `n_pixels` apart to their sums, which stay below 2^32.
+  void (*add8)(const std::uint8_t* counts, std::size_t n_frames, std::size_t n_pixels, std::size_t n, std::uint32_t* sums);
+  void (*add16)(const std::uint16_t* counts, std::size_t n_frames, std::size_t n_pixels, std::size_t n, std::uint32_t* sums);
   /// Sums over the lanes of the products of terms i and j, for j = i, i + 1, ... of i = 0, 1, ...
   void (*sum_products)(const FitColumn&, std::int32_t* products);
   /// By profile. Fills pixel_models from classes, rates and weights. [§3.3]
