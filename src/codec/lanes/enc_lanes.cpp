@@ -78,8 +78,8 @@ class BlockEncoder {
   }
 
   bool encode(std::size_t bytes_to_beat, std::vector<std::byte>& out) {
-    // What a sample promises is a percent or two off.
-    if (layout_.shape.n_counts() == 0 || !choose_model(1.05 * static_cast<double>(bytes_to_beat))) return false;
+    // What a sample promises is a percent or two off, most of it too little: nothing but counts is in it.
+    if (layout_.shape.n_counts() == 0 || !choose_model(1.03 * static_cast<double>(bytes_to_beat))) return false;
     if (!encode_rows()) return false;
     append(out);
     return true;
