@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdint>
 
+#include "codec/spread.hpp"
+
 namespace esieve::codec {
 
 template <class Count>
@@ -14,9 +16,7 @@ double copied_share(const Elements& elements, const BlockShape& shape, std::vect
   std::uint64_t n_lit = 0;
   std::array<std::uint64_t, 3> n_equal{};  // to the left, above, before
   for (std::uint64_t place = 0; place < copied_rows; ++place) {
-    // Golden-ratio steps over the rows, even ones over the frames.
-    const std::uint64_t step = (place + 1) * 0x9E3779B9U & 0xFFFFFFFFU;
-    const std::size_t y = has_above ? 1 + (step * (shape.det_y - 1) >> 32) : 0;
+    const std::size_t y = has_above ? 1 + spread(place, shape.det_y - 1) : 0;
     const std::size_t frame = has_before ? 1 + place * (shape.n_frames - 1) / copied_rows : 0;
     const std::size_t row_bytes = det_x * sizeof(Count);
     rows.clear();

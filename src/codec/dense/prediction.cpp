@@ -8,6 +8,7 @@
 
 #include "codec/portable_log2.hpp"
 #include "codec/visit_width.hpp"
+#include "codec/spread.hpp"
 
 namespace esieve::codec {
 namespace {
@@ -104,7 +105,7 @@ std::array<std::uint64_t, n_predictions> sample_bits(const T* items, const Block
   WidthCode folded;
   for (std::size_t i = 0; i < std::min(n_rows, n_sampled); ++i) {
     // Golden-ratio steps touch all heights of the detector and all parts of the scan.
-    const std::size_t at = n_rows <= n_sampled ? i : ((i + 1) * 0x9E3779B9U & 0xFFFFFFFFU) * n_rows >> 32;
+    const std::size_t at = n_rows <= n_sampled ? i : spread(i, n_rows);
     Row<T> row = row_of(items, shape, at / shape.det_y, at % shape.det_y);
     row.width = width;
     codes[0].add(row.own, width);

@@ -9,6 +9,7 @@
 #include "codec/lanes/format.hpp"
 #include "codec/lanes/lanes.hpp"
 #include "codec/lanes/workspace.hpp"
+#include "codec/spread.hpp"
 
 namespace esieve::codec {
 namespace lanes {
@@ -186,8 +187,8 @@ class BlockEncoder {
     const std::size_t per_row = std::max<std::size_t>(1, layout_.shape.det_x / stride);
     const std::size_t n = std::min(n_all, (n_columns - 1) / per_row + 1);
     for (std::size_t i = 0; i < n; ++i) {
-      // Golden-ratio steps touch all heights of the detector and all parts of the scan.
-      const std::size_t at = n == n_all ? i : ((i + 1) * 0x9E3779B9U & 0xFFFFFFFFU) * n_all >> 32;
+      // All heights of the detector and all parts of the scan.
+      const std::size_t at = n == n_all ? i : spread(i, n_all);
       const std::size_t step = at / layout_.n_rows, y = at % layout_.n_rows;
       visit(task_of(step, y), rows_.row(step, y), y, i);
     }
