@@ -40,8 +40,8 @@ bool convert_and_verify(const fs::path& file, const fs::path& output) {
   const esieve::Reader events(output);
   const bool equal = esieve::verify(events, source.get()).okay();
   const auto stored = static_cast<double>(events.info().stored_bytes);
-  std::printf("%s: %s, %.2f : 1 to the frames, %.2f : 1 to the file\n", file.filename().c_str(),
-              equal ? "verified" : "DIFFERS", static_cast<double>(source->info().dense_bytes()) / stored,
+  std::printf("%s: %s, %.2f : 1 to the frames, %.2f : 1 to the file\n", file.filename().c_str(), equal ? "verified" : "DIFFERS",
+              static_cast<double>(source->info().dense_bytes()) / stored,
               static_cast<double>(source->info().file_bytes) / stored);
   return equal;
 }

@@ -74,17 +74,27 @@ void add_bench(CLI::App& app, Run& run_later) {
   command->add_option("SOURCE", arguments->source.path, "Dense frames, as for convert")->required();
   arguments->source.add_options(*command);
   command->add_option("--methods", arguments->methods, "paper: its thirteen; strong: ours and what it left out; all")
-      ->transform(CLI::CheckedTransformer(methods_by_name).description(""))->type_name("SET")->default_str("all");
-  command->add_option("--chunks", arguments->chunks,
-                      "all: every chunk shape in every run; best: in the first run, then each method's smallest")
-      ->transform(CLI::CheckedTransformer(chunks_by_name).description(""))->type_name("SET")->default_str("best");
+      ->transform(CLI::CheckedTransformer(methods_by_name).description(""))
+      ->type_name("SET")
+      ->default_str("all");
+  command
+      ->add_option("--chunks", arguments->chunks,
+                   "all: every chunk shape in every run; best: in the first run, then each method's smallest")
+      ->transform(CLI::CheckedTransformer(chunks_by_name).description(""))
+      ->type_name("SET")
+      ->default_str("best");
   command->add_option("--levels", arguments->levels, "Of esieve")->type_name("LEVEL,...")->capture_default_str();
-  command->add_option("--runs", arguments->runs, "How often everything is written and read")->type_name("N")
+  command->add_option("--runs", arguments->runs, "How often everything is written and read")
+      ->type_name("N")
       ->capture_default_str();
-  command->add_option("--threads", arguments->threads, "Of esieve, 0: all; HDF5's filters run in one")->type_name("N")
-      ->check(CLI::NonNegativeNumber)->capture_default_str();
-  command->add_option("--max-bytes", arguments->max_bytes, "Measure a part of data larger than this")->type_name("BYTES")
-      ->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--threads", arguments->threads, "Of esieve, 0: all; HDF5's filters run in one")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_option("--max-bytes", arguments->max_bytes, "Measure a part of data larger than this")
+      ->type_name("BYTES")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command->add_option("--json", arguments->json, "Write the result as JSON (schemas/bench-v1.schema.json); - for standard output")
       ->type_name("FILE");
   command->add_option("--plot", arguments->plot, "Draw ratio against write speed and against sparsity")

@@ -44,10 +44,11 @@ void add_events(CLI::App& app, Run& run_later) {
   command->add_option("--frames", arguments->frames, "Frames A to B-1 in scan order (default: all)")->type_name("A:B");
   command->add_option("--output,-o", arguments->output, ".csv or .npz; default: CSV to standard output")->type_name("FILE");
   command->add_flag("--force", arguments->force, "Replace an existing output");
-  command->footer("scan index = scan_y * n_scan_x + scan_x; pixel = det_y * n_det_x + det_x.\n"
-                  "Examples:\n"
-                  "  esieve events scan.hdf5 --frames 0:10 | head\n"
-                  "  esieve events scan.hdf5 -o events.npz");
+  command->footer(
+      "scan index = scan_y * n_scan_x + scan_x; pixel = det_y * n_det_x + det_x.\n"
+      "Examples:\n"
+      "  esieve events scan.hdf5 --frames 0:10 | head\n"
+      "  esieve events scan.hdf5 -o events.npz");
   command->callback([arguments, &run_later] { run_later = [arguments] { return run(*arguments); }; });
 }
 

@@ -45,9 +45,10 @@ void add_extract(CLI::App& app, Run& run_later) {
   command->add_option("OUTPUT", arguments->output, ".npy, .hdf5/.h5 (gzip) or .raw/.bin")->required();
   command->add_option("--frames", arguments->frames, "Frames A to B-1 in scan order (default: all)")->type_name("A:B");
   command->add_flag("--force", arguments->force, "Replace an existing output");
-  command->footer("Examples:\n"
-                  "  esieve extract scan.hdf5 scan.npy\n"
-                  "  esieve extract scan.hdf5 first_row.h5 --frames 0:256");
+  command->footer(
+      "Examples:\n"
+      "  esieve extract scan.hdf5 scan.npy\n"
+      "  esieve extract scan.hdf5 first_row.h5 --frames 0:256");
   command->callback([arguments, &run_later] { run_later = [arguments] { return run(*arguments); }; });
 }
 

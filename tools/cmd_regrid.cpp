@@ -28,10 +28,13 @@ std::vector<std::uint64_t> read_positions(const std::filesystem::path& path) {
   if (!file) throw IoError("cannot open " + path.string());
   std::vector<std::uint64_t> positions;
   for (std::int64_t position = 0; file >> position;) {
-    if (position < -1) throw DataError(path.string() + " has position " + std::to_string(position) + " (a scan index, or -1 for none)");
+    if (position < -1)
+      throw DataError(path.string() + " has position " + std::to_string(position) + " (a scan index, or -1 for none)");
     positions.push_back(position < 0 ? ScanGeometry::outside : static_cast<std::uint64_t>(position));
   }
-  if (!file.eof()) throw DataError(path.string() + " has something after " + std::to_string(positions.size()) + " positions that is no whole number");
+  if (!file.eof())
+    throw DataError(path.string() + " has something after " + std::to_string(positions.size()) +
+                    " positions that is no whole number");
   if (positions.empty()) throw DataError(path.string() + " has no positions");
   return positions;
 }
@@ -70,13 +73,17 @@ void add_regrid(CLI::App& app, Run& run_later) {
   command->add_option("--flyback-lines", arguments->geometry.flyback_lines, "Lines after each line that belong to no position")
       ->type_name("N");
   command->add_flag("--serpentine", arguments->geometry.serpentine, "Every second line runs backwards");
-  command->add_option("--offset", arguments->geometry.offset, "Frames before the first position; negative: positions before the first frame")
+  command
+      ->add_option("--offset", arguments->geometry.offset,
+                   "Frames before the first position; negative: positions before the first frame")
       ->type_name("N");
-  command->add_option("--positions", arguments->positions, "Scan index of each frame instead, -1 for none: a text file")->type_name("FILE");
+  command->add_option("--positions", arguments->positions, "Scan index of each frame instead, -1 for none: a text file")
+      ->type_name("FILE");
   command->add_flag("--force", arguments->force, "Replace OUT if it exists");
   command->add_option("--threads", arguments->threads, "0: all")->type_name("N")->check(CLI::NonNegativeNumber);
   command->footer(
-      "Frames are counted in the scan order of EVENTS. OUT has the frames of EVENTS only while that stays where it is, seen from\n"
+      "Frames are counted in the scan order of EVENTS. OUT has the frames of EVENTS only while that stays where it is, seen "
+      "from\n"
       "OUT; 'esieve convert OUT NEW.hdf5' makes a file of its own.\n"
       "Examples:\n"
       "  esieve regrid scan.hdf5 corrected.hdf5 --scan-shape 256,256 --flyback-pixels 1\n"

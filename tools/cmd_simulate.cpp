@@ -23,9 +23,7 @@ struct Arguments {
 };
 
 // The library refuses lengths this large itself.
-std::uint32_t saturated(std::uint64_t length) {
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(length, UINT32_MAX));
-}
+std::uint32_t saturated(std::uint64_t length) { return static_cast<std::uint32_t>(std::min<std::uint64_t>(length, UINT32_MAX)); }
 
 ExitCode run(const Arguments& arguments) {
   SimulateOptions options = arguments.options;
@@ -44,9 +42,9 @@ ExitCode run(const Arguments& arguments) {
 
   const double frames = static_cast<double>(options.scan.n_frames());
   const double dense_bytes = frames * static_cast<double>(options.detector.n_pixels()) * 2;
-  std::printf("%s: %.0f frames, %.1f electrons per frame, entropy floor %.0f bytes (ratio %.1f)\n",
-              arguments.output.c_str(), frames, static_cast<double>(summary.electrons) / frames,
-              summary.floor_bits / 8, dense_bytes * 8 / summary.floor_bits);
+  std::printf("%s: %.0f frames, %.1f electrons per frame, entropy floor %.0f bytes (ratio %.1f)\n", arguments.output.c_str(),
+              frames, static_cast<double>(summary.electrons) / frames, summary.floor_bits / 8,
+              dense_bytes * 8 / summary.floor_bits);
   return ExitCode::okay;
 }
 
@@ -70,9 +68,10 @@ void add_simulate(CLI::App& app, Run& run_later) {
   command->add_option("--scan-step", options.scan_step_nm, "nm")->capture_default_str();
   command->add_option("--threads", arguments->threads, "0: all")->type_name("N")->check(CLI::NonNegativeNumber);
   command->add_flag("--force", arguments->force, "Replace existing outputs");
-  command->footer("Examples:\n"
-                  "  esieve simulate dense.h5 --scan 64,64 --detector 128,128 --dose 3000\n"
-                  "  esieve simulate dense.h5 --scan 64,64 --detector 128,128 --dose 300 --truth rates.h5");
+  command->footer(
+      "Examples:\n"
+      "  esieve simulate dense.h5 --scan 64,64 --detector 128,128 --dose 3000\n"
+      "  esieve simulate dense.h5 --scan 64,64 --detector 128,128 --dose 300 --truth rates.h5");
   command->callback([arguments, &run_later] { run_later = [arguments] { return run(*arguments); }; });
 }
 

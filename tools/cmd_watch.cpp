@@ -64,7 +64,8 @@ std::vector<double> with_gaps(const Snapshot& snapshot) {
   return image;
 }
 
-void write_png(const std::filesystem::path& path, const Picture& scan_image, std::span<const double> pattern, DetectorShape detector) {
+void write_png(const std::filesystem::path& path, const Picture& scan_image, std::span<const double> pattern,
+               DetectorShape detector) {
   write_text(path, to_png(beside(scan_image, make_picture(pattern, detector.det_y, detector.det_x, Contrast::square_root))));
 }
 
@@ -80,11 +81,13 @@ class Screen {
   void show(const std::string& text, const Picture* image) {
     if (!terminal_) return put(text + "\n");
     winsize size{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) size = {.ws_row = 24, .ws_col = 80, .ws_xpixel = 0, .ws_ypixel = 0};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+      size = {.ws_row = 24, .ws_col = 80, .ws_xpixel = 0, .ws_ypixel = 0};
     std::string page = wrapped(text, size.ws_col);
     const auto n_text = std::count(page.begin(), page.end(), '\n');
     const auto room = static_cast<std::ptrdiff_t>(size.ws_row) - n_text - 1;
-    if (image != nullptr && room > 0) page += to_terminal(*image, size.ws_col, static_cast<std::size_t>(room), colours_of_terminal());
+    if (image != nullptr && room > 0)
+      page += to_terminal(*image, size.ws_col, static_cast<std::size_t>(room), colours_of_terminal());
     const auto n_lines = std::count(page.begin(), page.end(), '\n');
     put((n_lines_ > 0 ? "\x1b[" + std::to_string(n_lines_) + "A\x1b[J" : "") + page);
     n_lines_ = n_lines;
@@ -132,7 +135,8 @@ void conclude(const Arguments& arguments, Screen& screen) {
               nullptr);
   if (arguments.png.empty()) return;
   std::vector<double> image = scan_image(reader);
-  write_png(arguments.png, make_picture(image, info.scan.scan_y, info.scan.scan_x, Contrast::linear), mean_pattern(reader), info.detector);
+  write_png(arguments.png, make_picture(image, info.scan.scan_y, info.scan.scan_x, Contrast::linear), mean_pattern(reader),
+            info.detector);
 }
 
 /// A recording that has just begun looks dead for a moment.
@@ -145,7 +149,8 @@ Recording settled_state(const std::filesystem::path& path) {
 
 void wait(double seconds) {
   const auto end = std::chrono::steady_clock::now() + Seconds(seconds);
-  while (std::chrono::steady_clock::now() < end && !stop_was_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  while (std::chrono::steady_clock::now() < end && !stop_was_requested())
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   if (stop_was_requested()) throw Interrupted("stopped watching; the recording goes on");
 }
 
@@ -175,7 +180,9 @@ void add_watch(CLI::App& app, Run& run_later) {
   command->add_option("--png", arguments->png, "Write scan image and mean pattern, anew at each look")->type_name("OUT.png");
   command->add_flag("--once", arguments->once, "Look once");
   command->add_option("--interval", arguments->interval_s, "Between looks; the writer makes a snapshot about every second")
-      ->type_name("SECONDS")->check(CLI::Range(0.05, 3600.0))->capture_default_str();
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.05, 3600.0))
+      ->capture_default_str();
   command->footer(
       "Ends when the recording ends. The writer is not disturbed. On a terminal the scan image is shown, dark where there are\n"
       "no frames yet; in a pipe each look is one line.\n"

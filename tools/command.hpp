@@ -12,12 +12,12 @@ namespace esieve::tools {
 /// Documented in docs/cli.md; never renumbered.
 enum class ExitCode : int {
   okay = 0,
-  differs = 1,      ///< The verifier found a difference or damage.
-  usage = 2,        ///< Wrong options, output exists, shapes that do not fit.
-  bad_data = 3,     ///< A file is damaged or not of the kind it should be.
-  io = 4,           ///< Missing file, no permission, disk full.
-  internal = 70,    ///< A mistake in the program.
-  interrupted = 130 ///< Ctrl-C.
+  differs = 1,       ///< The verifier found a difference or damage.
+  usage = 2,         ///< Wrong options, output exists, shapes that do not fit.
+  bad_data = 3,      ///< A file is damaged or not of the kind it should be.
+  io = 4,            ///< Missing file, no permission, disk full.
+  internal = 70,     ///< A mistake in the program.
+  interrupted = 130  ///< Ctrl-C.
 };
 
 /// The work of the command that was chosen. Parsing stores it; `main` runs it inside the one `try`.

@@ -29,8 +29,7 @@ std::optional<double> parse_real(const std::string& text) {
 
 }  // namespace
 
-std::vector<std::uint64_t> parse_shape(const std::string& text, const char* option, std::size_t min_axes,
-                                       std::size_t max_axes) {
+std::vector<std::uint64_t> parse_shape(const std::string& text, const char* option, std::size_t min_axes, std::size_t max_axes) {
   std::vector<std::uint64_t> shape;
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t end = std::min(text.find_first_of(",x", at), text.size());
@@ -50,7 +49,8 @@ FrameRange parse_frames(const std::string& text, std::uint64_t n_frames) {
   const std::size_t colon = text.find(':');
   const std::string_view view = text;
   const std::string_view first_text = view.substr(0, colon);
-  const auto first = first_text.empty() && colon != std::string::npos ? std::optional<std::uint64_t>(0) : parse_number(first_text);
+  const auto first =
+      first_text.empty() && colon != std::string::npos ? std::optional<std::uint64_t>(0) : parse_number(first_text);
   std::optional<std::uint64_t> end;
   if (colon == std::string::npos)
     end = first ? std::optional(*first + 1) : std::nullopt;
@@ -79,7 +79,8 @@ void SourceArguments::add_options(CLI::App& command) {
 }
 
 std::unique_ptr<Source> SourceArguments::open() const {
-  SourceOptions options{.dataset = dataset, .scan_shape = std::nullopt, .shape = {}, .dtype = dtype, .offset_bytes = offset_bytes};
+  SourceOptions options{
+      .dataset = dataset, .scan_shape = std::nullopt, .shape = {}, .dtype = dtype, .offset_bytes = offset_bytes};
   if (!scan_shape.empty()) {
     const auto axes = parse_shape(scan_shape, "--scan-shape", 2, 2);
     options.scan_shape = ScanShape{axes[0], axes[1]};
@@ -91,7 +92,8 @@ std::unique_ptr<Source> SourceArguments::open() const {
 void ThresholdArguments::add_options(CLI::App& command) {
   const char* const group = "Thresholding (the file is then equal to the thresholded frames, and says so)";
   command.add_option("--threshold", threshold, "Drop values below T: a number, or a map in .npy or HDF5 (FILE::/path)")
-      ->type_name("T|MAP")->group(group);
+      ->type_name("T|MAP")
+      ->group(group);
   command.add_option("--dark", dark, "Subtract this map first")->type_name("MAP")->group(group);
   command.add_option("--gain", gain, "Multiply by this map, after --dark")->type_name("MAP")->group(group);
   command.add_option("--mask", mask, "Drop pixels where this map is not zero")->type_name("MAP")->group(group);

@@ -38,8 +38,7 @@ struct ThresholdArguments {
 };
 
 /// "64,64" or "64x64". \throws UsageError
-std::vector<std::uint64_t> parse_shape(const std::string& text, const char* option, std::size_t min_axes,
-                                       std::size_t max_axes);
+std::vector<std::uint64_t> parse_shape(const std::string& text, const char* option, std::size_t min_axes, std::size_t max_axes);
 
 /// "A:B", "A:", ":B" or "A". \throws UsageError
 FrameRange parse_frames(const std::string& text, std::uint64_t n_frames);

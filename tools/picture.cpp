@@ -22,7 +22,8 @@ Picture enlarged(const Picture& picture, std::size_t factor) {
   Picture result{picture.width * factor, picture.height * factor, {}};
   result.pixels.reserve(result.width * result.height);
   for (std::size_t y = 0; y < result.height; ++y)
-    for (std::size_t x = 0; x < result.width; ++x) result.pixels.push_back(picture.pixels[y / factor * picture.width + x / factor]);
+    for (std::size_t x = 0; x < result.width; ++x)
+      result.pixels.push_back(picture.pixels[y / factor * picture.width + x / factor]);
   return result;
 }
 
@@ -48,7 +49,9 @@ Picture fitted(const Picture& picture, std::size_t width, std::size_t height) {
   if (factor > 0) return enlarged(picture, factor);
   const double scale = std::min(static_cast<double>(width) / static_cast<double>(picture.width),
                                 static_cast<double>(height) / static_cast<double>(picture.height));
-  const auto part = [&](std::size_t n) { return std::max<std::size_t>(1, static_cast<std::size_t>(scale * static_cast<double>(n))); };
+  const auto part = [&](std::size_t n) {
+    return std::max<std::size_t>(1, static_cast<std::size_t>(scale * static_cast<double>(n)));
+  };
   return reduced(picture, part(picture.height), part(picture.width));
 }
 
@@ -77,8 +80,10 @@ Picture make_picture(std::span<const double> values, std::size_t height, std::si
   for (const double value : values) {
     double share = high > low ? std::clamp((value - low) / (high - low), 0.0, 1.0) : 0.5;
     if (contrast == Contrast::square_root) share = std::sqrt(share);
-    if (std::isfinite(value)) result.pixels.push_back({static_cast<std::uint8_t>(std::lround(255 * share)), true});
-    else result.pixels.push_back({});
+    if (std::isfinite(value))
+      result.pixels.push_back({static_cast<std::uint8_t>(std::lround(255 * share)), true});
+    else
+      result.pixels.push_back({});
   }
   return result;
 }
@@ -86,7 +91,9 @@ Picture make_picture(std::span<const double> values, std::size_t height, std::si
 Picture beside(const Picture& left, const Picture& right) {
   constexpr std::size_t gap = 4;
   const std::size_t height = std::max({left.height, right.height, std::size_t{256}});
-  const auto grown = [&](const Picture& of) { return enlarged(of, std::max<std::size_t>(1, height / std::max<std::size_t>(1, of.height))); };
+  const auto grown = [&](const Picture& of) {
+    return enlarged(of, std::max<std::size_t>(1, height / std::max<std::size_t>(1, of.height)));
+  };
   const Picture a = grown(left), b = grown(right);
   Picture result{a.width + gap + b.width, std::max(a.height, b.height), {}};
   result.pixels.resize(result.width * result.height);

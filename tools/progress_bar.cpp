@@ -51,15 +51,13 @@ void ProgressBar::draw(const Progress& progress) {
   if (drawn_ && now - last_drawn_ < std::chrono::milliseconds(100)) return;
   last_drawn_ = now;
   const double seconds = std::chrono::duration<double>(now - started_).count();
-  const double fraction = progress.frames_total == 0 ? 1.0
-                                                     : static_cast<double>(progress.frames_done) /
-                                                           static_cast<double>(progress.frames_total);
+  const double fraction =
+      progress.frames_total == 0 ? 1.0 : static_cast<double>(progress.frames_done) / static_cast<double>(progress.frames_total);
   constexpr int width = 24;
   const int filled = static_cast<int>(fraction * width);
   std::string bar(static_cast<std::size_t>(filled), '#');
   bar.resize(width, '.');
-  const std::string left =
-      fraction > 0 && seconds > 0.5 ? format_duration(seconds * (1 - fraction) / fraction) + " left" : "";
+  const std::string left = fraction > 0 && seconds > 0.5 ? format_duration(seconds * (1 - fraction) / fraction) + " left" : "";
   std::fprintf(stderr, "\r\x1b[K%s [%s] %3.0f %%  %.0f MB/s  %s", title_.c_str(), bar.c_str(), 100 * fraction,
                seconds > 0 ? static_cast<double>(progress.dense_bytes_done) / seconds / 1e6 : 0.0, left.c_str());
   std::fflush(stderr);

@@ -18,14 +18,14 @@ namespace esieve {
 
 struct AnalysisOptions {
   std::optional<ScanRegion> region{};  ///< Default: the whole scan.
-  int threads = 0;                   ///< 0: all.
+  int threads = 0;                     ///< 0: all.
   ProgressCallback progress{};
 };
 
 // For all of them: chunks are decoded in parallel and let go again, so memory is bounded whatever the size of the scan. Results
-// do not depend on the number of threads. Sums are exact while their terms and they are whole multiples of one power of two, below
-// 2^53 of it (counts, with weights that are whole numbers). NaN elements are left out. Frames the file says are missing are no
-// data: NaN in maps of the scan, left out of a mean.
+// do not depend on the number of threads. Sums are exact while their terms and they are whole multiples of one power of two,
+// below 2^53 of it (counts, with weights that are whole numbers). NaN elements are left out. Frames the file says are missing are
+// no data: NaN in maps of the scan, left out of a mean.
 //
 // All throw UsageError (region outside the scan, weights of another size), DataError, IoError, Interrupted.
 

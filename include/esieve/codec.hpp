@@ -29,16 +29,16 @@ inline constexpr std::array<std::uint32_t, 1> known_filter_ids = {filter_id};
 
 /// What every chunk of a dataset shares: the HDF5 filter's parameters.
 struct ChunkParameters {
-  std::uint32_t n_frames = 0;         ///< Frames a chunk holds, ragged or not.
+  std::uint32_t n_frames = 0;  ///< Frames a chunk holds, ragged or not.
   std::uint32_t det_y = 0;
   std::uint32_t det_x = 0;
   std::uint32_t scan_row_frames = 0;  ///< Frames of one scan row within a chunk; n_frames if it is one row or part of one.
   DType dtype = DType::u16;
-  bool big_endian = false;            ///< Of the dense bytes. Only the filter meets this.
-  bool opaque = false;                ///< Elements are not numbers we know (compounds, 16-bit floats): bytes are kept as they are.
+  bool big_endian = false;  ///< Of the dense bytes. Only the filter meets this.
+  bool opaque = false;      ///< Elements are not numbers we know (compounds, 16-bit floats): bytes are kept as they are.
   std::uint32_t opaque_item_bytes = 0;
   Level level = Level::standard;
-  std::uint64_t dataset_id = 0;       ///< Ties chunks to their dataset; 0: none.
+  std::uint64_t dataset_id = 0;  ///< Ties chunks to their dataset; 0: none.
 
   ESIEVE_API std::uint64_t dense_bytes() const;
   friend bool operator==(const ChunkParameters&, const ChunkParameters&) = default;
@@ -62,8 +62,8 @@ enum class ChunkStatus : std::uint8_t {
   out_of_range = 4,
   corrupt = 5,
   trailing_bytes = 6,
-  not_ours = 7,           ///< No magic.
-  wrong_parameters = 8,   ///< Sound, but not of this dataset or not of this shape.
+  not_ours = 7,          ///< No magic.
+  wrong_parameters = 8,  ///< Sound, but not of this dataset or not of this shape.
 };
 ESIEVE_API const char* describe(ChunkStatus status);
 

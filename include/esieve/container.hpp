@@ -34,18 +34,18 @@ enum class Growing : std::uint8_t { no, scan_y, scan_x };
 
 struct ContainerOptions {
   Level level = Level::standard;
-  std::uint32_t frames_per_chunk = 0;                ///< 0: chosen by level and frame size.
-  bool overwrite = false;                            ///< Replace an existing file.
-  bool durable = true;                               ///< The bytes are on the disk when `close` returns.
-  std::optional<ThresholdOptions> threshold{};       ///< Recorded; the frames given must already be thresholded.
-  bool all_parts = false;                            ///< Also what small files otherwise go without: EMD, mean pattern, ...
-  std::optional<double> floor_bits{};                ///< Known entropy floor of simulated data, recorded.
+  std::uint32_t frames_per_chunk = 0;           ///< 0: chosen by level and frame size.
+  bool overwrite = false;                       ///< Replace an existing file.
+  bool durable = true;                          ///< The bytes are on the disk when `close` returns.
+  std::optional<ThresholdOptions> threshold{};  ///< Recorded; the frames given must already be thresholded.
+  bool all_parts = false;                       ///< Also what small files otherwise go without: EMD, mean pattern, ...
+  std::optional<double> floor_bits{};           ///< Known entropy floor of simulated data, recorded.
 
   // Of recordings.
-  std::optional<std::uint64_t> dataset_id{};         ///< Of chunks that were encoded before; nothing: a new one.
+  std::optional<std::uint64_t> dataset_id{};  ///< Of chunks that were encoded before; nothing: a new one.
   Growing growing = Growing::no;
-  bool frame_status = false;                         ///< Keep the status of every frame.
-  std::filesystem::path temporary_path{};            ///< Where the file grows; empty: "PATH.partial".
+  bool frame_status = false;               ///< Keep the status of every frame.
+  std::filesystem::path temporary_path{};  ///< Where the file grows; empty: "PATH.partial".
 };
 
 /// Frames of a chunk: `n_frames` as HDF5 chunk (scan_rows, scan_columns, det_y, det_x).
@@ -71,10 +71,10 @@ ESIEVE_API ScanShape longest(ScanShape scan, Growing growing);
 /// What is recorded of the frames of one chunk beside the chunk: one entry a frame, but for the pattern.
 struct ChunkAccount {
   std::span<const FrameTotals> totals;
-  std::span<const std::uint64_t> hashes;       ///< XXH3-64 of each frame's dense little-endian bytes.
-  std::span<const double> pattern_sum;         ///< Sum of the chunk's frames per pixel, for the mean pattern; or empty.
-  std::span<const DroppedFrame> dropped{};     ///< Where thresholded, else empty.
-  std::span<const FrameStatus> status{};       ///< Empty: all okay.
+  std::span<const std::uint64_t> hashes;         ///< XXH3-64 of each frame's dense little-endian bytes.
+  std::span<const double> pattern_sum;           ///< Sum of the chunk's frames per pixel, for the mean pattern; or empty.
+  std::span<const DroppedFrame> dropped{};       ///< Where thresholded, else empty.
+  std::span<const FrameStatus> status{};         ///< Empty: all okay.
   std::span<const PixelValue> pattern_values{};  ///< Instead of `pattern_sum`: all values that are not zero.
 };
 

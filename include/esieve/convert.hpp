@@ -18,8 +18,8 @@ struct ConvertOptions {
   std::uint32_t frames_per_chunk = 0;  ///< 0: chosen by level and frame size.
   int threads = 0;                     ///< 0: all.
   bool overwrite = false;
-  bool durable = true;                 ///< Return only when the bytes are on the disk, not just on their way to it.
-  ThresholdOptions threshold;          ///< Inactive: lossless.
+  bool durable = true;         ///< Return only when the bytes are on the disk, not just on their way to it.
+  ThresholdOptions threshold;  ///< Inactive: lossless.
   ProgressCallback progress;
 };
 

@@ -45,8 +45,8 @@ struct Circle {
 struct Label {
   enum class Anchor : std::uint8_t { start, middle, end };
 
-  Point at{};             ///< On the baseline, at the anchor.
-  std::string text;     ///< UTF-8, one line.
+  Point at{};        ///< On the baseline, at the anchor.
+  std::string text;  ///< UTF-8, one line.
   double size_px = 12;
   Colour colour{};
   Anchor anchor = Anchor::start;

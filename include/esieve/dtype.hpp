@@ -28,10 +28,16 @@ enum class DType : std::uint8_t {
 
 constexpr std::size_t item_bytes(DType dtype) {
   switch (dtype) {
-    case DType::u8: case DType::i8: return 1;
-    case DType::u16: case DType::i16: return 2;
-    case DType::u32: case DType::i32: case DType::f32: return 4;
-    case DType::u64: case DType::i64: case DType::f64: return 8;
+    case DType::u8:
+    case DType::i8: return 1;
+    case DType::u16:
+    case DType::i16: return 2;
+    case DType::u32:
+    case DType::i32:
+    case DType::f32: return 4;
+    case DType::u64:
+    case DType::i64:
+    case DType::f64: return 8;
   }
   return 0;
 }

@@ -35,9 +35,9 @@ enum class Recording : std::uint8_t {
 struct FileInfo {
   std::filesystem::path path;
   std::string container_version;
-  std::string dataset;                        ///< Path of the dense dataset, "/entry/data/data"
-  ScanShape scan;                             ///< scan_x includes the frames kept at a position.
-  std::uint64_t frames_per_position = 1;      ///< Kept on an axis of their own, the third of five.
+  std::string dataset;                    ///< Path of the dense dataset, "/entry/data/data"
+  ScanShape scan;                         ///< scan_x includes the frames kept at a position.
+  std::uint64_t frames_per_position = 1;  ///< Kept on an axis of their own, the third of five.
   DetectorShape detector;
   DType dtype = DType::u16;
   std::array<Axis, 4> axes;
@@ -45,20 +45,20 @@ struct FileInfo {
   ChunkParameters chunk_parameters;
   ChunkGrid grid;
   Fidelity fidelity = Fidelity::lossless;
-  std::string digest;                         ///< See dense_digest; empty if the file has none.
+  std::string digest;  ///< See dense_digest; empty if the file has none.
   std::optional<double> floor_bits;
   std::string source_path, source_format, source_dataset;
   std::vector<std::uint64_t> source_shape;
   std::string metadata_json;
-  std::string written_by, written_at;         ///< Program with version; ISO 8601 UTC
+  std::string written_by, written_at;  ///< Program with version; ISO 8601 UTC
   Recording recording = Recording::complete;
-  bool has_frame_status = false;              ///< It is a recording; frames may be missing.
-  bool has_frame_index = false;               ///< Events and electrons of each frame are recorded; small files go without.
+  bool has_frame_status = false;  ///< It is a recording; frames may be missing.
+  bool has_frame_index = false;   ///< Events and electrons of each frame are recorded; small files go without.
   std::uint64_t n_events = 0;
-  double n_electrons = 0;                     ///< Sum of all values.
-  std::optional<DroppedFrame> dropped;        ///< Of all frames together, where thresholding dropped something on record.
-  std::uint64_t stored_bytes = 0;             ///< Size of the whole file.
-  std::uint64_t chunk_bytes = 0;              ///< Of these, encoded chunks.
+  double n_electrons = 0;               ///< Sum of all values.
+  std::optional<DroppedFrame> dropped;  ///< Of all frames together, where thresholding dropped something on record.
+  std::uint64_t stored_bytes = 0;       ///< Size of the whole file.
+  std::uint64_t chunk_bytes = 0;        ///< Of these, encoded chunks.
 
   std::uint64_t frame_bytes() const { return detector.n_pixels() * item_bytes(dtype); }
   std::uint64_t dense_bytes() const { return scan.n_frames() * frame_bytes(); }
@@ -66,13 +66,14 @@ struct FileInfo {
 
 /// A chunk that could not be read.
 struct Damage {
-  std::uint64_t chunk = 0;   ///< Index in the grid.
+  std::uint64_t chunk = 0;  ///< Index in the grid.
   FrameRange frames;
   std::string reason;
 };
 
-/// Random access to an event file, or to a recording while it runs. Opening reads the index; data are read with the operating system's positioned reads,
-/// past HDF5's global lock, and decoded in parallel. All members but `refresh` may be called from several threads at once.
+/// Random access to an event file, or to a recording while it runs. Opening reads the index; data are read with the operating
+/// system's positioned reads, past HDF5's global lock, and decoded in parallel. All members but `refresh` may be called from
+/// several threads at once.
 ///
 /// Of a recording, running or killed, it has the frames of chunks that are complete and those that were flushed; all others are
 /// `missing`, and so they stay until `refresh`. Looking at a recording takes no lock and changes nothing in it.

@@ -22,20 +22,20 @@ struct RecoverOptions {
 
 /// What was found.
 struct Recovery {
-  std::string described_by;             ///< What said how the frames are to be read: "journal", "HDF5", "object header".
-  bool hdf5_opens = false;              ///< HDF5 itself could still open the file.
+  std::string described_by;  ///< What said how the frames are to be read: "journal", "HDF5", "object header".
+  bool hdf5_opens = false;   ///< HDF5 itself could still open the file.
   ScanShape scan;
-  std::uint64_t n_frames_data = 0;      ///< Frames recovered.
-  std::uint64_t n_frames_dropped = 0;   ///< Known to have been lost while recording.
-  std::uint64_t n_frames_missing = 0;   ///< Never recorded, or not found.
-  std::vector<FrameRange> missing;      ///< Runs of these, at most 100.
-  std::uint64_t n_chunks = 0;           ///< Found whole and sound.
+  std::uint64_t n_frames_data = 0;     ///< Frames recovered.
+  std::uint64_t n_frames_dropped = 0;  ///< Known to have been lost while recording.
+  std::uint64_t n_frames_missing = 0;  ///< Never recorded, or not found.
+  std::vector<FrameRange> missing;     ///< Runs of these, at most 100.
+  std::uint64_t n_chunks = 0;          ///< Found whole and sound.
   std::uint64_t n_chunks_expected = 0;
-  std::uint64_t n_chunks_doubled = 0;   ///< Found more than once.
-  std::uint64_t n_chunks_damaged = 0;   ///< The file says that they are there, and they are not, or not sound.
-  std::uint64_t n_chunks_foreign = 0;   ///< Sound, but of another dataset, or without a place.
-  std::uint64_t n_fragments = 0;        ///< Chunks put together from parts.
-  std::uint64_t n_damaged_bytes = 0;    ///< Of the journal.
+  std::uint64_t n_chunks_doubled = 0;  ///< Found more than once.
+  std::uint64_t n_chunks_damaged = 0;  ///< The file says that they are there, and they are not, or not sound.
+  std::uint64_t n_chunks_foreign = 0;  ///< Sound, but of another dataset, or without a place.
+  std::uint64_t n_fragments = 0;       ///< Chunks put together from parts.
+  std::uint64_t n_damaged_bytes = 0;   ///< Of the journal.
 
   /// Whether something is lost that the file says it had.
   bool lost_something() const { return n_chunks_damaged != 0; }

@@ -17,10 +17,10 @@ namespace esieve {
 
 /// The same data in dense Blosc storage (zstd, clevel 3, byte shuffle), written through HDF5 for real.
 struct DenseBaseline {
-  std::uint64_t stored_bytes = 0;           ///< Size of the smallest of the three HDF5 files, scaled up if sampled.
-  std::string chunking;                     ///< "real space", "balanced" or "single frame" (arXiv 2604.06221).
+  std::uint64_t stored_bytes = 0;              ///< Size of the smallest of the three HDF5 files, scaled up if sampled.
+  std::string chunking;                        ///< "real space", "balanced" or "single frame" (arXiv 2604.06221).
   std::array<std::uint64_t, 4> chunk_shape{};  ///< (scan_y, scan_x, det_y, det_x), clipped to the dataset.
-  std::uint64_t frames_measured = 0;        ///< Fewer than the scan's frames: a sample, spread over the scan.
+  std::uint64_t frames_measured = 0;           ///< Fewer than the scan's frames: a sample, spread over the scan.
   std::uint64_t frames_total = 0;
 };
 
@@ -56,7 +56,7 @@ struct Report {
   std::optional<VerifyResult> verification;
   std::optional<DenseBaseline> baseline;
   std::optional<EntropyEstimate> entropy;
-  std::optional<double> convert_seconds;   ///< Wall time of the conversion, verification not included.
+  std::optional<double> convert_seconds;  ///< Wall time of the conversion, verification not included.
 };
 
 /// One JSON object, schemas/report-v1.schema.json.

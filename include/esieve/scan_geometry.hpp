@@ -19,15 +19,15 @@ namespace esieve {
 struct ScanGeometry {
   static constexpr std::int64_t unknown = -1;
 
-  std::int64_t scan_y = unknown;            ///< Lines; unknown: as many as come.
-  std::int64_t scan_x = unknown;            ///< Positions a line; unknown: one line as long as it gets.
-  std::int64_t offset = 0;                  ///< Frames before the first position; negative: positions before the first frame.
+  std::int64_t scan_y = unknown;  ///< Lines; unknown: as many as come.
+  std::int64_t scan_x = unknown;  ///< Positions a line; unknown: one line as long as it gets.
+  std::int64_t offset = 0;        ///< Frames before the first position; negative: positions before the first frame.
   std::uint64_t flyback_frames = 0;
   std::uint64_t flyback_lines = 0;
-  bool serpentine = false;                  ///< Every second line runs backwards.
+  bool serpentine = false;  ///< Every second line runs backwards.
   std::uint64_t frames_per_position = 1;
-  std::vector<std::uint64_t> positions{};   ///< If given: scan index of frame n, instead of all the above but the shape.
-                                            ///< `outside` for frames that belong to none.
+  std::vector<std::uint64_t> positions{};  ///< If given: scan index of frame n, instead of all the above but the shape.
+                                           ///< `outside` for frames that belong to none.
   static constexpr std::uint64_t outside = ~std::uint64_t{0};
 
   bool is_unbounded() const { return scan_y == unknown || scan_x == unknown; }

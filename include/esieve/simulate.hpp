@@ -23,17 +23,17 @@ namespace esieve {
 struct SimulateOptions {
   ScanShape scan{64, 64};
   DetectorShape detector{128, 128};
-  double dose_electrons = 1000;   ///< Mean electrons in the probe per scan position; a few per cent miss the detector.
-  std::uint64_t seed = 0;         ///< Of the counts, and of what is irregular in the specimen.
+  double dose_electrons = 1000;  ///< Mean electrons in the probe per scan position; a few per cent miss the detector.
+  std::uint64_t seed = 0;        ///< Of the counts, and of what is irregular in the specimen.
 
-  double energy_kev = 200;        ///< 20 to 1000
-  double semi_angle_mrad = 20;    ///< 4 to 60
-  double defocus_nm = 8;          ///< Depth of the focus below the entrance face at mid-scan; -100 to 100.
-  double cs_um = 1;               ///< Third-order spherical aberration; -5000 to 5000.
-  double thickness_nm = 16;       ///< At mid-scan; 0.4 to 100.
-  double scan_step_nm = 0.04;     ///< 0.001 to 10
+  double energy_kev = 200;      ///< 20 to 1000
+  double semi_angle_mrad = 20;  ///< 4 to 60
+  double defocus_nm = 8;        ///< Depth of the focus below the entrance face at mid-scan; -100 to 100.
+  double cs_um = 1;             ///< Third-order spherical aberration; -5000 to 5000.
+  double thickness_nm = 16;     ///< At mid-scan; 0.4 to 100.
+  double scan_step_nm = 0.04;   ///< 0.001 to 10
 
-  int threads = 0;                ///< Used to set the simulation up; 0: all.
+  int threads = 0;  ///< Used to set the simulation up; 0: all.
 };
 
 /// The simulated experiment. Immutable once made: any number of threads may call its members.
@@ -77,7 +77,7 @@ class ESIEVE_API Simulation {
 struct WriteSimulationOptions {
   std::optional<std::filesystem::path> truth = {};  ///< Also keep the rates, as float32, in this file.
   bool overwrite = false;
-  int threads = 0;                                  ///< 0: all.
+  int threads = 0;  ///< 0: all.
   ProgressCallback progress = {};
 };
 

@@ -21,38 +21,39 @@ namespace esieve {
 
 /// A uniform axis: value(i) = offset + i * scale.
 struct Axis {
-  std::string name;            ///< scan_y, scan_x, det_y or det_x
+  std::string name;  ///< scan_y, scan_x, det_y or det_x
   double offset = 0;
   double scale = 1;
-  std::string units = "px";    ///< "nm", "1/angstrom", "mrad"; "px" where the source has no calibration
+  std::string units = "px";  ///< "nm", "1/angstrom", "mrad"; "px" where the source has no calibration
 };
 
 struct SourceInfo {
   std::filesystem::path path;
-  std::string format;                 ///< "HDF5", "NumPy", "raw", "Merlin MIB", "stempy"
-  std::string dataset;                ///< Path inside the file; empty where there is none.
-  std::vector<std::uint64_t> shape;   ///< As the source has it, 2 to 4 dimensions, slowest first.
+  std::string format;                ///< "HDF5", "NumPy", "raw", "Merlin MIB", "stempy"
+  std::string dataset;               ///< Path inside the file; empty where there is none.
+  std::vector<std::uint64_t> shape;  ///< As the source has it, 2 to 4 dimensions, slowest first.
   ScanShape scan;
   DetectorShape detector;
   DType dtype = DType::u16;
-  std::array<Axis, 4> axes;           ///< scan_y, scan_x, det_y, det_x
+  std::array<Axis, 4> axes;  ///< scan_y, scan_x, det_y, det_x
   std::string title;
-  std::string units = "counts";       ///< Of the values.
-  std::string metadata_json = "{}";   ///< What the source says besides (attributes, headers), a JSON object in UTF-8.
-  std::uint64_t file_bytes = 0;       ///< Size of `path`.
-  std::uint64_t frames_per_position = 1;  ///< Frames kept for each scan position: an axis behind scan_x, which `scan.scan_x` includes.
-  std::optional<double> floor_bits;   ///< Simulated data: least number of bits the counts need, attribute `floor_bits`.
+  std::string units = "counts";      ///< Of the values.
+  std::string metadata_json = "{}";  ///< What the source says besides (attributes, headers), a JSON object in UTF-8.
+  std::uint64_t file_bytes = 0;      ///< Size of `path`.
+  std::uint64_t frames_per_position =
+      1;                             ///< Frames kept for each scan position: an axis behind scan_x, which `scan.scan_x` includes.
+  std::optional<double> floor_bits;  ///< Simulated data: least number of bits the counts need, attribute `floor_bits`.
 
   std::uint64_t frame_bytes() const { return detector.n_pixels() * item_bytes(dtype); }
   std::uint64_t dense_bytes() const { return scan.n_frames() * frame_bytes(); }
 };
 
 struct SourceOptions {
-  std::string dataset;                      ///< HDF5: path of the dataset; empty: found where there is one candidate.
-  std::optional<ScanShape> scan_shape;      ///< For stacks of frames; must have as many positions as there are frames.
-  std::vector<std::uint64_t> shape;         ///< Raw binary: 2 to 4 dimensions, slowest first.
-  std::string dtype;                        ///< Raw binary: NumPy code, byte order included (">u2"); default order little.
-  std::uint64_t offset_bytes = 0;           ///< Raw binary: where the first frame begins.
+  std::string dataset;                  ///< HDF5: path of the dataset; empty: found where there is one candidate.
+  std::optional<ScanShape> scan_shape;  ///< For stacks of frames; must have as many positions as there are frames.
+  std::vector<std::uint64_t> shape;     ///< Raw binary: 2 to 4 dimensions, slowest first.
+  std::string dtype;                    ///< Raw binary: NumPy code, byte order included (">u2"); default order little.
+  std::uint64_t offset_bytes = 0;       ///< Raw binary: where the first frame begins.
 };
 
 /// A dense dataset that yields frames in scan order.

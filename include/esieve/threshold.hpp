@@ -31,20 +31,20 @@ struct PixelMap {
 /// element type: rounded half to even and clamped to its range for integers, narrowed for floats. NaN is never kept.
 /// Without dark and gain nothing is computed: values are compared and kept exactly, 64-bit integers included.
 struct ThresholdOptions {
-  std::optional<double> threshold;         ///< One number for every pixel, or
-  std::optional<PixelMap> threshold_map;   ///< a number for each.
+  std::optional<double> threshold;        ///< One number for every pixel, or
+  std::optional<PixelMap> threshold_map;  ///< a number for each.
   std::optional<PixelMap> dark;
   std::optional<PixelMap> gain;
-  std::optional<PixelMap> mask;            ///< Non-zero: the pixel is dropped (as in NeXus pixel_mask).
+  std::optional<PixelMap> mask;  ///< Non-zero: the pixel is dropped (as in NeXus pixel_mask).
 
   bool active() const { return threshold || threshold_map || dark || gain || mask; }
 };
 
 /// What the stage removed from one frame. Sums are of corrected values.
 struct DroppedFrame {
-  std::uint64_t n_pixels = 0;   ///< Non-zero raw pixels whose stored value is zero.
-  double intensity = 0;         ///< Sum of their corrected values; NaN is left out.
-  double maximum = 0;           ///< Largest of them; 0 if none.
+  std::uint64_t n_pixels = 0;  ///< Non-zero raw pixels whose stored value is zero.
+  double intensity = 0;        ///< Sum of their corrected values; NaN is left out.
+  double maximum = 0;          ///< Largest of them; 0 if none.
 };
 
 /// Applies the stage. Immutable after construction; any number of threads may call `apply`.

@@ -24,30 +24,30 @@ struct Difference {
 };
 
 struct VerifyOptions {
-  int threads = 0;              ///< 0: all.
+  int threads = 0;  ///< 0: all.
   ProgressCallback progress;
 };
 
 struct VerifyResult {
   // Without a source.
   std::uint64_t n_chunks = 0;
-  std::vector<Damage> damaged_chunks;       ///< Checksum or decoding failed.
-  std::string index_damage;                 ///< Non-empty: why the frame index cannot be read. The frames may be sound all the same.
-  std::uint64_t n_wrong_totals = 0;         ///< Frames whose events or electrons differ from the index.
-  bool sums_equal = true;                   ///< The file's own sums over all frames hold; not checked if damaged.
-  bool digest_checked = false;              ///< The file has a digest and every chunk could be decoded.
+  std::vector<Damage> damaged_chunks;  ///< Checksum or decoding failed.
+  std::string index_damage;            ///< Non-empty: why the frame index cannot be read. The frames may be sound all the same.
+  std::uint64_t n_wrong_totals = 0;    ///< Frames whose events or electrons differ from the index.
+  bool sums_equal = true;              ///< The file's own sums over all frames hold; not checked if damaged.
+  bool digest_checked = false;         ///< The file has a digest and every chunk could be decoded.
   bool digest_equal = false;
-  std::string digest;                       ///< Of the rebuilt frames.
+  std::string digest;  ///< Of the rebuilt frames.
   std::uint64_t n_frames = 0, n_events = 0;
   double n_electrons = 0;
 
   // With a source.
   bool source_compared = false;
-  Fidelity fidelity = Fidelity::lossless;   ///< What equality was proved, or refuted, with.
-  std::string shape_mismatch;               ///< Non-empty: source and file do not even have the same shape or type.
-  std::uint64_t n_different = 0;            ///< Elements.
+  Fidelity fidelity = Fidelity::lossless;  ///< What equality was proved, or refuted, with.
+  std::string shape_mismatch;              ///< Non-empty: source and file do not even have the same shape or type.
+  std::uint64_t n_different = 0;           ///< Elements.
   std::optional<Difference> first_difference;
-  bool dropped_equal = true;                ///< What the file says was dropped is what thresholding drops.
+  bool dropped_equal = true;  ///< What the file says was dropped is what thresholding drops.
 
   /// Everything that was checked holds.
   ESIEVE_API bool okay() const;

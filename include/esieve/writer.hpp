@@ -48,32 +48,32 @@ struct DetectorRegion {
 
 struct WriterOptions {
   ScanGeometry scan;
-  DetectorShape detector;                 ///< Of frames as they are pushed.
-  std::optional<DetectorRegion> crop;     ///< What of them is kept.
+  DetectorShape detector;              ///< Of frames as they are pushed.
+  std::optional<DetectorRegion> crop;  ///< What of them is kept.
   DType dtype = DType::u16;
   Level level = Level::fast;
-  std::uint32_t frames_per_chunk = 0;     ///< 0: chosen by level and frame size.
-  ThresholdOptions threshold;             ///< Of cropped frames. Inactive: lossless.
+  std::uint32_t frames_per_chunk = 0;  ///< 0: chosen by level and frame size.
+  ThresholdOptions threshold;          ///< Of cropped frames. Inactive: lossless.
   WhenRepeated when_repeated = WhenRepeated::error;
 
   std::array<Axis, 4> axes = {Axis{.name = "scan_y"}, Axis{.name = "scan_x"}, Axis{.name = "det_y"}, Axis{.name = "det_x"}};
   std::string title;
   std::string units = "counts";
-  std::string metadata_json = "{}";       ///< A JSON object, kept as it is.
+  std::string metadata_json = "{}";  ///< A JSON object, kept as it is.
 
-  bool overwrite = false;                 ///< Replace an existing file when the recording is complete.
-  int threads = 0;                        ///< That encode, at low priority. 0: as many as the machine has.
+  bool overwrite = false;                                ///< Replace an existing file when the recording is complete.
+  int threads = 0;                                       ///< That encode, at low priority. 0: as many as the machine has.
   std::uint64_t queue_bytes = std::uint64_t{256} << 20;  ///< Room for so much of dense frames; at least two chunks.
   WhenFull when_full = WhenFull::block;
   std::chrono::milliseconds block_timeout{10'000};
   /// Called ten times a second by a push that waits for room, in its thread. May throw, which ends the push: its frame is
   /// not in the recording, which goes on.
   std::function<void()> while_blocked;
-  std::uint64_t spill_bytes = std::uint64_t{8} << 30;    ///< Most bytes waiting in the spill file.
-  std::chrono::milliseconds flush_interval{1'000};       ///< 0: only `flush` does.
-  std::uint64_t flush_bytes = std::uint64_t{64} << 20;   ///< Of chunks written since the last flush.
-  std::chrono::milliseconds snapshot_interval{1'000};    ///< Of the snapshot file for other processes; 0: none.
-  double dwell_us = 0;                    ///< For `push_hits` by time: how long the beam stays at a position.
+  std::uint64_t spill_bytes = std::uint64_t{8} << 30;   ///< Most bytes waiting in the spill file.
+  std::chrono::milliseconds flush_interval{1'000};      ///< 0: only `flush` does.
+  std::uint64_t flush_bytes = std::uint64_t{64} << 20;  ///< Of chunks written since the last flush.
+  std::chrono::milliseconds snapshot_interval{1'000};   ///< Of the snapshot file for other processes; 0: none.
+  double dwell_us = 0;                                  ///< For `push_hits` by time: how long the beam stays at a position.
 };
 
 /// Where a frame belongs, if not simply behind the last one, and what is known of it.
@@ -84,26 +84,26 @@ struct Placement {
 
 /// Account of a recording at one moment. Rates are means since the one before, at least 0.1 s earlier.
 struct WriterStats {
-  std::uint64_t n_pushed = 0;        ///< Frames handed in, flyback included.
-  std::uint64_t n_flyback = 0;       ///< Of these, outside the scan by its geometry, and left out.
-  std::uint64_t n_stored = 0;        ///< Encoded and written.
-  std::uint64_t n_durable = 0;       ///< Safe even if power fails now.
-  std::uint64_t n_dropped = 0;       ///< Lost, by the camera or by a full queue.
-  std::uint64_t n_spilled = 0;       ///< Waiting in the spill file.
-  std::uint64_t n_events = 0;        ///< In what is stored.
-  std::uint64_t dense_bytes = 0;     ///< Handed in.
-  std::uint64_t stored_bytes = 0;    ///< Chunks written.
-  std::uint64_t queue_bytes = 0;     ///< Of the room for frames, what is in use.
+  std::uint64_t n_pushed = 0;      ///< Frames handed in, flyback included.
+  std::uint64_t n_flyback = 0;     ///< Of these, outside the scan by its geometry, and left out.
+  std::uint64_t n_stored = 0;      ///< Encoded and written.
+  std::uint64_t n_durable = 0;     ///< Safe even if power fails now.
+  std::uint64_t n_dropped = 0;     ///< Lost, by the camera or by a full queue.
+  std::uint64_t n_spilled = 0;     ///< Waiting in the spill file.
+  std::uint64_t n_events = 0;      ///< In what is stored.
+  std::uint64_t dense_bytes = 0;   ///< Handed in.
+  std::uint64_t stored_bytes = 0;  ///< Chunks written.
+  std::uint64_t queue_bytes = 0;   ///< Of the room for frames, what is in use.
   std::uint64_t queue_capacity_bytes = 0;
   double frames_per_s = 0, in_bytes_per_s = 0, out_bytes_per_s = 0, events_per_s = 0;
-  double lag_s = 0;                  ///< Age of the oldest frame that is not yet stored.
+  double lag_s = 0;  ///< Age of the oldest frame that is not yet stored.
   double elapsed_s = 0;
   std::uint64_t n_frames_expected = 0;  ///< 0 where the scan's length is not known.
 };
 
 /// A look at a recording while it runs.
 struct Snapshot {
-  ScanShape scan;                          ///< As far as it is known; grows where the length is unknown.
+  ScanShape scan;  ///< As far as it is known; grows where the length is unknown.
   DetectorShape detector;
   std::vector<double> scan_image;          ///< (scan_y, scan_x), sum of each frame that is stored.
   std::vector<std::uint8_t> frame_status;  ///< (scan_y, scan_x), FrameStatus

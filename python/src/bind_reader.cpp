@@ -32,8 +32,7 @@ Shape detector_shape(const Reader& reader) { return {reader.info().detector.det_
 template <class Where>
 py::array frames_of(const Reader& reader, std::uint64_t n_frames, Where where) {
   const FileInfo& info = reader.info();
-  py::array out(numpy_dtype(info.dtype),
-                Shape{static_cast<py::ssize_t>(n_frames), info.detector.det_y, info.detector.det_x});
+  py::array out(numpy_dtype(info.dtype), Shape{static_cast<py::ssize_t>(n_frames), info.detector.det_y, info.detector.det_x});
   const std::span bytes(static_cast<std::byte*>(out.mutable_data()), n_frames * info.frame_bytes());
   const py::gil_scoped_release release;
   reader.frames(where, bytes);
@@ -99,8 +98,8 @@ py::array virtual_images(const Reader& reader, const Values<double>& weights, co
   Shape shape = scan_shape(reader);
   if (weights.ndim() == 3) shape.insert(shape.begin(), weights.shape(0));
   const std::span<const double> values = span_of(weights);
-  return to_array(
-      watched(progress, [&](const ProgressCallback& p) { return virtual_image(reader, values, {.progress = p}); }), shape);
+  return to_array(watched(progress, [&](const ProgressCallback& p) { return virtual_image(reader, values, {.progress = p}); }),
+                  shape);
 }
 
 py::array image(const Reader& reader, const py::object& progress) {

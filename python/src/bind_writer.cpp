@@ -63,8 +63,7 @@ void take_detector(Options& options, WriterOptions& to) {
 }
 
 void take_queue(Options& options, WriterOptions& to) {
-  options.take("when_full", to.when_full,
-               {{"block", WhenFull::block}, {"drop", WhenFull::drop}, {"spill", WhenFull::spill}});
+  options.take("when_full", to.when_full, {{"block", WhenFull::block}, {"drop", WhenFull::drop}, {"spill", WhenFull::spill}});
   options.take("threads", to.threads);
   options.take("queue_bytes", to.queue_bytes);
   options.take("spill_bytes", to.spill_bytes);
@@ -77,8 +76,7 @@ void take_queue(Options& options, WriterOptions& to) {
 void take_axes(Options& options, std::array<Axis, 4>& to) {
   std::optional<std::array<std::tuple<std::string, double, double, std::string>, 4>> axes;
   options.take("axes", axes);
-  for (std::size_t i = 0; axes && i < to.size(); ++i)
-    std::tie(to[i].name, to[i].offset, to[i].scale, to[i].units) = (*axes)[i];
+  for (std::size_t i = 0; axes && i < to.size(); ++i) std::tie(to[i].name, to[i].offset, to[i].scale, to[i].units) = (*axes)[i];
 }
 
 std::unique_ptr<Writer> make_writer(const std::filesystem::path& path, const py::dict& given) {

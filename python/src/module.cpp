@@ -22,12 +22,10 @@ py::object bind_error(py::module_& m, const char* name, const py::object& bases,
 
 void bind_errors(py::module_& m) {
   const auto python = [](PyObject* base) { return py::reinterpret_borrow<py::object>(base); };
-  const py::object error =
-      bind_error<Error>(m, "Error", python(PyExc_RuntimeError), "Base of all the errors of this package.");
+  const py::object error = bind_error<Error>(m, "Error", python(PyExc_RuntimeError), "Base of all the errors of this package.");
   const auto and_error = [&](PyObject* other) { return py::make_tuple(error, python(other)); };
   bind_error<UsageError>(m, "UsageError", and_error(PyExc_ValueError), "The request cannot be carried out as asked.");
-  const py::object data =
-      bind_error<DataError>(m, "DataError", error, "A file is damaged, or not of the kind it should be.");
+  const py::object data = bind_error<DataError>(m, "DataError", error, "A file is damaged, or not of the kind it should be.");
   bind_error<UnsupportedError>(m, "UnsupportedError", data, "A sound file that this version cannot read.");
   bind_error<IoError>(m, "IoError", and_error(PyExc_OSError), "The operating system refused: no such file, disk full, ...");
   bind_error<Interrupted>(m, "Interrupted", error, "A progress callback asked to stop; nothing is left under a final name.");

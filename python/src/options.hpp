@@ -43,8 +43,7 @@ class Options {
   }
 
   void take(const char* seconds, std::chrono::milliseconds& to) {
-    if (const auto value = pop(seconds))
-      to = std::chrono::milliseconds(static_cast<std::int64_t>(1000 * value->cast<double>()));
+    if (const auto value = pop(seconds)) to = std::chrono::milliseconds(static_cast<std::int64_t>(1000 * value->cast<double>()));
   }
 
   void take(const char* name, std::optional<PixelMap>& to) {
@@ -89,8 +88,7 @@ class Options {
 
   /// \throws TypeError  something is left
   void finish() const {
-    if (!left_.empty())
-      throw pybind11::type_error("unknown option: " + pybind11::str(left_.begin()->first).cast<std::string>());
+    if (!left_.empty()) throw pybind11::type_error("unknown option: " + pybind11::str(left_.begin()->first).cast<std::string>());
   }
 
  private:

@@ -24,8 +24,7 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 /// The frames asked for.
 class Work {
  public:
-  Work(const Reader& of, const AnalysisOptions& options)
-      : reader(of), threads(options.threads), meter_(options.progress, 0) {
+  Work(const Reader& of, const AnalysisOptions& options) : reader(of), threads(options.threads), meter_(options.progress, 0) {
     const FileInfo& info = reader.info();
     selection = options.region ? select(info.grid, info.scan, *options.region)
                                : select(info.grid, info.scan, FrameRange{0, info.scan.n_frames()});
@@ -104,8 +103,7 @@ std::vector<bool> missing_frames(const Reader& reader, const Selection& selectio
   const std::vector<FrameStatus> status = reader.frame_status();
   if (status.empty()) return {};
   std::vector<bool> missing;
-  for (const std::uint64_t index : selection.scan_indices)
-    missing.push_back(!is_data(status[index]));
+  for (const std::uint64_t index : selection.scan_indices) missing.push_back(!is_data(status[index]));
   return missing;
 }
 
@@ -173,8 +171,8 @@ std::vector<double> mean_pattern(const Reader& events, const AnalysisOptions& op
         for (std::size_t chunk = groups[i].first; chunk < groups[i].end; ++chunk) {
           const ChunkPieces& wanted = work.selection.chunks[chunk];
           work.decode(wanted, values[slot]);
-          values[slot].for_each(wanted.pieces, [](std::uint64_t) {},
-                                [&](std::uint32_t pixel, double value) { sum[pixel] += value; });
+          values[slot].for_each(
+              wanted.pieces, [](std::uint64_t) {}, [&](std::uint32_t pixel, double value) { sum[pixel] += value; });
         }
       },
       [&](std::uint64_t, std::size_t slot) { total += sums[slot]; });

@@ -34,8 +34,8 @@ void read_at(int descriptor, const std::filesystem::path& path, std::uint64_t of
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) fail("read", path, errno);
     if (n == 0)
-      throw DataError(path.string() + " is truncated (" + std::to_string(offset + out.size()) +
-                      " bytes are needed, it has " + std::to_string(::lseek(descriptor, 0, SEEK_END)) + ")");
+      throw DataError(path.string() + " is truncated (" + std::to_string(offset + out.size()) + " bytes are needed, it has " +
+                      std::to_string(::lseek(descriptor, 0, SEEK_END)) + ")");
     done += static_cast<std::size_t>(n);
   }
 }

@@ -28,9 +28,7 @@ Hash128::~Hash128() = default;
 Hash128::Hash128(Hash128&&) noexcept = default;
 Hash128& Hash128::operator=(Hash128&&) noexcept = default;
 
-void Hash128::update(std::span<const std::byte> bytes) {
-  XXH3_128bits_update(&state_->xxh, bytes.data(), bytes.size());
-}
+void Hash128::update(std::span<const std::byte> bytes) { XXH3_128bits_update(&state_->xxh, bytes.data(), bytes.size()); }
 
 std::string Hash128::hex() const {
   const XXH128_hash_t hash = XXH3_128bits_digest(&state_->xxh);

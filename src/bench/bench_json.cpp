@@ -66,19 +66,19 @@ Json data_json(const BenchResult& result) {
 std::string to_json(const BenchResult& result) {
   Json rows = Json::array();
   for (const BenchRow& row : result.rows) rows.push_back(row_json(result, row));
-  const Json json = {{"bench_version", 1},
-                     {"program", result.written_by},
-                     {"measured_at", result.measured_at},
-                     {"data", data_json(result)},
-                     {"runs", result.options.runs},
-                     {"threads", result.options.threads},
-                     {"machine",
-                      {{"processor", text_or_null(result.processor)},
-                       {"hdf5", result.hdf5_version},
-                       {"folder", result.folder},
-                       {"copy_gib_per_second",
-                        static_cast<double>(result.dense_bytes) / (std::uint64_t{1} << 30) / result.copy_seconds}}},
-                     {"rows", rows}};
+  const Json json = {
+      {"bench_version", 1},
+      {"program", result.written_by},
+      {"measured_at", result.measured_at},
+      {"data", data_json(result)},
+      {"runs", result.options.runs},
+      {"threads", result.options.threads},
+      {"machine",
+       {{"processor", text_or_null(result.processor)},
+        {"hdf5", result.hdf5_version},
+        {"folder", result.folder},
+        {"copy_gib_per_second", static_cast<double>(result.dense_bytes) / (std::uint64_t{1} << 30) / result.copy_seconds}}},
+      {"rows", rows}};
   // Paths need not be UTF-8; numbers that are not finite become null.
   return json.dump(2, ' ', false, Json::error_handler_t::replace);
 }

@@ -53,8 +53,8 @@ struct Line {
 
   std::string text(bool with_floor) const {
     std::string line = left(method, 24) + left(chunks, 13) + right(ratio, 8) + right(bits, 9) +
-                       (with_floor ? right(floor, 9) : "") + right(write, 8) + right(write_spread, 6) + "   " +
-                       left(read_as, 7) + right(read, 7) + right(read_spread, 6);
+                       (with_floor ? right(floor, 9) : "") + right(write, 8) + right(write_spread, 6) + "   " + left(read_as, 7) +
+                       right(read, 7) + right(read_spread, 6);
     line.erase(line.find_last_not_of(' ') + 1);
     return line + "\n";
   }
@@ -79,9 +79,9 @@ std::string shape_words(std::uint64_t a, std::uint64_t b) { return grouped(a) + 
 std::string head(const BenchResult& result) {
   const ScanRegion& part = result.measured;
   std::string text = end_of(result.path + (result.dataset.empty() ? "" : " " + result.dataset), page_columns) + "\n";
-  text += shape_words(part.n_y, part.n_x) + " positions, " +
-          shape_words(result.detector.det_y, result.detector.det_x) + " pixels, " + std::string(dtype_name(result.dtype)) +
-          ": " + size_in_words(result.dense_bytes) + ", " + percent(result.zeros()) + " zeros\n";
+  text += shape_words(part.n_y, part.n_x) + " positions, " + shape_words(result.detector.det_y, result.detector.det_x) +
+          " pixels, " + std::string(dtype_name(result.dtype)) + ": " + size_in_words(result.dense_bytes) + ", " +
+          percent(result.zeros()) + " zeros\n";
   if (result.sampled())
     text += wrapped("A part of the scan of " + shape_words(result.whole_scan.scan_y, result.whole_scan.scan_x) +
                         " positions: rows from " + grouped(part.first_y) + ", columns from " + grouped(part.first_x) +
@@ -103,8 +103,16 @@ std::string head(const BenchResult& result) {
 std::string table(const BenchResult& result) {
   const bool all_chunks = result.options.chunks == BenchChunks::all;
   const bool with_floor = result.floor_bits.has_value();
-  std::string text = Line{.method = "method", .chunks = "chunks", .ratio = "ratio", .bits = "bits/nz", .floor = "of floor",
-                          .write = "write", .write_spread = "±%", .read_as = "read as", .read = "read", .read_spread = "±%"}
+  std::string text = Line{.method = "method",
+                          .chunks = "chunks",
+                          .ratio = "ratio",
+                          .bits = "bits/nz",
+                          .floor = "of floor",
+                          .write = "write",
+                          .write_spread = "±%",
+                          .read_as = "read as",
+                          .read = "read",
+                          .read_spread = "±%"}
                          .text(with_floor);
   std::string missing;
   for (const BenchRow& row : result.rows) {

@@ -63,8 +63,8 @@ Axis logarithmic_axis(std::string title, const std::vector<double>& values) {
 
 Chart::Chart(Drawing& drawing, Frame frame, const std::string& title, Axis x, Axis y)
     : drawing_(drawing), frame_(frame), x_(std::move(x)), y_(std::move(y)) {
-  drawing_.shapes.push_back(Label{.at = {frame_.left, frame_.top - 14}, .text = title, .size_px = title_px, .colour = ink,
-                                  .bold = true});
+  drawing_.shapes.push_back(
+      Label{.at = {frame_.left, frame_.top - 14}, .text = title, .size_px = title_px, .colour = ink, .bold = true});
   draw_axes();
 }
 
@@ -81,23 +81,29 @@ void Chart::draw_axes() {
     const double x = frame_.left + x_.place(tick.value) * frame_.width;
     if (!tick.text.empty()) line({x, frame_.top}, {x, bottom}, grid);
     line({x, bottom}, {x, bottom + (tick.text.empty() ? 3 : 6)}, ink);
-    if (!tick.text.empty()) drawing_.shapes.push_back(Label{.at = {x, bottom + 20}, .text = tick.text, .size_px = tick_px, .colour = ink,
-                                    .anchor = Label::Anchor::middle});
+    if (!tick.text.empty())
+      drawing_.shapes.push_back(
+          Label{.at = {x, bottom + 20}, .text = tick.text, .size_px = tick_px, .colour = ink, .anchor = Label::Anchor::middle});
   }
   for (const Tick& tick : y_.ticks) {
     const double y = frame_.top + (1 - y_.place(tick.value)) * frame_.height;
     if (!tick.text.empty()) line({frame_.left, y}, {right, y}, grid);
     line({frame_.left - (tick.text.empty() ? 3 : 6), y}, {frame_.left, y}, ink);
-    if (!tick.text.empty()) drawing_.shapes.push_back(Label{.at = {frame_.left - 9, y + 4}, .text = tick.text, .size_px = tick_px, .colour = ink,
-                                    .anchor = Label::Anchor::end});
+    if (!tick.text.empty())
+      drawing_.shapes.push_back(Label{
+          .at = {frame_.left - 9, y + 4}, .text = tick.text, .size_px = tick_px, .colour = ink, .anchor = Label::Anchor::end});
   }
-  drawing_.shapes.push_back(Polyline{.points = {{frame_.left, frame_.top}, {right, frame_.top}, {right, bottom},
-                                                {frame_.left, bottom}, {frame_.left, frame_.top}},
-                                     .colour = ink});
-  drawing_.shapes.push_back(Label{.at = {frame_.left + frame_.width / 2, bottom + 42}, .text = x_.title, .colour = ink,
-                                  .anchor = Label::Anchor::middle});
-  drawing_.shapes.push_back(Label{.at = {frame_.left - 46, frame_.top + frame_.height / 2}, .text = y_.title, .colour = ink,
-                                  .anchor = Label::Anchor::middle, .upwards = true});
+  drawing_.shapes.push_back(Polyline{
+      .points =
+          {{frame_.left, frame_.top}, {right, frame_.top}, {right, bottom}, {frame_.left, bottom}, {frame_.left, frame_.top}},
+      .colour = ink});
+  drawing_.shapes.push_back(Label{
+      .at = {frame_.left + frame_.width / 2, bottom + 42}, .text = x_.title, .colour = ink, .anchor = Label::Anchor::middle});
+  drawing_.shapes.push_back(Label{.at = {frame_.left - 46, frame_.top + frame_.height / 2},
+                                  .text = y_.title,
+                                  .colour = ink,
+                                  .anchor = Label::Anchor::middle,
+                                  .upwards = true});
 }
 
 void Chart::curve(const std::vector<Point>& values, Colour colour, double width_px, double dash_px) {
@@ -109,8 +115,11 @@ void Chart::curve(const std::vector<Point>& values, Colour colour, double width_
 }
 
 void Chart::remark(double x, double y, const std::string& text, Colour colour, Label::Anchor anchor) {
-  drawing_.shapes.push_back(Label{.at = {frame_.left + x * frame_.width, frame_.top + (1 - y) * frame_.height}, .text = text,
-                                  .size_px = name_px, .colour = colour, .anchor = anchor});
+  drawing_.shapes.push_back(Label{.at = {frame_.left + x * frame_.width, frame_.top + (1 - y) * frame_.height},
+                                  .text = text,
+                                  .size_px = name_px,
+                                  .colour = colour,
+                                  .anchor = anchor});
 }
 
 Label Chart::place_name(const Mark& mark, std::vector<Box>& taken) const {
@@ -121,16 +130,28 @@ Label Chart::place_name(const Mark& mark, std::vector<Box>& taken) const {
     Label::Anchor anchor;
   };
   using enum Label::Anchor;
-  const std::array<Candidate, 12> candidates = {{{gap, 4, start}, {-gap, 4, end}, {0, -gap, middle}, {0, gap + 8, middle},
-                                                 {gap, -gap, start}, {gap, gap + 8, start}, {-gap, -gap, end},
-                                                 {-gap, gap + 8, end}, {gap, -gap - 12, start}, {gap, gap + 20, start},
-                                                 {-gap, -gap - 12, end}, {-gap, gap + 20, end}}};
+  const std::array<Candidate, 12> candidates = {{{gap, 4, start},
+                                                 {-gap, 4, end},
+                                                 {0, -gap, middle},
+                                                 {0, gap + 8, middle},
+                                                 {gap, -gap, start},
+                                                 {gap, gap + 8, start},
+                                                 {-gap, -gap, end},
+                                                 {-gap, gap + 8, end},
+                                                 {gap, -gap - 12, start},
+                                                 {gap, gap + 20, start},
+                                                 {-gap, -gap - 12, end},
+                                                 {-gap, gap + 20, end}}};
   Label best;
   Box best_box{};
   double least = -1;
   for (const Candidate& candidate : candidates) {
-    Label label{.at = {centre.x + candidate.dx, centre.y + candidate.dy}, .text = mark.name, .size_px = name_px,
-                .colour = mark.colour, .anchor = candidate.anchor, .bold = mark.strong};
+    Label label{.at = {centre.x + candidate.dx, centre.y + candidate.dy},
+                .text = mark.name,
+                .size_px = name_px,
+                .colour = mark.colour,
+                .anchor = candidate.anchor,
+                .bold = mark.strong};
     const double width = width_of(label);
     const double left = label.at.x - (candidate.anchor == start ? 0 : candidate.anchor == end ? width : width / 2);
     const Box box{left, label.at.y - name_px, left + width, label.at.y + 3};
@@ -152,8 +173,8 @@ void Chart::finish() {
     const Point centre = at(mark.x, mark.y);
     const double r = radius(mark);
     taken.push_back({centre.x - r, centre.y - r, centre.x + r, centre.y + r});
-    drawing_.shapes.push_back(Circle{.centre = centre, .radius_px = r,
-                                     .fill = mark.hollow ? Colour{255, 255, 255, 1} : mark.colour, .edge = mark.colour});
+    drawing_.shapes.push_back(Circle{
+        .centre = centre, .radius_px = r, .fill = mark.hollow ? Colour{255, 255, 255, 1} : mark.colour, .edge = mark.colour});
   }
   // Our own names choose their places first.
   std::stable_sort(marks_.begin(), marks_.end(), [](const Mark& a, const Mark& b) { return a.strong > b.strong; });

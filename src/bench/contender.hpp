@@ -19,14 +19,14 @@ namespace esieve::bench {
 
 /// Chunks of a dense dataset.
 struct Chunking {
-  std::string name;                        ///< As in BenchRow.
-  std::array<std::uint64_t, 4> shape{};    ///< All zero: the contender decides.
+  std::string name;                      ///< As in BenchRow.
+  std::array<std::uint64_t, 4> shape{};  ///< All zero: the contender decides.
 };
 
 struct ReadBack {
-  DType dtype = DType::u16;     ///< Of the dense elements.
-  std::span<std::byte> dense;   ///< Filled, unless read as events.
-  std::uint64_t n_events = 0;   ///< Set, if read as events.
+  DType dtype = DType::u16;    ///< Of the dense elements.
+  std::span<std::byte> dense;  ///< Filled, unless read as events.
+  std::uint64_t n_events = 0;  ///< Set, if read as events.
 };
 
 /// Immutable; used by one thread at a time.

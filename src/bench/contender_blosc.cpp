@@ -15,8 +15,13 @@ class Blosc final : public Hdf5Contender {
   void set_filter(hid_t creation) const override {
     register_blosc_filter();
     // The filter fills in the four it derives from the dataset.
-    const std::array values = {0u, 0u, 0u, 0u, static_cast<unsigned>(method_.clevel),
-                               static_cast<unsigned>(method_.shuffle), static_cast<unsigned>(method_.compressor)};
+    const std::array values = {0u,
+                               0u,
+                               0u,
+                               0u,
+                               static_cast<unsigned>(method_.clevel),
+                               static_cast<unsigned>(method_.shuffle),
+                               static_cast<unsigned>(method_.compressor)};
     set_plugin_filter(creation, blosc_filter_id, values, row().label);
   }
 
@@ -33,9 +38,7 @@ BenchRow stronger_row(std::string method, std::string label) {
 
 void add_blosc(Contenders& list) {
   using enum BloscCompressor;
-  const auto add = [&](BenchRow row, BloscMethod method) {
-    list.push_back(std::make_unique<Blosc>(std::move(row), method));
-  };
+  const auto add = [&](BenchRow row, BloscMethod method) { list.push_back(std::make_unique<Blosc>(std::move(row), method)); };
   add(paper_row("blosc-blosclz-5", "Blosc blosclz-5"), {blosclz, 5, BloscShuffle::bytes});
   add(paper_row("blosc-lz4-5", "Blosc lz4-5"), {lz4, 5, BloscShuffle::bytes});
   add(paper_row("blosc-lz4hc-5", "Blosc lz4hc-5"), {lz4hc, 5, BloscShuffle::bytes});

@@ -53,8 +53,7 @@ class Items {
     values.resize(n);
     if (n == 0) return;
     const Selection part(dataset_.get(), first, n);
-    h5::check(H5Dread(dataset_.get(), h5::native_type(dtype_), part.memory.get(), part.file.get(), H5P_DEFAULT,
-                      values.data()),
+    h5::check(H5Dread(dataset_.get(), h5::native_type(dtype_), part.memory.get(), part.file.get(), H5P_DEFAULT, values.data()),
               "read a temporary dataset");
   }
 
@@ -74,8 +73,7 @@ class Items {
 
 struct CsrFile {
   CsrFile(const std::filesystem::path& path, const SourceInfo& info, std::uint64_t n_events)
-      : file(h5::check(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), "create a temporary file"),
-             H5Fclose),
+      : file(h5::check(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), "create a temporary file"), H5Fclose),
         offsets(file.get(), "indptr", DType::i64, info.scan.n_frames() + 1),
         pixels(file.get(), "indices", DType::i32, n_events),
         counts(file.get(), "data", count_type(info.dtype), n_events) {}
@@ -112,11 +110,9 @@ void write_events(const DenseData& data, const CsrFile& file) {
   for (std::uint64_t frame = 0; frame < n_frames; frame += batch) {
     const auto n = static_cast<std::uint32_t>(std::min(batch, n_frames - frame));
     const auto bytes = data.bytes().subspan(frame * info.frame_bytes(), n * info.frame_bytes());
-    codec::scan_events(bytes,
-                       {.shape = {n, info.detector.det_y, info.detector.det_x, n},
-                        .dtype = info.dtype,
-                        .item_bytes = sizeof(Element)},
-                       events);
+    codec::scan_events(
+        bytes, {.shape = {n, info.detector.det_y, info.detector.det_x, n}, .dtype = info.dtype, .item_bytes = sizeof(Element)},
+        events);
     gather(reinterpret_cast<const Element*>(bytes.data()), n_pixels, events, counts);
     const auto first = static_cast<hsize_t>(offsets.back());
     file.pixels.write(first, events.pixels.size(), events.pixels.data());
@@ -172,9 +168,7 @@ class Csr final : public Contender {
   void write(const DenseData& data, const Chunking&, const std::filesystem::path& path) const override {
     const h5::Lock lock;
     const CsrFile file(path, data.info(), data.n_nonzero());
-    visit_types(data.info().dtype, [&]<class Element, class Count>(Element, Count) {
-      write_events<Element, Count>(data, file);
-    });
+    visit_types(data.info().dtype, [&]<class Element, class Count>(Element, Count) { write_events<Element, Count>(data, file); });
   }
 
   void read(const std::filesystem::path& path, BenchReadAs as, ReadBack& out) const override {

@@ -34,7 +34,10 @@ std::uint64_t read_events(const Reader& reader, int threads) {
 std::uint64_t read_all_events(const Reader& reader, int threads) {
   switch (reader.info().dtype) {
     case DType::u64: return read_events<std::uint64_t>(reader, threads);
-    case DType::i8: case DType::i16: case DType::i32: case DType::i64: return read_events<std::int64_t>(reader, threads);
+    case DType::i8:
+    case DType::i16:
+    case DType::i32:
+    case DType::i64: return read_events<std::int64_t>(reader, threads);
     case DType::f32: return read_events<float>(reader, threads);
     case DType::f64: return read_events<double>(reader, threads);
     default: return read_events<std::uint32_t>(reader, threads);
@@ -46,9 +49,7 @@ class Esieve final : public Contender {
   Esieve(Level level, int threads) : Contender(own_row(level, threads)), level_(level) {}
 
   bool takes_chunking() const override { return false; }
-  std::vector<BenchReadAs> read_ways() const override {
-    return {BenchReadAs::library, BenchReadAs::hdf5, BenchReadAs::events};
-  }
+  std::vector<BenchReadAs> read_ways() const override { return {BenchReadAs::library, BenchReadAs::hdf5, BenchReadAs::events}; }
 
   void write(const DenseData& data, const Chunking&, const std::filesystem::path& path) const override {
     // The others do not wait for the disk either.

@@ -19,9 +19,7 @@ class Szip final : public Hdf5Contender {
   }
 
  private:
-  void set_filter(hid_t creation) const override {
-    h5::check(H5Pset_szip(creation, H5_SZIP_NN_OPTION_MASK, 8), "set szip");
-  }
+  void set_filter(hid_t creation) const override { h5::check(H5Pset_szip(creation, H5_SZIP_NN_OPTION_MASK, 8), "set szip"); }
 };
 
 }  // namespace

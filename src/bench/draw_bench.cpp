@@ -48,16 +48,26 @@ void draw_speed(Drawing& drawing, Frame frame, const BenchResult& result) {
   Chart chart(drawing, frame, "Size against write speed", logarithmic_axis("write speed, GiB/s of dense data", speeds),
               logarithmic_axis("ratio: dense bytes / file bytes", ratios));
   for (const BenchRow* row : rows)
-    chart.mark({.x = result.gib_per_second(row->write), .y = result.ratio(*row), .name = row->label,
-                .colour = colour_of(*row), .hollow = false, .strong = row->level.has_value()});
+    chart.mark({.x = result.gib_per_second(row->write),
+                .y = result.ratio(*row),
+                .name = row->label,
+                .colour = colour_of(*row),
+                .hollow = false,
+                .strong = row->level.has_value()});
   chart.finish();
 }
 
 /// Zeros as the nonzero fraction that is left: logarithmic, falling to the right.
 Axis sparsity_axis(double nonzero) {
   Axis axis{"zeros", 1, std::min(0.03, nonzero / 2.5), true, {}};
-  for (const auto& [value, text] : std::array<Tick, 9>{{{1, "0"}, {0.5, "50 %"}, {0.2, "80 %"}, {0.1, "90 %"},
-                                                        {0.05, "95 %"}, {0.02, "98 %"}, {0.01, "99 %"}, {0.001, "99.9 %"},
+  for (const auto& [value, text] : std::array<Tick, 9>{{{1, "0"},
+                                                        {0.5, "50 %"},
+                                                        {0.2, "80 %"},
+                                                        {0.1, "90 %"},
+                                                        {0.05, "95 %"},
+                                                        {0.02, "98 %"},
+                                                        {0.01, "99 %"},
+                                                        {0.001, "99.9 %"},
                                                         {0.0001, "99.99 %"}}})
     if (value >= axis.high) axis.ticks.push_back({value, text});
   return axis;
@@ -93,7 +103,11 @@ void draw_sparsity(Drawing& drawing, Frame frame, const BenchResult& result) {
   for (const PaperDataset& dataset : paper_datasets)
     chart.mark({.x = 1 - dataset.zeros, .y = dataset.best_ratio, .name = dataset.name, .colour = paper, .hollow = true});
   for (const BenchRow* row : rows)
-    chart.mark({.x = nonzero, .y = result.ratio(*row), .name = row->label, .colour = colour_of(*row), .hollow = false,
+    chart.mark({.x = nonzero,
+                .y = result.ratio(*row),
+                .name = row->label,
+                .colour = colour_of(*row),
+                .hollow = false,
                 .strong = row->level.has_value()});
   chart.remark(0.02, 0.95, "arXiv 2604.06221, best dense method: " + std::string(paper_law_text), paper);
   chart.remark(0.02, 0.905, "(dashed where it is extended beyond its data)", paper);
@@ -108,8 +122,8 @@ Drawing draw(const BenchResult& result) {
   const std::string name = end_of(result.path, 80);
   drawing.shapes.push_back(Label{.at = {70, 26},
                                  .text = name + ": " + size_in_words(result.dense_bytes) + ", " +
-                                         std::string(dtype_name(result.dtype)) + ", " + percent(result.zeros()) +
-                                         " zeros" + (result.sampled() ? " (part of the scan)" : ""),
+                                         std::string(dtype_name(result.dtype)) + ", " + percent(result.zeros()) + " zeros" +
+                                         (result.sampled() ? " (part of the scan)" : ""),
                                  .size_px = 13});
   bench::draw_speed(drawing, {70, 70, 540, 460}, result);
   bench::draw_sparsity(drawing, {710, 70, 540, 460}, result);

@@ -12,8 +12,7 @@ namespace {
 
 /// Debian's two layouts, and the default of HDF5's own build.
 constexpr const char* usual_folders[] = {ESIEVE_HDF5_PLUGIN_DIR, "/usr/lib/" ESIEVE_LIBRARY_ARCHITECTURE "/hdf5/serial/plugins",
-                                         "/usr/lib/" ESIEVE_LIBRARY_ARCHITECTURE "/hdf5/plugins",
-                                         "/usr/local/hdf5/lib/plugin"};
+                                         "/usr/lib/" ESIEVE_LIBRARY_ARCHITECTURE "/hdf5/plugins", "/usr/local/hdf5/lib/plugin"};
 
 bool is_folder(const std::string& path) {
   std::error_code error;

@@ -32,9 +32,9 @@ void Hdf5Contender::write(const DenseData& data, const Chunking& chunking, const
   h5::check(H5Pset_chunk(creation.get(), 4, chunk.data()), "set a chunk shape");
   set_filter(creation.get());
   const h5::Id space = h5::simple_space(dims);
-  const h5::Id dataset(H5Dcreate2(file.get(), dataset_name, h5::file_type(info.dtype), space.get(), H5P_DEFAULT,
-                                  creation.get(), H5P_DEFAULT),
-                       H5Dclose);
+  const h5::Id dataset(
+      H5Dcreate2(file.get(), dataset_name, h5::file_type(info.dtype), space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT),
+      H5Dclose);
   if (!dataset) throw UnsupportedError("the filter refuses such data (" + h5::last_error() + ")");
   h5::check(H5Dwrite(dataset.get(), h5::native_type(info.dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT, data.bytes().data()),
             "write a temporary dataset with " + row().label);

@@ -163,8 +163,7 @@ class Experiment {
 };
 
 void check(const SourceInfo& info, const BenchOptions& options) {
-  if (options.runs < 1 || options.runs > 1000)
-    throw UsageError(std::to_string(options.runs) + " runs make no sense (1 to 1000)");
+  if (options.runs < 1 || options.runs > 1000) throw UsageError(std::to_string(options.runs) + " runs make no sense (1 to 1000)");
   if (info.scan.n_frames() == 0 || info.detector.n_pixels() == 0)
     throw UsageError(info.path.string() + " has no frames (one of its axes has length 0)");
 }

@@ -44,7 +44,8 @@ std::string paint(const char* attribute, Colour colour) {
 
 struct ShapeWriter {
   std::string operator()(const Polyline& line) const {
-    std::string text = "<polyline fill=\"none\"" + paint("stroke", line.colour) + " stroke-width=\"" + number(line.width_px) + "\"";
+    std::string text =
+        "<polyline fill=\"none\"" + paint("stroke", line.colour) + " stroke-width=\"" + number(line.width_px) + "\"";
     if (line.dash_px > 0) text += " stroke-dasharray=\"" + number(line.dash_px) + "\"";
     text += " points=\"";
     for (const Point& point : line.points) text += number(point.x) + "," + number(point.y) + " ";

@@ -71,11 +71,18 @@ const char* esieve_reader_message(const esieve_reader* reader) { return reader =
 esieve_status esieve_reader_info(esieve_reader* reader, esieve_file_info* info) {
   return with_reader(reader, [&](const Reader& r) {
     const FileInfo& f = r.info();
-    const esieve_file_info result = {.struct_bytes = sizeof(esieve_file_info), .scan_y = f.scan.scan_y, .scan_x = f.scan.scan_x,
-                                     .frames_per_position = f.frames_per_position, .det_y = f.detector.det_y,
-                                     .det_x = f.detector.det_x, .dtype = static_cast<std::int32_t>(f.dtype),
-                                     .is_lossless = f.fidelity == Fidelity::lossless, .frame_bytes = f.frame_bytes(),
-                                     .n_events = f.n_events, .n_electrons = f.n_electrons, .stored_bytes = f.stored_bytes};
+    const esieve_file_info result = {.struct_bytes = sizeof(esieve_file_info),
+                                     .scan_y = f.scan.scan_y,
+                                     .scan_x = f.scan.scan_x,
+                                     .frames_per_position = f.frames_per_position,
+                                     .det_y = f.detector.det_y,
+                                     .det_x = f.detector.det_x,
+                                     .dtype = static_cast<std::int32_t>(f.dtype),
+                                     .is_lossless = f.fidelity == Fidelity::lossless,
+                                     .frame_bytes = f.frame_bytes(),
+                                     .n_events = f.n_events,
+                                     .n_electrons = f.n_electrons,
+                                     .stored_bytes = f.stored_bytes};
     write_struct(result, info, "info");
   });
 }

@@ -41,12 +41,25 @@ Placement to_placement(std::uint64_t scan_index, std::uint32_t flags) {
 }
 
 esieve_stats to_c(const WriterStats& s) {
-  return {.struct_bytes = sizeof(esieve_stats), .n_pushed = s.n_pushed, .n_flyback = s.n_flyback, .n_stored = s.n_stored,
-          .n_durable = s.n_durable, .n_dropped = s.n_dropped, .n_spilled = s.n_spilled, .n_events = s.n_events,
-          .dense_bytes = s.dense_bytes, .stored_bytes = s.stored_bytes, .queue_bytes = s.queue_bytes,
-          .queue_capacity_bytes = s.queue_capacity_bytes, .n_frames_expected = s.n_frames_expected,
-          .frames_per_s = s.frames_per_s, .in_bytes_per_s = s.in_bytes_per_s, .out_bytes_per_s = s.out_bytes_per_s,
-          .events_per_s = s.events_per_s, .lag_s = s.lag_s, .elapsed_s = s.elapsed_s};
+  return {.struct_bytes = sizeof(esieve_stats),
+          .n_pushed = s.n_pushed,
+          .n_flyback = s.n_flyback,
+          .n_stored = s.n_stored,
+          .n_durable = s.n_durable,
+          .n_dropped = s.n_dropped,
+          .n_spilled = s.n_spilled,
+          .n_events = s.n_events,
+          .dense_bytes = s.dense_bytes,
+          .stored_bytes = s.stored_bytes,
+          .queue_bytes = s.queue_bytes,
+          .queue_capacity_bytes = s.queue_capacity_bytes,
+          .n_frames_expected = s.n_frames_expected,
+          .frames_per_s = s.frames_per_s,
+          .in_bytes_per_s = s.in_bytes_per_s,
+          .out_bytes_per_s = s.out_bytes_per_s,
+          .events_per_s = s.events_per_s,
+          .lag_s = s.lag_s,
+          .elapsed_s = s.elapsed_s};
 }
 
 template <class T>

@@ -17,9 +17,7 @@ struct BlockShape {
   /// the scan. Equal to n_frames if the block holds (a part of) one row.
   std::uint32_t scan_row_frames = 0;
 
-  [[nodiscard]] constexpr std::size_t n_pixels() const noexcept {
-    return std::size_t{det_y} * det_x;
-  }
+  [[nodiscard]] constexpr std::size_t n_pixels() const noexcept { return std::size_t{det_y} * det_x; }
   [[nodiscard]] constexpr std::size_t n_counts() const noexcept { return n_pixels() * n_frames; }
 
   friend constexpr bool operator==(const BlockShape&, const BlockShape&) = default;

@@ -6,8 +6,7 @@
 
 namespace esieve::codec {
 
-const FrameSumKernels frame_sums_baseline = {plain_sums<std::uint8_t>, plain_sums<std::uint16_t>,
-                                             plain_sums<std::uint32_t>};
+const FrameSumKernels frame_sums_baseline = {plain_sums<std::uint8_t>, plain_sums<std::uint16_t>, plain_sums<std::uint32_t>};
 
 const FrameSumKernels& frame_sum_kernels() {
 #if defined(__x86_64__)

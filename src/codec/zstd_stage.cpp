@@ -44,8 +44,7 @@ void Zstd::compress(std::span<const std::byte> bytes, int level, std::vector<std
 
   const std::size_t start = out.size();
   out.resize(start + ZSTD_compressBound(bytes.size()));
-  const std::size_t written =
-      ZSTD_compress2(context.get(), out.data() + start, out.size() - start, bytes.data(), bytes.size());
+  const std::size_t written = ZSTD_compress2(context.get(), out.data() + start, out.size() - start, bytes.data(), bytes.size());
   if (ZSTD_isError(written)) {  // the output bound rules out everything but memory
     out.resize(start);
     throw std::bad_alloc();

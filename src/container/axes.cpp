@@ -29,8 +29,7 @@ h5::Attributes axis_attributes(const Axis& axis, bool navigate, AxisUse use) {
   return attributes;
 }
 
-h5::Id make_axis(hid_t file, const Axis& axis, std::uint64_t size, Precision precision,
-                 const h5::Attributes& attributes) {
+h5::Id make_axis(hid_t file, const Axis& axis, std::uint64_t size, Precision precision, const h5::Attributes& attributes) {
   std::vector<double> values(size);
   for (std::uint64_t i = 0; i < size; ++i) values[i] = axis.offset + static_cast<double>(i) * axis.scale;
   const hsize_t n = size;

@@ -21,8 +21,7 @@ h5::Attributes axis_attributes(const Axis& axis, bool navigate, AxisUse use);
 enum class Precision : std::uint8_t { low, full };
 
 /// The values of `axis` as a 1-D dataset, without a name yet: integers if that is what they are, else floats.
-h5::Id make_axis(hid_t file, const Axis& axis, std::uint64_t size, Precision precision,
-                 const h5::Attributes& attributes);
+h5::Id make_axis(hid_t file, const Axis& axis, std::uint64_t size, Precision precision, const h5::Attributes& attributes);
 
 /// The axis of an event file; the default where it is missing or says nothing.
 /// \param units  if they are known from elsewhere

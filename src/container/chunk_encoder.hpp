@@ -26,8 +26,12 @@ struct EncodedChunk {
   std::vector<FrameStatus> status;  ///< Empty: all okay.
 
   ChunkAccount account() const {
-    return {.totals = totals, .hashes = hashes, .pattern_sum = pattern.sums(), .dropped = dropped,
-            .status = status, .pattern_values = pattern.values()};
+    return {.totals = totals,
+            .hashes = hashes,
+            .pattern_sum = pattern.sums(),
+            .dropped = dropped,
+            .status = status,
+            .pattern_values = pattern.values()};
   }
 };
 

@@ -76,8 +76,8 @@ ChunkGrid choose_chunk_grid(ScanShape scan, std::uint64_t frame_bytes, const Con
     ContainerOptions by_position = options;
     if (options.frames_per_chunk != 0)
       by_position.frames_per_chunk = std::max(1U, static_cast<std::uint32_t>(options.frames_per_chunk / frames_per_position));
-    ChunkGrid grid = choose_chunk_grid({scan.scan_y, scan.scan_x / frames_per_position}, frame_bytes * frames_per_position,
-                                       by_position);
+    ChunkGrid grid =
+        choose_chunk_grid({scan.scan_y, scan.scan_x / frames_per_position}, frame_bytes * frames_per_position, by_position);
     grid.scan_columns *= frames_per_position;
     return grid;
   }

@@ -29,9 +29,8 @@ h5::Id make_datacube(const Contents& contents, const Shared& shared) {
   const h5::Id metadata = make_hyperspy_metadata(contents);
   h5::Attributes attributes;
   // Soft, so that programs which list each object once know the dataset by its path in /entry.
-  std::vector<h5::Link> links = {{layout::data, -1, layout::dataset_path},
-                                 {"metadata", metadata.get()},
-                                 {"original_metadata", shared.source.get()}};
+  std::vector<h5::Link> links = {
+      {layout::data, -1, layout::dataset_path}, {"metadata", metadata.get()}, {"original_metadata", shared.source.get()}};
   for (std::size_t axis = 0; axis < 4; ++axis) links.push_back({"axis-" + std::to_string(axis), shared.axes[axis].get()});
   if (contents.extras.emd) {
     attributes = {{layout::emd_type, h5::VariableText{"array"}}, {layout::emd_class, h5::VariableText{"Array"}}};

@@ -27,7 +27,8 @@ class FrameIndex {
   std::uint64_t n_events() const { return n_events_; }
   double n_electrons() const { return n_electrons_; }
 
-  /// Datasets over the scan, of `dims`, without a name yet: u32 events; electrons as u32, u64 or f64, the first that holds them exactly.
+  /// Datasets over the scan, of `dims`, without a name yet: u32 events; electrons as u32, u64 or f64, the first that holds them
+  /// exactly.
   h5::Id make_events(hid_t file, std::span<const hsize_t> dims) const;
   h5::Id make_electrons(hid_t file, std::span<const hsize_t> dims, const h5::Attributes& attributes) const;
 

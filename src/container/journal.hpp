@@ -65,10 +65,10 @@ struct ChunkPlace {
 /// A chunk with those frames that are there; the others are zeros and `missing`.
 struct Fragment {
   std::uint64_t chunk = 0;
-  std::uint32_t epoch = 0;           ///< Fragments of one epoch replace each other, those of different ones belong together.
-  bool sums = false;                 ///< Frames of several fragments are added.
+  std::uint32_t epoch = 0;  ///< Fragments of one epoch replace each other, those of different ones belong together.
+  bool sums = false;        ///< Frames of several fragments are added.
   std::vector<FrameStatus> status;
-  std::vector<std::byte> bytes;      ///< As ChunkCodec::encode makes them, before any threshold.
+  std::vector<std::byte> bytes;  ///< As ChunkCodec::encode makes them, before any threshold.
 };
 
 /// Appends records to a file. A record is complete or, by its checksum, not there.
@@ -104,11 +104,11 @@ struct RecordingState {
   std::optional<RecordingDescription> description;
   std::vector<ChunkPlace> places;
   std::vector<ChunkNote> notes;
-  std::vector<Fragment> fragments;     ///< Of the journal.
-  std::vector<Fragment> tail;          ///< Of the newer sound tail.
+  std::vector<Fragment> fragments;  ///< Of the journal.
+  std::vector<Fragment> tail;       ///< Of the newer sound tail.
   std::uint64_t tail_sequence = 0;
-  std::uint64_t journal_bytes = 0;     ///< Read so far: where the next record begins.
-  std::uint64_t n_damaged_bytes = 0;   ///< Skipped between sound records.
+  std::uint64_t journal_bytes = 0;    ///< Read so far: where the next record begins.
+  std::uint64_t n_damaged_bytes = 0;  ///< Skipped between sound records.
 };
 
 /// Reads records of the journal from `state.journal_bytes` on, and the tails. Files may grow meanwhile. A missing file is an

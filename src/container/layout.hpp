@@ -101,8 +101,8 @@ inline constexpr const char* emd_type = "emd_group_type";
 inline constexpr const char* emd_class = "python_class";
 
 /// Fewer frames than this are no scan: their files go without EMD, mean pattern and index of events, unless their chunks have
-/// at least `min_bytes_for_extras`. These parts cost 7 KiB, of which HDF5's heap for variable-length strings is 4 KiB; a few frames
-/// of counts may be smaller than that.
+/// at least `min_bytes_for_extras`. These parts cost 7 KiB, of which HDF5's heap for variable-length strings is 4 KiB; a few
+/// frames of counts may be smaller than that.
 inline constexpr std::uint64_t min_frames_for_extras = 16;
 inline constexpr std::uint64_t min_bytes_for_extras = 256 << 10;
 /// Two frames or more have HyperSpy's names if their chunks have as much.

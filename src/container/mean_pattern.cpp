@@ -20,9 +20,7 @@ DetectorShape binned(DetectorShape shape, std::uint32_t factor) {
 }
 
 /// Number of pixels along an axis of `size` that bin `i` covers.
-std::uint32_t covered(std::uint32_t i, std::uint32_t factor, std::uint32_t size) {
-  return std::min(factor, size - i * factor);
-}
+std::uint32_t covered(std::uint32_t i, std::uint32_t factor, std::uint32_t size) { return std::min(factor, size - i * factor); }
 
 /// Adds values of `from` to the bins of `factor` × `factor` of them.
 void add_binned(std::span<const double> from, DetectorShape shape, std::uint32_t factor, std::span<double> bins) {
@@ -119,7 +117,8 @@ MeanPattern::Preview MeanPattern::preview(std::uint64_t budget_bytes) const {
     const auto n_bytes = [&](int bits, std::uint32_t step) {
       result.values.clear();
       for (std::uint32_t y = 0; y < shape.det_y; y += step) {
-        const double per_bin = static_cast<double>(std::max<std::uint64_t>(1, n_frames_)) * covered(y, result.binning, detector_.det_y);
+        const double per_bin =
+            static_cast<double>(std::max<std::uint64_t>(1, n_frames_)) * covered(y, result.binning, detector_.det_y);
         const double* const row = sums.data() + std::size_t{y} * shape.det_x;
         for (std::uint32_t x = 0; x < shape.det_x; ++x)
           result.values.push_back(rounded(row[x] / (per_bin * covered(x, result.binning, detector_.det_x)), bits));

@@ -43,8 +43,8 @@ h5::Id make_scan_image(const Contents& contents, const Shared& shared) {
 h5::Id make_mean_pattern(const Contents& contents, const Shared& shared) {
   const auto preview = contents.pattern.preview(contents.chunks.total_bytes / preview_fraction);
   const std::array<hsize_t, 2> dims = {preview.shape.det_y, preview.shape.det_x};
-  const h5::Id mean = h5::make_array(contents.file, DType::f32, dims, preview.values.data(),
-                                     {{layout::units, contents.info.units}});
+  const h5::Id mean =
+      h5::make_array(contents.file, DType::f32, dims, preview.values.data(), {{layout::units, contents.info.units}});
   std::array<h5::Id, 2> own_axes;
   std::vector<h5::Link> links = {{layout::mean, mean.get()}};
   for (std::size_t i = 0; i < 2; ++i) {

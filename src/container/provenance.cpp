@@ -27,9 +27,8 @@ std::optional<PixelMap> read_map(hid_t group, const char* name, DetectorShape de
 
 h5::Id make_source(const Contents& contents) {
   const SourceInfo& info = contents.info;
-  h5::Attributes attributes = {{layout::nx_class, std::string("NXnote")},
-                               {layout::source_file, info.path.string()},
-                               {layout::source_format, info.format}};
+  h5::Attributes attributes = {
+      {layout::nx_class, std::string("NXnote")}, {layout::source_file, info.path.string()}, {layout::source_format, info.format}};
   if (!info.dataset.empty()) attributes.push_back({layout::source_dataset, info.dataset});
   if (info.shape.size() < 4) attributes.push_back({layout::source_shape, info.shape});
   if (info.metadata_json.size() <= 2) return h5::make_group(contents.file, attributes, {});  // "{}"
@@ -41,11 +40,10 @@ h5::Id make_source(const Contents& contents) {
 h5::Id make_process(const Contents& contents) {
   const ThresholdOptions& options = *contents.options.threshold;
   const DroppedTotals& dropped = contents.dropped;
-  h5::Attributes attributes = {
-      {layout::nx_class, std::string("NXprocess")},
-      {layout::dropped_pixels, dropped.n_pixels},
-      {layout::dropped_intensity, dropped.intensity},
-      {layout::dropped_maximum, *std::max_element(dropped.maximum.begin(), dropped.maximum.end())}};
+  h5::Attributes attributes = {{layout::nx_class, std::string("NXprocess")},
+                               {layout::dropped_pixels, dropped.n_pixels},
+                               {layout::dropped_intensity, dropped.intensity},
+                               {layout::dropped_maximum, *std::max_element(dropped.maximum.begin(), dropped.maximum.end())}};
   if (options.threshold) attributes.push_back({layout::threshold, *options.threshold});
 
   std::vector<std::pair<const char*, h5::Id>> members;

@@ -17,10 +17,9 @@ namespace {
 /// Whether a writer could have made it: chunks of its frames, and a scan whose frames can be counted.
 bool is_possible(const RecordingDescription& d) {
   const ScanShape scan = d.info.scan;
-  return d.info.dtype == d.parameters.dtype && !d.parameters.opaque &&
-         !d.parameters.big_endian && d.info.detector.det_y == d.parameters.det_y &&
-         d.info.detector.det_x == d.parameters.det_x && is_countable(scan) && d.info.frames_per_position != 0 &&
-         scan.scan_x % d.info.frames_per_position == 0;
+  return d.info.dtype == d.parameters.dtype && !d.parameters.opaque && !d.parameters.big_endian &&
+         d.info.detector.det_y == d.parameters.det_y && d.info.detector.det_x == d.parameters.det_x && is_countable(scan) &&
+         d.info.frames_per_position != 0 && scan.scan_x % d.info.frames_per_position == 0;
 }
 
 std::optional<RecordingDescription> parse_description(std::string_view text) try {

@@ -38,7 +38,8 @@ std::optional<std::filesystem::path> find_recording(const std::filesystem::path&
   std::error_code error;
   if (std::filesystem::is_directory(named, error)) return recorded_output(named) ? std::optional(named) : std::nullopt;
   if (named.filename() == recording::data && recorded_output(named.parent_path())) return named.parent_path();
-  if (std::filesystem::exists(named, error) || !std::filesystem::is_directory(recording_folder(named), error)) return std::nullopt;
+  if (std::filesystem::exists(named, error) || !std::filesystem::is_directory(recording_folder(named), error))
+    return std::nullopt;
   return recording_folder(named);
 }
 

@@ -52,16 +52,14 @@ void describe_dataset(const Contents& contents) {
 
 Shared make_shared(const Contents& contents) {
   const SourceInfo& info = contents.info;
-  const std::array<std::uint64_t, 4> sizes = {info.scan.scan_y, info.scan.scan_x / info.frames_per_position,
-                                              info.detector.det_y, info.detector.det_x};
+  const std::array<std::uint64_t, 4> sizes = {info.scan.scan_y, info.scan.scan_x / info.frames_per_position, info.detector.det_y,
+                                              info.detector.det_x};
   const Precision precision = contents.extras.emd ? Precision::full : Precision::low;
-  const AxisUse use = contents.extras.emd        ? AxisUse::emd
-                      : contents.extras.hyperspy ? AxisUse::hyperspy
-                                                 : AxisUse::nexus;
+  const AxisUse use = contents.extras.emd ? AxisUse::emd : contents.extras.hyperspy ? AxisUse::hyperspy : AxisUse::nexus;
   Shared shared;
   for (std::size_t axis = 0; axis < 4; ++axis) {
-    shared.axes[axis] = make_axis(contents.file, info.axes[axis], sizes[axis], precision,
-                                  axis_attributes(info.axes[axis], axis < 2, use));
+    shared.axes[axis] =
+        make_axis(contents.file, info.axes[axis], sizes[axis], precision, axis_attributes(info.axes[axis], axis < 2, use));
     h5::expect_names(shared.axes[axis].get());
   }
   if (contents.extras.scan_image) {
@@ -114,15 +112,15 @@ void write_tree(const Contents& contents) {
   if (own) h5::add_link(contents.file, {layout::own, own.get()});
   if (experiments) h5::add_link(contents.file, {layout::experiments, experiments.get()});
   if (emd_root) h5::add_link(contents.file, {layout::emd_root, emd_root.get()});
-  for (const h5::Id* object : {&shared.axes[0], &shared.axes[1], &shared.axes[2], &shared.axes[3], &shared.electrons,
-                               &shared.source})
+  for (const h5::Id* object :
+       {&shared.axes[0], &shared.axes[1], &shared.axes[2], &shared.axes[3], &shared.electrons, &shared.source})
     if (*object) h5::names_complete(object->get());
 }
 
 Extras choose_extras(std::uint64_t chunk_bytes, const SourceInfo& info, const ContainerOptions& options) {
   const bool is_scan = info.scan.n_frames() > 1;
-  const bool is_large = info.scan.n_frames() >= layout::min_frames_for_extras ||
-                        chunk_bytes >= layout::min_bytes_for_extras || options.all_parts;
+  const bool is_large =
+      info.scan.n_frames() >= layout::min_frames_for_extras || chunk_bytes >= layout::min_bytes_for_extras || options.all_parts;
   const bool four_axes = info.frames_per_position == 1;  // HyperSpy and EMD are told of no more
   return {.scan_image = is_scan || is_large,
           .hyperspy = four_axes && ((is_scan && chunk_bytes >= layout::min_bytes_for_hyperspy) || is_large),

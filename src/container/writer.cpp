@@ -58,18 +58,16 @@ h5::Id create_dataset(hid_t file, const SourceInfo& info, const ChunkGrid& grid,
   H5Pset_obj_track_times(creation.get(), false);
   H5Pset_attr_phase_change(creation.get(), 64, 48);
   h5::check(H5Pset_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data()), "set the chunk shape");
-  h5::check(H5Pset_filter(creation.get(), static_cast<H5Z_filter_t>(filter_id), H5Z_FLAG_MANDATORY, values.size(),
-                          values.data()),
+  h5::check(H5Pset_filter(creation.get(), static_cast<H5Z_filter_t>(filter_id), H5Z_FLAG_MANDATORY, values.size(), values.data()),
             "set the filter");
   const h5::Id space(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), max_dims.data()), H5Sclose);
-  return {h5::check(H5Dcreate_anon(file, h5::file_type(info.dtype), space.get(), creation.get(), H5P_DEFAULT),
-                    "create the dataset"),
-          H5Dclose};
+  return {
+      h5::check(H5Dcreate_anon(file, h5::file_type(info.dtype), space.get(), creation.get(), H5P_DEFAULT), "create the dataset"),
+      H5Dclose};
 }
 
 PendingFile pending_file(const std::filesystem::path& path, const ContainerOptions& options) {
-  return {path, options.overwrite ? PendingFile::IfExists::replace : PendingFile::IfExists::refuse,
-          options.temporary_path};
+  return {path, options.overwrite ? PendingFile::IfExists::replace : PendingFile::IfExists::refuse, options.temporary_path};
 }
 
 }  // namespace
@@ -120,8 +118,7 @@ struct ContainerWriter::Impl {
     std::vector<hsize_t> offset = {frames.first / scan.scan_x, frames.first % scan.scan_x / info.frames_per_position};
     offset.resize(info.frames_per_position > 1 ? 5 : 4);
     const h5::Lock lock;
-    h5::check(H5Dwrite_chunk(dataset.get(), H5P_DEFAULT, 0, offset.data(), chunk.size(), chunk.data()),
-              "write a chunk");
+    h5::check(H5Dwrite_chunk(dataset.get(), H5P_DEFAULT, 0, offset.data(), chunk.size(), chunk.data()), "write a chunk");
     file.check();
     chunks.addresses[i] = file.last_raw_address();
     chunks.sizes[i] = static_cast<std::uint32_t>(chunk.size());
@@ -132,8 +129,7 @@ struct ContainerWriter::Impl {
     index.add(frames, of.totals);
     digest.add(frames, of.hashes);
     std::uint64_t n_data = frames.count;
-    if (!of.status.empty())
-      n_data = static_cast<std::uint64_t>(std::count_if(of.status.begin(), of.status.end(), is_data));
+    if (!of.status.empty()) n_data = static_cast<std::uint64_t>(std::count_if(of.status.begin(), of.status.end(), is_data));
     {
       const std::lock_guard lock(pattern_mutex);
       pattern.add(of.pattern_sum, of.pattern_values, n_data);
@@ -194,8 +190,7 @@ struct ContainerWriter::Impl {
   std::uint64_t n_written = 0;
 };
 
-ContainerWriter::ContainerWriter(const std::filesystem::path& path, const SourceInfo& info,
-                                 const ContainerOptions& options)
+ContainerWriter::ContainerWriter(const std::filesystem::path& path, const SourceInfo& info, const ContainerOptions& options)
     : impl_(std::make_unique<Impl>(path, info, options)) {}
 
 ContainerWriter::~ContainerWriter() = default;

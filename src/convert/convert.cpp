@@ -30,8 +30,7 @@ class Conversion {
  public:
   Conversion(const Source& source, const std::filesystem::path& output, const ConvertOptions& options)
       : source_(source), options_(options) {
-    if (options.threshold.active())
-      threshold_.emplace(options.threshold, source.info().detector, source.info().dtype);
+    if (options.threshold.active()) threshold_.emplace(options.threshold, source.info().detector, source.info().dtype);
     writer_.emplace(output, source.info(),
                     ContainerOptions{.level = options.level,
                                      .frames_per_chunk = options.frames_per_chunk,

@@ -32,8 +32,8 @@ std::vector<fs::path> split_search_path(const std::string& text) {
 void examine_environment(std::vector<Finding>& findings) {
   const char* preload = std::getenv("HDF5_PLUGIN_PRELOAD");
   if (preload != nullptr && std::string(preload) == "::")
-    findings.push_back({Verdict::bad, "HDF5_PLUGIN_PRELOAD is \"::\", which switches all plugins off",
-                        "unset HDF5_PLUGIN_PRELOAD"});
+    findings.push_back(
+        {Verdict::bad, "HDF5_PLUGIN_PRELOAD is \"::\", which switches all plugins off", "unset HDF5_PLUGIN_PRELOAD"});
 
   const char* search = std::getenv("HDF5_PLUGIN_PATH");
   if (search == nullptr) {
@@ -48,9 +48,9 @@ void examine_environment(std::vector<Finding>& findings) {
   for (const fs::path& folder : split_search_path(search)) {
     std::error_code error;
     if (!fs::is_directory(folder, error))
-      findings.push_back({Verdict::bad,
-                          "HDF5_PLUGIN_PATH names " + folder.string() + ", which does not exist (HDF5 1.10 stops searching there)",
-                          "remove it from HDF5_PLUGIN_PATH"});
+      findings.push_back(
+          {Verdict::bad, "HDF5_PLUGIN_PATH names " + folder.string() + ", which does not exist (HDF5 1.10 stops searching there)",
+           "remove it from HDF5_PLUGIN_PATH"});
     found = found || holds_plugin(folder);
   }
   findings.push_back({found ? Verdict::good : Verdict::bad,
@@ -63,8 +63,7 @@ Finding examine_hdf5() {
   const h5::Lock lock;
   unsigned major = 0, minor = 0, release = 0;
   H5get_libversion(&major, &minor, &release);
-  const std::string version =
-      "HDF5 " + std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);
+  const std::string version = "HDF5 " + std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);
   const bool available = H5Zfilter_avail(static_cast<H5Z_filter_t>(filter_id)) > 0;
   return {available ? Verdict::good : Verdict::bad,
           version + (available ? " loads filter " : " cannot load filter ") + std::to_string(filter_id),

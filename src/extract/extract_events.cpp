@@ -37,8 +37,7 @@ void append_number(std::string& text, Value value) {
 template <class Count>
 void append_lines(std::string& text, const Events<Count>& events) {
   for (std::size_t frame = 0; frame < events.scan_indices.size(); ++frame)
-    for (auto i = static_cast<std::size_t>(events.offsets[frame]); i < static_cast<std::size_t>(events.offsets[frame + 1]);
-         ++i) {
+    for (auto i = static_cast<std::size_t>(events.offsets[frame]); i < static_cast<std::size_t>(events.offsets[frame + 1]); ++i) {
       append_number(text, events.scan_indices[frame]);
       text += ',';
       append_number(text, events.pixels[i]);
@@ -71,8 +70,7 @@ DType dtype_of_counts() {
 }
 
 template <class Count>
-void write_arrays(const Reader& reader, const std::filesystem::path& path, FrameRange range,
-                  const ExtractOptions& options) {
+void write_arrays(const Reader& reader, const std::filesystem::path& path, FrameRange range, const ExtractOptions& options) {
   std::vector<std::uint64_t> scan_index;
   std::vector<std::uint32_t> pixel;
   std::vector<Count> count;
@@ -118,9 +116,8 @@ void extract_events(const Reader& events, const std::filesystem::path& output, E
   if (const std::uint64_t n = n_events_in(events, range); n > max_npz_events)
     throw UsageError("these frames hold " + std::to_string(n) + " events, too many for one .npz; ask for fewer with --frames");
   PendingFile pending(output, if_exists);
-  with_count_type(events.info().dtype, [&]<class Count>(Count) {
-    write_arrays<Count>(events, pending.temporary_path(), range, options);
-  });
+  with_count_type(events.info().dtype,
+                  [&]<class Count>(Count) { write_arrays<Count>(events, pending.temporary_path(), range, options); });
   pending.commit();
 }
 

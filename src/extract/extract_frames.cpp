@@ -24,8 +24,8 @@ std::vector<std::uint64_t> output_shape(const FileInfo& info, FrameRange range) 
   return recorded ? info.source_shape : dense;
 }
 
-void extract_flat(const Reader& events, const std::filesystem::path& output, DenseFormat format,
-                  const ExtractOptions& options, FrameRange range) {
+void extract_flat(const Reader& events, const std::filesystem::path& output, DenseFormat format, const ExtractOptions& options,
+                  FrameRange range) {
   OutputStream out(output, options.overwrite ? PendingFile::IfExists::replace : PendingFile::IfExists::refuse);
   const FileInfo& info = events.info();
   if (format == DenseFormat::npy) out.write(npy_header(info.dtype, output_shape(info, range)));
@@ -38,8 +38,7 @@ void extract_flat(const Reader& events, const std::filesystem::path& output, Den
   out.commit();
 }
 
-void extract_hdf5(const Reader& events, const std::filesystem::path& output, const ExtractOptions& options,
-                  FrameRange range) {
+void extract_hdf5(const Reader& events, const std::filesystem::path& output, const ExtractOptions& options, FrameRange range) {
   PendingFile pending(output, options.overwrite ? PendingFile::IfExists::replace : PendingFile::IfExists::refuse);
   const FileInfo& info = events.info();
   const h5::Lock lock;

@@ -72,8 +72,9 @@ std::map<std::string, NpzMember> read_npz(const std::filesystem::path& path) {
     const char* name = zip_get_name(archive.get(), index, 0);
     const std::string member = name != nullptr ? name : "";
     if (!member.ends_with(".npy")) fail(path.string(), "it has a member that is no array");
-    members.emplace(member.substr(0, member.size() - 4),
-                    parse_member(read_member(archive.get(), index, readable.size(), path.string()), path.string() + ":" + member));
+    members.emplace(
+        member.substr(0, member.size() - 4),
+        parse_member(read_member(archive.get(), index, readable.size(), path.string()), path.string() + ":" + member));
   }
   return members;
 }

@@ -16,7 +16,7 @@
 namespace esieve {
 
 struct NpzArray {
-  std::string name;                   ///< Without ".npy".
+  std::string name;  ///< Without ".npy".
   DType dtype;
   std::span<const std::byte> values;
   std::optional<std::vector<std::uint64_t>> shape{};  ///< Nothing: one-dimensional. Empty: a scalar.

@@ -36,9 +36,7 @@ class OutputStream {
 
  private:
   static void close(std::FILE* file) { std::fclose(file); }
-  [[noreturn]] void fail() const {
-    throw IoError("cannot write " + path_.string() + " (" + std::strerror(errno) + ")");
-  }
+  [[noreturn]] void fail() const { throw IoError("cannot write " + path_.string() + " (" + std::strerror(errno) + ")"); }
 
   PendingFile pending_;
   std::filesystem::path path_;

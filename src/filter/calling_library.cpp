@@ -22,7 +22,7 @@ herr_t plain_release(void* memory) {
 }
 
 Allocator plain = {plain_allocate, plain_release};
-Allocator found;                             // written once, before `in_use` points at it
+Allocator found;  // written once, before `in_use` points at it
 std::atomic_flag claimed = ATOMIC_FLAG_INIT;
 std::atomic<const Allocator*> in_use{&plain};
 
@@ -39,9 +39,7 @@ CallingLibrary::~CallingLibrary() {
   if (handle_ != nullptr) dlclose(handle_);
 }
 
-void* CallingLibrary::symbol(const char* name) const {
-  return handle_ != nullptr ? dlsym(handle_, name) : nullptr;
-}
+void* CallingLibrary::symbol(const char* name) const { return handle_ != nullptr ? dlsym(handle_, name) : nullptr; }
 
 void CallingLibrary::push_error(const std::string& message) const {
   const auto push = find<decltype(H5Epush2)>("H5Epush2");

@@ -84,9 +84,7 @@ struct Functions {
         filter(hdf5.find<decltype(H5Pget_filter_by_id2)>("H5Pget_filter_by_id2")),
         modify(hdf5.find<decltype(H5Pmodify_filter)>("H5Pmodify_filter")) {}
 
-  bool complete() const {
-    return type_class && type_size && type_sign && type_order && chunk && filter && modify;
-  }
+  bool complete() const { return type_class && type_size && type_sign && type_order && chunk && filter && modify; }
 };
 
 std::optional<DType> integer_type(std::size_t n_bytes, bool has_sign) {
@@ -121,8 +119,8 @@ ChunkParameters describe_element(const Functions& hdf5, hid_t type) {
     element.big_endian = order == H5T_ORDER_BE && n_bytes > 1;
   } else {
     element.opaque = true;
-    element.opaque_item_bytes = static_cast<std::uint32_t>(
-        n_bytes < max_dense_bytes ? n_bytes : std::numeric_limits<std::uint32_t>::max());
+    element.opaque_item_bytes =
+        static_cast<std::uint32_t>(n_bytes < max_dense_bytes ? n_bytes : std::numeric_limits<std::uint32_t>::max());
   }
   return element;
 }
@@ -140,14 +138,12 @@ bool set_dataset_parameters(const CallingLibrary& library, hid_t creation, hid_t
   std::array<unsigned, 16> given;
   std::size_t n_given = given.size();
   unsigned flags = 0;
-  if (rank < 1 ||
-      hdf5.filter(creation, filter_id, &flags, &n_given, given.data(), 0, nullptr, nullptr) < 0) {
+  if (rank < 1 || hdf5.filter(creation, filter_id, &flags, &n_given, given.data(), 0, nullptr, nullptr) < 0) {
     error = "esieve: the dataset's creation properties cannot be read; give it a chunked layout";
     return false;
   }
-  const auto parameters =
-      dataset_parameters(describe_element(hdf5, type), std::span(chunk).first(static_cast<std::size_t>(rank)),
-                         std::span(given).first(std::min(n_given, given.size())), error);
+  const auto parameters = dataset_parameters(describe_element(hdf5, type), std::span(chunk).first(static_cast<std::size_t>(rank)),
+                                             std::span(given).first(std::min(n_given, given.size())), error);
   if (!parameters) return false;
   const auto values = to_filter_values(*parameters);
   if (hdf5.modify(creation, filter_id, flags, values.size(), values.data()) >= 0) return true;

@@ -45,8 +45,7 @@ std::string advice(ChunkStatus status) {
   const std::string what = std::string("esieve: chunk ") + describe(status);
   switch (status) {
     case ChunkStatus::unknown_version: return what + "; install a newer esieve plugin";
-    case ChunkStatus::wrong_parameters:
-      return what + " (the file was put together from others?); run 'esieve verify FILE'";
+    case ChunkStatus::wrong_parameters: return what + " (the file was put together from others?); run 'esieve verify FILE'";
     default: return what + "; run 'esieve verify FILE'";
   }
 }
@@ -75,13 +74,13 @@ Outcome decompress(const ChunkParameters& parameters, std::size_t n_bytes, std::
   return replace(buffer, buffer_bytes, out, dense_bytes, dense_bytes);
 }
 
-Outcome run(unsigned flags, std::span<const unsigned> values, std::size_t n_bytes, std::size_t* buffer_bytes,
-            void** buffer) {
+Outcome run(unsigned flags, std::span<const unsigned> values, std::size_t n_bytes, std::size_t* buffer_bytes, void** buffer) {
   try {
     const auto parameters = from_filter_values(values);
     if (!parameters || parameters->dense_bytes() >= max_dense_bytes)
-      return {0, "esieve: the dataset's filter parameters are damaged or of a later version; "
-                 "install a newer esieve plugin or run 'esieve verify FILE'"};
+      return {0,
+              "esieve: the dataset's filter parameters are damaged or of a later version; "
+              "install a newer esieve plugin or run 'esieve verify FILE'"};
     return (flags & H5Z_FLAG_REVERSE) != 0 ? decompress(*parameters, n_bytes, buffer_bytes, buffer)
                                            : compress(*parameters, n_bytes, buffer_bytes, buffer);
   } catch (const std::bad_alloc&) {
@@ -93,8 +92,8 @@ Outcome run(unsigned flags, std::span<const unsigned> values, std::size_t n_byte
 
 // The two callbacks. Nothing may be thrown through HDF5's C code.
 
-std::size_t filter(unsigned flags, std::size_t n_values, const unsigned values[], std::size_t n_bytes,
-                   std::size_t* buffer_bytes, void** buffer) {
+std::size_t filter(unsigned flags, std::size_t n_values, const unsigned values[], std::size_t n_bytes, std::size_t* buffer_bytes,
+                   void** buffer) {
   const Outcome outcome = run(flags, {values, n_values}, n_bytes, buffer_bytes, buffer);
   if (outcome.n_bytes == 0) CallingLibrary(__builtin_return_address(0)).push_error(outcome.error);
   return outcome.n_bytes;
@@ -112,9 +111,8 @@ herr_t set_local(hid_t creation, hid_t type, hid_t /*space*/) {
 }
 
 // The name is stored in every file, and HDF5 prints it where the plugin is missing: it says what to do.
-const H5Z_class2_t the_class = {
-    H5Z_CLASS_T_VERS, filter_id, 1, 1, "esieve (install its HDF5 plugin to read)",
-    nullptr, set_local, filter};
+const H5Z_class2_t the_class = {H5Z_CLASS_T_VERS, filter_id, 1,     1, "esieve (install its HDF5 plugin to read)",
+                                nullptr,          set_local, filter};
 
 }  // namespace
 

@@ -24,8 +24,7 @@ class LastChunk {
   bool copy(const ChunkParameters& parameters, std::span<const std::byte> chunk, std::span<std::byte> dense);
 
   /// What `chunk` was decoded to. Without memory for it nothing is kept.
-  void remember(const ChunkParameters& parameters, std::span<const std::byte> chunk,
-                std::span<const std::byte> dense) noexcept;
+  void remember(const ChunkParameters& parameters, std::span<const std::byte> chunk, std::span<const std::byte> dense) noexcept;
 
  private:
   std::mutex mutex_;

@@ -63,10 +63,14 @@ bool list_lit(const T* frames, std::size_t n_frames, std::size_t n_pixels, std::
 
 template <class T>
 bool list_values(const T* frames, std::size_t n_frames, std::size_t n_pixels, std::vector<PixelValue>& values) {
-  if constexpr (sizeof(T) == 1) return list_lit<std::uint8_t>(frames, n_frames, n_pixels, values);
-  else if constexpr (sizeof(T) == 2) return list_lit<std::uint16_t>(frames, n_frames, n_pixels, values);
-  else if constexpr (sizeof(T) == 4) return list_lit<std::uint32_t>(frames, n_frames, n_pixels, values);
-  else return false;
+  if constexpr (sizeof(T) == 1)
+    return list_lit<std::uint8_t>(frames, n_frames, n_pixels, values);
+  else if constexpr (sizeof(T) == 2)
+    return list_lit<std::uint16_t>(frames, n_frames, n_pixels, values);
+  else if constexpr (sizeof(T) == 4)
+    return list_lit<std::uint32_t>(frames, n_frames, n_pixels, values);
+  else
+    return false;
 }
 
 }  // namespace

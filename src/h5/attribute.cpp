@@ -18,9 +18,8 @@ Id text_type() {
 
 void write(hid_t object, const std::string& name, hid_t type, const Id& space, const void* value) {
   if (H5Aexists(object, name.c_str()) > 0) H5Adelete(object, name.c_str());
-  const Id attribute(check(H5Acreate2(object, name.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT),
-                           "create attribute " + name),
-                     H5Aclose);
+  const Id attribute(
+      check(H5Acreate2(object, name.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT), "create attribute " + name), H5Aclose);
   check(H5Awrite(attribute.get(), type, value), "write attribute " + name);
 }
 
@@ -47,9 +46,7 @@ bool is_number(const Id& attribute) {
 
 }  // namespace
 
-void set_attribute(hid_t object, const std::string& name, const std::string& text) {
-  set_attribute(object, name, text.c_str());
-}
+void set_attribute(hid_t object, const std::string& name, const std::string& text) { set_attribute(object, name, text.c_str()); }
 
 void set_attribute(hid_t object, const std::string& name, const char* text) {
   const Lock lock;
@@ -135,8 +132,7 @@ std::optional<double> double_attribute(hid_t object, const std::string& name) {
   const Lock lock;
   const Id attribute = open_attribute(object, name);
   double value = 0;
-  if (!attribute || n_items(attribute) != 1 || !is_number(attribute) ||
-      H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0)
+  if (!attribute || n_items(attribute) != 1 || !is_number(attribute) || H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0)
     return std::nullopt;
   return value;
 }

@@ -51,9 +51,9 @@ class AttributeWriter {
 
  private:
   void write(hid_t type, const Id& space, const void* value) const {
-    const Id attribute(check(H5Acreate2(object_, name_.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT),
-                             "create attribute " + name_),
-                       H5Aclose);
+    const Id attribute(
+        check(H5Acreate2(object_, name_.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT), "create attribute " + name_),
+        H5Aclose);
     check(H5Awrite(attribute.get(), type, value), "write attribute " + name_);
   }
 
@@ -103,10 +103,9 @@ void set_attributes(hid_t object, const Attributes& attributes) {
 
 void add_link(hid_t group, const Link& link) {
   const Lock lock;
-  const herr_t result =
-      link.soft_target.empty()
-          ? H5Olink(link.object, group, link.name.c_str(), H5P_DEFAULT, H5P_DEFAULT)
-          : H5Lcreate_soft(link.soft_target.c_str(), group, link.name.c_str(), H5P_DEFAULT, H5P_DEFAULT);
+  const herr_t result = link.soft_target.empty()
+                            ? H5Olink(link.object, group, link.name.c_str(), H5P_DEFAULT, H5P_DEFAULT)
+                            : H5Lcreate_soft(link.soft_target.c_str(), group, link.name.c_str(), H5P_DEFAULT, H5P_DEFAULT);
   check(result, "link " + link.name);
 }
 
@@ -167,8 +166,7 @@ Id make_text(hid_t file, std::string_view text) {
   }
   Id dataset = make_dataset(file, type.get(), gzip ? simple_space({&one, 1}) : scalar(), creation);
   const char none = '\0';
-  check(H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, text.empty() ? &none : text.data()),
-        "write a text");
+  check(H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, text.empty() ? &none : text.data()), "write a text");
   return dataset;
 }
 

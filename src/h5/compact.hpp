@@ -24,8 +24,8 @@ struct VariableText {
 };
 
 struct Attribute {
-  using Value = std::variant<std::string, VariableText, std::vector<std::string>, std::vector<std::uint64_t>,
-                             std::uint8_t, std::uint32_t, std::uint64_t, double, bool>;
+  using Value = std::variant<std::string, VariableText, std::vector<std::string>, std::vector<std::uint64_t>, std::uint8_t,
+                             std::uint32_t, std::uint64_t, double, bool>;
   std::string name;
   Value value;  ///< bool as h5py stores NumPy's.
 };

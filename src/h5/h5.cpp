@@ -71,8 +71,7 @@ Id open_file(const std::filesystem::path& path) {
 
 Id create_group(hid_t parent, const std::string& name) {
   const Lock lock;
-  return {check(H5Gcreate2(parent, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), "create group " + name),
-          H5Gclose};
+  return {check(H5Gcreate2(parent, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), "create group " + name), H5Gclose};
 }
 
 Id open_group(hid_t parent, const std::string& path) {
@@ -87,7 +86,7 @@ Id open_dataset(hid_t parent, const std::string& path) {
 
 bool exists(hid_t parent, const std::string& path) {
   const Lock lock;
-  for (std::size_t end = path.find('/', 1); ; end = path.find('/', end + 1)) {
+  for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
     const std::string part = path.substr(0, end);
     if (part != "/" && !part.empty() && H5Lexists(parent, part.c_str(), H5P_DEFAULT) <= 0) return false;
     if (end == std::string::npos) break;
@@ -97,8 +96,7 @@ bool exists(hid_t parent, const std::string& path) {
 
 Id simple_space(std::span<const hsize_t> dims) {
   const Lock lock;
-  return {check(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr), "create a dataspace"),
-          H5Sclose};
+  return {check(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr), "create a dataspace"), H5Sclose};
 }
 
 std::vector<hsize_t> dimensions(hid_t dataset) {
@@ -155,8 +153,8 @@ std::optional<DType> dtype_of(hid_t type) {
   return std::nullopt;
 }
 
-Id write_dataset(hid_t parent, const std::string& name, DType dtype, std::span<const hsize_t> dims,
-                 const void* values, Compress compress) {
+Id write_dataset(hid_t parent, const std::string& name, DType dtype, std::span<const hsize_t> dims, const void* values,
+                 Compress compress) {
   const Lock lock;
   std::uint64_t n_items = 1;
   for (const hsize_t n : dims) n_items *= n;
@@ -179,8 +177,7 @@ Id write_dataset(hid_t parent, const std::string& name, DType dtype, std::span<c
     H5Pset_layout(creation.get(), n_items * item_bytes(dtype) < 4096 ? H5D_COMPACT : H5D_CONTIGUOUS);
   }
   H5Pset_obj_track_times(creation.get(), false);
-  Id dataset(check(H5Dcreate2(parent, name.c_str(), file_type(dtype), space.get(), H5P_DEFAULT, creation.get(),
-                              H5P_DEFAULT),
+  Id dataset(check(H5Dcreate2(parent, name.c_str(), file_type(dtype), space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT),
                    "create dataset " + name),
              H5Dclose);
   check(H5Dwrite(dataset.get(), native_type(dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "write dataset " + name);

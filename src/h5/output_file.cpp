@@ -64,9 +64,7 @@ struct Driver {
   }
 
   static int compare(const H5FD_t* a, const H5FD_t* b) {
-    return std::less<>()(self(a).storage, self(b).storage)   ? -1
-           : std::less<>()(self(b).storage, self(a).storage) ? 1
-                                                             : 0;
+    return std::less<>()(self(a).storage, self(b).storage) ? -1 : std::less<>()(self(b).storage, self(a).storage) ? 1 : 0;
   }
 
   // No aggregation of small pieces: every byte is allocated where it is needed and none is left over.
@@ -112,8 +110,7 @@ struct Driver {
   static herr_t truncate(H5FD_t* base, hid_t, hbool_t) {
     File& file = self(base);
     if (file.end_written == file.end_allocated) return 0;
-    if (file.storage->error == 0 &&
-        ::ftruncate(file.storage->file.descriptor(), static_cast<off_t>(file.end_allocated)) != 0)
+    if (file.storage->error == 0 && ::ftruncate(file.storage->file.descriptor(), static_cast<off_t>(file.end_allocated)) != 0)
       file.storage->error = errno;
     file.end_written = file.end_allocated;
     return 0;
@@ -179,8 +176,7 @@ OutputFile::~OutputFile() {
 std::uint64_t OutputFile::last_raw_address() const { return storage_->last_raw_address; }
 
 void OutputFile::check() const {
-  if (storage_->error != 0)
-    throw IoError("cannot write " + path_.string() + " (" + std::strerror(storage_->error) + ")");
+  if (storage_->error != 0) throw IoError("cannot write " + path_.string() + " (" + std::strerror(storage_->error) + ")");
 }
 
 void OutputFile::flush() {

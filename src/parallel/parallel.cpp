@@ -54,11 +54,14 @@ void parallel_for(std::size_t n, int threads, const std::function<void(std::size
   Arena arena(threads);
   const ForkJoin tasks;
   arena.execute([&] {
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, n, 1), [&](const tbb::blocked_range<std::size_t>& range) {
-      ForkJoin::enter();
-      const ForkJoin::Task task(tasks);
-      for (std::size_t i = range.begin(); i != range.end(); ++i) body(i);
-    }, tbb::simple_partitioner());
+    tbb::parallel_for(
+        tbb::blocked_range<std::size_t>(0, n, 1),
+        [&](const tbb::blocked_range<std::size_t>& range) {
+          ForkJoin::enter();
+          const ForkJoin::Task task(tasks);
+          for (std::size_t i = range.begin(); i != range.end(); ++i) body(i);
+        },
+        tbb::simple_partitioner());
   });
 }
 
@@ -80,34 +83,30 @@ void ordered_pipeline(std::uint64_t n, int threads, std::size_t n_slots,
   arena.execute([&] {
     tbb::parallel_pipeline(
         n_slots,  // tokens: a slot is always free when an item starts
-        tbb::make_filter<void, Item>(tbb::filter_mode::serial_in_order,
-                                     [&](tbb::flow_control& control) -> Item {
-                                       ForkJoin::enter();
-                                       const ForkJoin::Task task(tasks);
-                                       const Turns::Turn turn(starts);
-                                       if (next == n) {
-                                         control.stop();
-                                         return {};
-                                       }
-                                       std::size_t slot = 0;
-                                       free_slots.pop(slot);
-                                       return {next++, slot};
-                                     }) &
-            tbb::make_filter<Item, Item>(tbb::filter_mode::parallel,
-                                         [&](Item item) {
-                                           ForkJoin::enter();
-                                           const ForkJoin::Task task(tasks);
-                                           const Turns::Turn turn(slots[item.slot]);
-                                           work(item.index, item.slot);
-                                           return item;
-                                         }) &
-            tbb::make_filter<Item, void>(tbb::filter_mode::serial_in_order, [&](Item item) {
-              ForkJoin::enter();
-              const ForkJoin::Task task(tasks);
-              const Turns::Turn in_order(finishes), of_slot(slots[item.slot]);
-              finish(item.index, item.slot);
-              free_slots.push(item.slot);
-            }));
+        tbb::make_filter<void, Item>(tbb::filter_mode::serial_in_order, [&](tbb::flow_control& control) -> Item {
+          ForkJoin::enter();
+          const ForkJoin::Task task(tasks);
+          const Turns::Turn turn(starts);
+          if (next == n) {
+            control.stop();
+            return {};
+          }
+          std::size_t slot = 0;
+          free_slots.pop(slot);
+          return {next++, slot};
+        }) & tbb::make_filter<Item, Item>(tbb::filter_mode::parallel, [&](Item item) {
+          ForkJoin::enter();
+          const ForkJoin::Task task(tasks);
+          const Turns::Turn turn(slots[item.slot]);
+          work(item.index, item.slot);
+          return item;
+        }) & tbb::make_filter<Item, void>(tbb::filter_mode::serial_in_order, [&](Item item) {
+          ForkJoin::enter();
+          const ForkJoin::Task task(tasks);
+          const Turns::Turn in_order(finishes), of_slot(slots[item.slot]);
+          finish(item.index, item.slot);
+          free_slots.push(item.slot);
+        }));
   });
 }
 

@@ -20,8 +20,7 @@ constexpr std::uint64_t max_events = 0x7fffffff;
 /// Decodes a chunk to the workspace's events.
 void decode(const ChunkStore& store, std::uint64_t chunk, CodecWorkspace& workspace) {
   store.fetch(chunk, workspace.chunk);
-  const auto status =
-      workspace.codec.decode_events(workspace.chunk, store.info().chunk_parameters, workspace.events);
+  const auto status = workspace.codec.decode_events(workspace.chunk, store.info().chunk_parameters, workspace.events);
   if (status != ChunkStatus::okay) store.fail(chunk, describe(status));
 }
 

@@ -79,8 +79,7 @@ bool Hdf5Chunks::belongs(std::uint64_t i, std::span<const std::byte> bytes) cons
 bool Hdf5Chunks::fetch_by_table(std::uint64_t i, std::vector<std::byte>& bytes) const {
   if (table_.empty()) return false;
   const auto [address, size] = table_[i];
-  if (size == 0 || size > max_chunk_bytes(info().chunk_parameters) || address > bytes_.size() ||
-      size > bytes_.size() - address)
+  if (size == 0 || size > max_chunk_bytes(info().chunk_parameters) || address > bytes_.size() || size > bytes_.size() - address)
     return false;
   // Another program may have written the chunk anew, elsewhere, and left the old bytes behind.
   hsize_t size_now = 0;
@@ -99,8 +98,7 @@ std::vector<std::byte> Hdf5Chunks::fetch_from_hdf5(std::uint64_t i) const {
   hsize_t size = 0;
   if (H5Dget_chunk_storage_size(file_.dataset.get(), at.data(), &size) < 0) size = 0;
   if (size == 0) return encode_frames(i);
-  const std::uint64_t limit = std::max(max_chunk_bytes(info().chunk_parameters),
-                                       info().chunk_parameters.dense_bytes());
+  const std::uint64_t limit = std::max(max_chunk_bytes(info().chunk_parameters), info().chunk_parameters.dense_bytes());
   if (size > limit || size > bytes_.size()) fail(i, "it claims " + std::to_string(size) + " bytes");
   std::vector<std::byte> bytes(size);
   std::uint32_t mask = 0;
@@ -130,8 +128,7 @@ void Hdf5Chunks::fetch(std::uint64_t i, std::vector<std::byte>& bytes) const {
   if (fetch_by_table(i, bytes)) return;
   bytes = fetch_from_hdf5(i);
   ChunkHeader header;
-  if (const ChunkStatus status = ChunkCodec::inspect(bytes, header); status != ChunkStatus::okay)
-    fail(i, describe(status));
+  if (const ChunkStatus status = ChunkCodec::inspect(bytes, header); status != ChunkStatus::okay) fail(i, describe(status));
   const FrameRange frames = info().grid.frames(i, info().scan);
   if (header.first_frame != unknown_frame && header.first_frame != frames.first)
     fail(i, "it is the chunk of frame " + std::to_string(header.first_frame));
@@ -152,8 +149,7 @@ void Hdf5Chunks::read_through_hdf5(FrameRange frames, std::span<std::byte> out) 
     }
     start.erase(start.begin(), start.end() - file_.rank);
     count.erase(count.begin(), count.end() - file_.rank);
-    h5::check(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
-              "select frames");
+    h5::check(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr), "select frames");
     const h5::Id memory = h5::simple_space(count);
     h5::check(H5Dread(file_.dataset.get(), h5::native_type(info().dtype), memory.get(), space.get(), H5P_DEFAULT, out.data()),
               "read frames of " + info().path.string());

@@ -141,14 +141,14 @@ class Opening {
     info().n_events = h5::unsigned_attribute(dataset, layout::n_events).value_or(0);
     info().n_electrons = h5::double_attribute(dataset, layout::n_electrons).value_or(0);
     if (h5::exists(result_.file.get(), layout::entry_path))
-      info().title = h5::string_attribute(h5::open_group(result_.file.get(), layout::entry_path).get(), layout::title)
-                         .value_or("");
+      info().title =
+          h5::string_attribute(h5::open_group(result_.file.get(), layout::entry_path).get(), layout::title).value_or("");
     info().written_by = h5::string_attribute(result_.file.get(), layout::creator).value_or("");
     info().written_at = h5::string_attribute(result_.file.get(), layout::file_time).value_or("");
     info().has_frame_status = info().dataset == layout::dataset_path && h5::exists(result_.file.get(), layout::frame_status_path);
     info().has_frame_index = info().dataset == layout::dataset_path &&
-                      h5::exists(result_.file.get(), std::string(layout::own_path) + "/" + layout::frame_events) &&
-                      h5::exists(result_.file.get(), layout::scan_image_path);
+                             h5::exists(result_.file.get(), std::string(layout::own_path) + "/" + layout::frame_events) &&
+                             h5::exists(result_.file.get(), layout::scan_image_path);
   }
 
   /// Where the file says them in one piece.
@@ -172,8 +172,7 @@ class Opening {
     info().source_path = h5::string_attribute(source.get(), layout::source_file).value_or("");
     info().source_format = h5::string_attribute(source.get(), layout::source_format).value_or("");
     info().source_dataset = h5::string_attribute(source.get(), layout::source_dataset).value_or("");
-    if (auto shape = h5::unsigned_array_attribute(source.get(), layout::source_shape))
-      info().source_shape = std::move(*shape);
+    if (auto shape = h5::unsigned_array_attribute(source.get(), layout::source_shape)) info().source_shape = std::move(*shape);
     info().metadata_json = h5::read_text(source.get(), layout::source_data, max_metadata_bytes).value_or("{}");
     read_dropped();
   }
@@ -190,7 +189,7 @@ class Opening {
 
   std::string name_;
   EventFile result_;
-  std::vector<hsize_t> dims_;  ///< Always four.
+  std::vector<hsize_t> dims_;                        ///< Always four.
   std::array<std::optional<std::string>, 5> units_;  ///< Of the values and the axes.
 };
 

@@ -33,7 +33,8 @@ bool is_readable(const RecordingDescription& of) {
 
 /// Frames of the last chunk that has a place: as its note says, or else the chunk itself.
 std::uint64_t frames_of_last(const std::filesystem::path& data, const RecordingState& state, const ChunkPlace& last) {
-  const auto note = std::find_if(state.notes.rbegin(), state.notes.rend(), [&](const ChunkNote& n) { return n.chunk == last.chunk; });
+  const auto note =
+      std::find_if(state.notes.rbegin(), state.notes.rend(), [&](const ChunkNote& n) { return n.chunk == last.chunk; });
   if (note != state.notes.rend()) return note->status.size();
   const InputFile file(data);
   std::array<std::byte, chunk_head_bytes> head;
@@ -106,7 +107,10 @@ FileInfo file_info(const std::filesystem::path& folder, const RecordingState& st
 }  // namespace
 
 RecordingChunks::RecordingChunks(const std::filesystem::path& folder, RecordingState state, Recording recording)
-    : ChunkStore(file_info(folder, state, recording)), folder_(folder), state_(std::move(state)), data_(info().path),
+    : ChunkStore(file_info(folder, state, recording)),
+      folder_(folder),
+      state_(std::move(state)),
+      data_(info().path),
       fragments_(fragments_by_chunk(state_)) {
   for (const ChunkPlace& place : state_.places) places_[place.chunk] = place;
   for (const ChunkNote& note : state_.notes) notes_[note.chunk] = &note;
@@ -116,8 +120,10 @@ RecordingChunks::RecordingChunks(const std::filesystem::path& folder, RecordingS
 }
 
 void RecordingChunks::fetch(std::uint64_t i, std::vector<std::byte>& bytes) const {
-  if (const auto place = places_.find(i); place != places_.end()) read_chunk(i, place->second, bytes);
-  else put_together(i, bytes);
+  if (const auto place = places_.find(i); place != places_.end())
+    read_chunk(i, place->second, bytes);
+  else
+    put_together(i, bytes);
 }
 
 void RecordingChunks::read_chunk(std::uint64_t i, const ChunkPlace& place, std::vector<std::byte>& bytes) const {
@@ -129,7 +135,8 @@ void RecordingChunks::read_chunk(std::uint64_t i, const ChunkPlace& place, std::
   const FrameRange frames = info().grid.frames(i, info().scan);
   ChunkHeader header;
   if (const ChunkStatus status = ChunkCodec::inspect(bytes, header); status != ChunkStatus::okay) fail(i, describe(status));
-  if (header.dataset_id != info().chunk_parameters.dataset_id || header.first_frame != frames.first || header.n_frames < frames.count)
+  if (header.dataset_id != info().chunk_parameters.dataset_id || header.first_frame != frames.first ||
+      header.n_frames < frames.count)
     fail(i, "it is another chunk");
 }
 
@@ -191,7 +198,8 @@ std::unique_ptr<ChunkStore> open_recording(const std::filesystem::path& folder, 
   } catch (const Error&) {
     // Completed meanwhile: the data file has its final name, and the folder goes. A new folder has no data file either.
     std::error_code error;
-    const bool ends = known || std::filesystem::exists(folder / recording::journal, error) || !std::filesystem::exists(folder, error);
+    const bool ends =
+        known || std::filesystem::exists(folder / recording::journal, error) || !std::filesystem::exists(folder, error);
     if (!ends || !output || std::filesystem::exists(folder / recording::data, error) || !std::filesystem::exists(*output, error))
       throw;
   }

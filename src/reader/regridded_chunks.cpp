@@ -18,7 +18,8 @@ std::unique_ptr<ChunkStore> open_original(const FileInfo& info) {
   if (!std::filesystem::exists(path, error))
     throw DataError(info.path.string() + " shows frames of " + path.string() + ", which is not there; put it back");
   EventFile original = open_event_file(path);
-  if (original.regridded) throw DataError(info.path.string() + " shows frames of " + path.string() + ", which has none of its own");
+  if (original.regridded)
+    throw DataError(info.path.string() + " shows frames of " + path.string() + ", which has none of its own");
   return std::make_unique<Hdf5Chunks>(std::move(original));
 }
 
@@ -54,7 +55,8 @@ std::unique_ptr<ChunkStore> open_regridded(EventFile file) {
     throw DataError(file.info.path.string() + " shows frames of " + of.path.string() +
                     ", which is not the file it was; make it again with 'esieve regrid'");
   std::vector<std::uint64_t> frames = read_map(file, of);
-  const auto n_shown = static_cast<std::uint64_t>(std::count_if(frames.begin(), frames.end(), [](auto f) { return f != no_frame; }));
+  const auto n_shown =
+      static_cast<std::uint64_t>(std::count_if(frames.begin(), frames.end(), [](auto f) { return f != no_frame; }));
   if (n_shown != of.scan.n_frames()) file.info.dropped.reset();  // on record is what was dropped from all of them
   file.info.chunk_bytes = of.chunk_bytes;
   file.info.stored_bytes += of.stored_bytes;

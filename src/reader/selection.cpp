@@ -25,9 +25,7 @@ void append(Selection& selection, const ChunkGrid& grid, ScanShape scan, FrameRa
   }
 }
 
-std::string text(std::uint64_t first, std::uint64_t count) {
-  return std::to_string(first) + ":" + std::to_string(first + count);
-}
+std::string text(std::uint64_t first, std::uint64_t count) { return std::to_string(first) + ":" + std::to_string(first + count); }
 
 bool inside(std::uint64_t first, std::uint64_t count, std::uint64_t size) { return first <= size && count <= size - first; }
 
@@ -45,8 +43,8 @@ Selection select(const ChunkGrid& grid, ScanShape scan, FrameRange range) {
 Selection select(const ChunkGrid& grid, ScanShape scan, const ScanRegion& region) {
   if (!inside(region.first_y, region.n_y, scan.scan_y) || !inside(region.first_x, region.n_x, scan.scan_x))
     throw UsageError("the region " + text(region.first_y, region.n_y) + ", " + text(region.first_x, region.n_x) +
-                     " is outside the scan (it has " + std::to_string(scan.scan_y) + " rows of " +
-                     std::to_string(scan.scan_x) + ")");
+                     " is outside the scan (it has " + std::to_string(scan.scan_y) + " rows of " + std::to_string(scan.scan_x) +
+                     ")");
   Selection selection;
   for (std::uint64_t y = region.first_y; y < region.first_y + region.n_y; ++y)
     append(selection, grid, scan, {y * scan.scan_x + region.first_x, region.n_x});

@@ -81,8 +81,8 @@ Block& BlockBoard::open_block(std::uint64_t chunk) {
     block->epoch = earlier->second.next_epoch;
     block->n_accounted = earlier->second.n_accounted;
     if (const std::uint64_t expected = frames_expected())
-      block->n_settled = static_cast<std::uint64_t>(std::count_if(block->n_accounted.begin(), block->n_accounted.end(),
-                                                                  [&](std::uint32_t n) { return n >= expected; }));
+      block->n_settled = static_cast<std::uint64_t>(
+          std::count_if(block->n_accounted.begin(), block->n_accounted.end(), [&](std::uint32_t n) { return n >= expected; }));
   }
   return *block;
 }
@@ -195,9 +195,7 @@ void BlockBoard::account(Block& block, std::uint64_t i) {
   }
 }
 
-bool BlockBoard::is_complete(const Block& block) const {
-  return frames_expected() != 0 && block.n_settled == block.frames.count;
-}
+bool BlockBoard::is_complete(const Block& block) const { return frames_expected() != 0 && block.n_settled == block.frames.count; }
 
 void BlockBoard::settle(const Slot& slot, bool partial, std::span<const std::byte> addend) {
   const std::lock_guard lock(mutex_);
@@ -244,8 +242,10 @@ void BlockBoard::drop(std::uint64_t scan_index) {
   ++block.n_pins;
   try {
     const std::uint64_t i = free_place(block, first, scan_index);
-    if (block.n_received[i] == 0) block.status[i] = FrameStatus::dropped;
-    else block.status[i] = FrameStatus::partial;
+    if (block.n_received[i] == 0)
+      block.status[i] = FrameStatus::dropped;
+    else
+      block.status[i] = FrameStatus::partial;
     account(block, i);
     reach(block, i);
   } catch (const UsageError&) {  // it is there
@@ -305,9 +305,8 @@ void BlockBoard::close_to_frames() {
   std::unique_lock lock(mutex_);
   closing_ = true;
   memory_.stop();
-  room_.wait(lock, [&] {
-    return std::none_of(open_.begin(), open_.end(), [](const auto& entry) { return entry.second->n_pins > 0; });
-  });
+  room_.wait(
+      lock, [&] { return std::none_of(open_.begin(), open_.end(), [](const auto& entry) { return entry.second->n_pins > 0; }); });
 }
 
 void BlockBoard::hand_over_all(ScanShape final) {
@@ -365,8 +364,10 @@ void BlockBoard::copy(const Open& open, std::vector<std::byte>& out) {
       const auto slot = open.block->slot(i, setup_.frame_bytes);
       const auto frame = std::span(out).subspan(i * setup_.frame_bytes, setup_.frame_bytes);
       const std::uint32_t n_listed = open.block->n_listed[i];
-      if (n_listed == dense_frame) std::memcpy(frame.data(), slot.data(), frame.size());
-      else add_events(events_in(slot, n_listed), setup_.dtype, frame);
+      if (n_listed == dense_frame)
+        std::memcpy(frame.data(), slot.data(), frame.size());
+      else
+        add_events(events_in(slot, n_listed), setup_.dtype, frame);
     }
 }
 

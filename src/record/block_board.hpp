@@ -29,8 +29,8 @@ namespace esieve {
 class BlockBoard {
  public:
   struct Setup {
-    ScanShape scan;                    ///< The longest there can be; scan_x includes the frames kept at a position.
-    std::uint64_t n_scan_x = 0;        ///< Positions of a line, for messages.
+    ScanShape scan;              ///< The longest there can be; scan_x includes the frames kept at a position.
+    std::uint64_t n_scan_x = 0;  ///< Positions of a line, for messages.
     ChunkGrid grid;
     std::uint64_t frame_bytes = 0;
     DType dtype = DType::u16;
@@ -86,7 +86,7 @@ class BlockBoard {
     bool changed;
   };
   struct View {
-    std::vector<Open> open;          ///< Pinned: to be given to `unpin`.
+    std::vector<Open> open;  ///< Pinned: to be given to `unpin`.
     std::uint64_t last_ticket = 0;
     std::uint64_t n_settled = 0;
   };
@@ -145,13 +145,13 @@ class BlockBoard {
     std::vector<std::uint32_t> n_accounted;  ///< In earlier epochs.
   };
   std::unordered_map<std::uint64_t, Fragmented> fragmented_;  ///< Chunks that have fragments.
-  std::set<std::uint64_t> done_;  ///< Handed over complete, from `done_before_` on.
-  std::uint64_t done_before_ = 0; ///< All chunks before it were.
+  std::set<std::uint64_t> done_;                              ///< Handed over complete, from `done_before_` on.
+  std::uint64_t done_before_ = 0;                             ///< All chunks before it were.
   std::deque<std::unique_ptr<Block>> queue_;
   QueueMemory memory_;
   std::vector<std::span<std::byte>> free_;  ///< Of block_bytes_ each, in `memory_`.
-  std::uint64_t n_in_use_ = 0;    ///< Buffers not free.
-  std::uint64_t n_encoding_ = 0;  ///< Blocks taken and not yet recycled.
+  std::uint64_t n_in_use_ = 0;              ///< Buffers not free.
+  std::uint64_t n_encoding_ = 0;            ///< Blocks taken and not yet recycled.
   std::uint64_t last_ticket_ = 0, n_settled_ = 0, end_of_scan_ = 0, uses_ = 0;
   bool closing_ = false;
   std::atomic<int> pusher_cpu_;  ///< Where a frame came from last.

@@ -14,10 +14,12 @@ namespace {
 /// Largest count that T holds exactly.
 template <class T>
 constexpr std::uint32_t largest_count() {
-  if constexpr (std::is_same_v<T, float>) return 1U << 24;
+  if constexpr (std::is_same_v<T, float>)
+    return 1U << 24;
   else if constexpr (std::is_floating_point_v<T> || sizeof(T) > 4 || std::is_same_v<T, std::uint32_t>)
     return std::numeric_limits<std::uint32_t>::max();
-  else return static_cast<std::uint32_t>(std::numeric_limits<T>::max());
+  else
+    return static_cast<std::uint32_t>(std::numeric_limits<T>::max());
 }
 
 }  // namespace
@@ -32,8 +34,8 @@ FrameInput::FrameInput(DetectorShape detector, const std::optional<DetectorRegio
   if (!fits(crop->first_y, crop->n_y, detector.det_y) || !fits(crop->first_x, crop->n_x, detector.det_x))
     throw UsageError("the crop (rows " + std::to_string(crop->first_y) + " to " + std::to_string(crop->first_y + crop->n_y) +
                      ", columns " + std::to_string(crop->first_x) + " to " + std::to_string(crop->first_x + crop->n_x) +
-                     ") is not inside the detector (" + std::to_string(detector.det_y) + ", " +
-                     std::to_string(detector.det_x) + ")");
+                     ") is not inside the detector (" + std::to_string(detector.det_y) + ", " + std::to_string(detector.det_x) +
+                     ")");
   kept_ = {crop->n_y, crop->n_x};
   first_y_ = crop->first_y;
   first_x_ = crop->first_x;
@@ -42,8 +44,8 @@ FrameInput::FrameInput(DetectorShape detector, const std::optional<DetectorRegio
 void FrameInput::crop(std::span<const std::byte> frame, std::span<std::byte> out) const {
   const std::size_t item = item_bytes(dtype_), row_bytes = kept_.det_x * item;
   for (std::uint32_t y = 0; y < kept_.det_y; ++y)
-    std::memcpy(out.data() + y * row_bytes,
-                frame.data() + (std::size_t{first_y_ + y} * detector_.det_x + first_x_) * item, row_bytes);
+    std::memcpy(out.data() + y * row_bytes, frame.data() + (std::size_t{first_y_ + y} * detector_.det_x + first_x_) * item,
+                row_bytes);
 }
 
 void FrameInput::check(std::span<const std::uint32_t> pixels, std::span<const std::uint32_t> counts) const {
@@ -55,8 +57,7 @@ void FrameInput::check(std::span<const std::uint32_t> pixels, std::span<const st
                        std::to_string(detector_.det_x) + ")");
   const std::uint32_t most = visit_dtype(dtype_, []<class T>(T) { return largest_count<T>(); });
   for (const std::uint32_t count : counts)
-    if (count > most)
-      throw UsageError("count " + std::to_string(count) + " does not fit " + std::string(dtype_name(dtype_)));
+    if (count > most) throw UsageError("count " + std::to_string(count) + " does not fit " + std::string(dtype_name(dtype_)));
 }
 
 bool FrameInput::fill(std::span<const std::uint32_t> pixels, std::span<const std::uint32_t> counts,

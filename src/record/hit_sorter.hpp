@@ -11,8 +11,8 @@
 namespace esieve {
 
 struct FrameHits {
-  std::uint64_t frame = 0;             ///< Of the camera.
-  std::vector<std::uint32_t> pixels;   ///< Ascending.
+  std::uint64_t frame = 0;            ///< Of the camera.
+  std::vector<std::uint32_t> pixels;  ///< Ascending.
   std::vector<std::uint32_t> counts;
 };
 

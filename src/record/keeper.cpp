@@ -8,10 +8,16 @@
 
 namespace esieve {
 
-Keeper::Keeper(ContainerWriter& container, JournalWriter& journal, const RecordingFolder& folder, BlockBoard& board,
-               Store& store, Monitor& monitor, BlockEncoder encoder, Setup setup)
-    : container_(container), journal_(journal), folder_(folder), board_(board), store_(store), monitor_(monitor),
-      encoder_(std::move(encoder)), setup_(std::move(setup)),
+Keeper::Keeper(ContainerWriter& container, JournalWriter& journal, const RecordingFolder& folder, BlockBoard& board, Store& store,
+               Monitor& monitor, BlockEncoder encoder, Setup setup)
+    : container_(container),
+      journal_(journal),
+      folder_(folder),
+      board_(board),
+      store_(store),
+      monitor_(monitor),
+      encoder_(std::move(encoder)),
+      setup_(std::move(setup)),
       tails_{JournalWriter(folder.path() / recording::tails[0]), JournalWriter(folder.path() / recording::tails[1])},
       thread_([this] { run(); }) {}
 
@@ -41,9 +47,8 @@ void Keeper::flush_now() {
         continue;
       }
       board_.copy(block, dense_);
-      open.emplace(block.block->chunk,
-                   encoder_.encode_fragment(block.block->chunk, block.block->frames.first, dense_, block.status,
-                                            block.block->epoch, setup_.sums));
+      open.emplace(block.block->chunk, encoder_.encode_fragment(block.block->chunk, block.block->frames.first, dense_,
+                                                                block.status, block.block->epoch, setup_.sums));
     }
   } catch (...) {
     open_.clear();  // the board takes these blocks for looked at: the next tail begins anew

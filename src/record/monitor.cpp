@@ -15,8 +15,7 @@ constexpr std::chrono::milliseconds look_interval{100};
 }  // namespace
 
 Monitor::Monitor(ScanShape scan, Growing growing, DetectorShape detector, DType dtype)
-    : scan_(scan), growing_(growing), detector_(detector), dtype_(dtype),
-      last_frame_(detector.n_pixels() * item_bytes(dtype)) {
+    : scan_(scan), growing_(growing), detector_(detector), dtype_(dtype), last_frame_(detector.n_pixels() * item_bytes(dtype)) {
   if (growing == Growing::no) {
     scan_image_.resize(scan.n_frames());
     status_.resize(scan.n_frames());
@@ -58,7 +57,8 @@ Snapshot Monitor::snapshot() const {
     result.frame_status = status_;
   }
   const std::uint64_t n = result.scan_image.size();
-  result.scan = growing_ == Growing::scan_x ? ScanShape{1, n} : ScanShape{n / std::max<std::uint64_t>(1, scan_.scan_x), scan_.scan_x};
+  result.scan =
+      growing_ == Growing::scan_x ? ScanShape{1, n} : ScanShape{n / std::max<std::uint64_t>(1, scan_.scan_x), scan_.scan_x};
   result.last_frame.resize(detector_.n_pixels());
   const std::lock_guard lock(frame_mutex_);
   visit_dtype(dtype_, [&]<class T>(T) {
@@ -97,17 +97,17 @@ void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot)
   const auto bytes = [](const auto& values) { return std::as_bytes(std::span(values)); };
   const std::vector<std::uint64_t> scan = {snapshot.scan.scan_y, snapshot.scan.scan_x};
   const std::vector<std::uint64_t> detector = {snapshot.detector.det_y, snapshot.detector.det_x};
-  std::vector<NpzArray> arrays = {
-      {"scan_image", DType::f64, bytes(snapshot.scan_image), scan},
-      {"frame_status", DType::u8, bytes(snapshot.frame_status), scan},
-      {"mean_pattern", DType::f64, bytes(snapshot.mean_pattern), detector},
-      {"last_frame", DType::f64, bytes(snapshot.last_frame), detector}};
+  std::vector<NpzArray> arrays = {{"scan_image", DType::f64, bytes(snapshot.scan_image), scan},
+                                  {"frame_status", DType::u8, bytes(snapshot.frame_status), scan},
+                                  {"mean_pattern", DType::f64, bytes(snapshot.mean_pattern), detector},
+                                  {"last_frame", DType::f64, bytes(snapshot.last_frame), detector}};
   std::vector<double> values;
   values.reserve(snapshot_figures.size());
   for (const auto& [name, figure] : snapshot_figures)
     values.push_back(std::visit([&](auto member) { return static_cast<double>(snapshot.stats.*member); }, figure));
   for (std::size_t i = 0; i < values.size(); ++i)
-    arrays.push_back({snapshot_figures[i].first, DType::f64, bytes(std::span(values).subspan(i, 1)), std::vector<std::uint64_t>()});
+    arrays.push_back(
+        {snapshot_figures[i].first, DType::f64, bytes(std::span(values).subspan(i, 1)), std::vector<std::uint64_t>()});
   write_npz(path, arrays, ZipMembers::stored);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The memory of the queue. It is there at once; its pages come beside, a little ahead of what is used, so that opening a recording
-// takes no time, few pushes meet a page that is not there yet, and a queue that stays short stays small.
+// The memory of the queue. It is there at once; its pages come beside, a little ahead of what is used, so that opening a
+// recording takes no time, few pushes meet a page that is not there yet, and a queue that stays short stays small.
 #pragma once
 
 #include <atomic>
@@ -35,7 +35,7 @@ class QueueMemory {
   std::span<std::byte> bytes_;
   std::atomic<std::size_t> n_wanted_ = 0;
   std::atomic<int> user_cpu_ = -1;  ///< Where more was wanted last.
-  std::size_t n_there_ = 0;  ///< Of the thread, once it runs.
+  std::size_t n_there_ = 0;         ///< Of the thread, once it runs.
   std::atomic<bool> stopping_ = false;
   Semaphore more_;  ///< For each time that more was wanted, and to stop.
   std::thread thread_;

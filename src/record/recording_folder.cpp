@@ -49,7 +49,8 @@ void RecordingFolder::sync() const {
 }
 
 bool RecordingFolder::is_present() const {
-  struct stat here {}, there {};
+  struct stat here {
+  }, there{};
   return ::fstat(descriptor_, &here) == 0 && ::stat(path_.c_str(), &there) == 0 && here.st_ino == there.st_ino &&
          here.st_dev == there.st_dev;
 }

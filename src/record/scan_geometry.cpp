@@ -27,7 +27,8 @@ void check(const ScanGeometry& geometry) {
   if (geometry.scan_x == ScanGeometry::unknown && geometry.scan_y > 1)
     throw UsageError("the length of a scan's lines must be known where it has several (scan shape " +
                      std::to_string(geometry.scan_y) + ", -1)");
-  if (geometry.scan_x == ScanGeometry::unknown && (geometry.flyback_frames > 0 || geometry.flyback_lines > 0 || geometry.serpentine))
+  if (geometry.scan_x == ScanGeometry::unknown &&
+      (geometry.flyback_frames > 0 || geometry.flyback_lines > 0 || geometry.serpentine))
     throw UsageError("flyback and serpentine need the length of a line (scan_x is -1)");
   if (geometry.frames_per_position == 0 || geometry.frames_per_position > 65535)
     throw UsageError("frames_per_position is " + std::to_string(geometry.frames_per_position) + " (1 to 65535)");

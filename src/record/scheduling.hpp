@@ -19,8 +19,8 @@ inline void yield_to_others() {
   ::setpriority(PRIO_PROCESS, thread, std::max(10, ::getpriority(PRIO_PROCESS, thread)));
 }
 
-/// If this thread is on processor `cpu` and may run on others, it moves to one of these. Who wakes it there does not lose `cpu` to
-/// it: Linux wakes a thread where it slept, at once and in place of the waker, unless another processor is seen to be idle.
+/// If this thread is on processor `cpu` and may run on others, it moves to one of these. Who wakes it there does not lose `cpu`
+/// to it: Linux wakes a thread where it slept, at once and in place of the waker, unless another processor is seen to be idle.
 inline void leave_cpu(int cpu) {
   if (::sched_getcpu() != cpu) return;
   ::cpu_set_t allowed;

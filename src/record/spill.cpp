@@ -8,8 +8,9 @@ namespace esieve {
 
 Spill::Spill(std::filesystem::path path, std::size_t frame_bytes, std::uint64_t max_bytes,
              std::function<void(const Entry&, std::span<const std::byte>)> drain)
-    : file_(std::move(path)), frame_bytes_(frame_bytes), max_bytes_(max_bytes), put_(std::move(drain)),
-      thread_([this] { run(); }) {}
+    : file_(std::move(path)), frame_bytes_(frame_bytes), max_bytes_(max_bytes), put_(std::move(drain)), thread_([this] {
+        run();
+      }) {}
 
 Spill::~Spill() { finish(); }
 

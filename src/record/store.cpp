@@ -18,10 +18,16 @@ constexpr std::size_t most_gathered = 64;
 
 }  // namespace
 
-Store::Store(ContainerWriter& container, JournalWriter& journal, BlockBoard& board, Monitor& monitor, std::filesystem::path folder,
-             bool sums, std::uint64_t max_waiting_bytes)
-    : container_(container), journal_(journal), board_(board), monitor_(monitor), folder_(std::move(folder)), sums_(sums),
-      max_waiting_bytes_(max_waiting_bytes), thread_([this] { run(); }) {}
+Store::Store(ContainerWriter& container, JournalWriter& journal, BlockBoard& board, Monitor& monitor,
+             std::filesystem::path folder, bool sums, std::uint64_t max_waiting_bytes)
+    : container_(container),
+      journal_(journal),
+      board_(board),
+      monitor_(monitor),
+      folder_(std::move(folder)),
+      sums_(sums),
+      max_waiting_bytes_(max_waiting_bytes),
+      thread_([this] { run(); }) {}
 
 Store::~Store() { finish(); }
 
@@ -107,7 +113,8 @@ void Store::write(const EncodedBlock& block) {
   }
   if (!container_.reserve(block.bytes.size() + completion_bytes(block.frames.end())))
     throw IoError("cannot record into " + folder_.string() + " (the disk is full)");
-  const bool all_okay = std::all_of(block.status.begin(), block.status.end(), [](FrameStatus s) { return s == FrameStatus::okay; });
+  const bool all_okay =
+      std::all_of(block.status.begin(), block.status.end(), [](FrameStatus s) { return s == FrameStatus::okay; });
   if (!all_okay || !block.dropped.empty()) {
     journal_.write(ChunkNote{block.chunk, block.status, block.dropped});
     // A chunk must never be there without what tells which of its frames are data.

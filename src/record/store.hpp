@@ -62,9 +62,9 @@ class Store {
   std::deque<EncodedBlock> queue_;
   std::vector<EncodedBlock> spare_;
   std::uint64_t waiting_bytes_ = 0;
-  std::uint64_t done_before_ = 1;      ///< All tickets below are written.
+  std::uint64_t done_before_ = 1;  ///< All tickets below are written.
   std::set<std::uint64_t> done_;
-  int n_in_a_hurry_ = 0;               ///< Waiting for what is in the queue.
+  int n_in_a_hurry_ = 0;  ///< Waiting for what is in the queue.
   bool finished_ = false;
   std::map<std::uint64_t, std::vector<std::uint64_t>> fragments_;
   std::atomic<std::uint64_t> bytes_since_flush_ = 0;

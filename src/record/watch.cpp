@@ -36,7 +36,9 @@ class SnapshotReader {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& reason) const { throw DataError(name_ + " is not a snapshot, or damaged (" + reason + ")"); }
+  [[noreturn]] void fail(const std::string& reason) const {
+    throw DataError(name_ + " is not a snapshot, or damaged (" + reason + ")");
+  }
 
   const NpzMember& member(const char* name) const {
     const auto found = members_.find(name);
@@ -61,8 +63,10 @@ class SnapshotReader {
   void set(WriterStats& stats, const char* name, SnapshotFigure to) const {
     const std::vector<double> number = values<double>(name, DType::f64);
     if (number.size() != 1 || !(number[0] >= 0) || number[0] > 1e18) fail(std::string(name) + " is no figure");
-    if (const auto* count = std::get_if<std::uint64_t WriterStats::*>(&to)) stats.*(*count) = static_cast<std::uint64_t>(number[0]);
-    else stats.*std::get<double WriterStats::*>(to) = number[0];
+    if (const auto* count = std::get_if<std::uint64_t WriterStats::*>(&to))
+      stats.*(*count) = static_cast<std::uint64_t>(number[0]);
+    else
+      stats.*std::get<double WriterStats::*>(to) = number[0];
   }
 
   const Members& members_;

@@ -69,7 +69,8 @@ struct Writer::Impl {
         kept_frames(options.when_repeated == WhenRepeated::keep ? options.scan.frames_per_position : 1),
         input(options.detector, options.crop, options.dtype),
         info(make_info()),
-        threshold(options.threshold.active() ? std::make_unique<Threshold>(options.threshold, info.detector, info.dtype) : nullptr),
+        threshold(options.threshold.active() ? std::make_unique<Threshold>(options.threshold, info.detector, info.dtype)
+                                             : nullptr),
         lists_frames(threshold == nullptr && can_list(info.dtype, info.frame_bytes())),
         folder((check_output(), path)),
         container(path, info, container_options()),
@@ -77,10 +78,13 @@ struct Writer::Impl {
         monitor(info.scan, growing, info.detector, info.dtype),
         board(board_setup()),
         spill(make_spill()),
-        store(container, journal, board, monitor, folder.path(), options.when_repeated == WhenRepeated::sum, options.queue_bytes / 4),
+        store(container, journal, board, monitor, folder.path(), options.when_repeated == WhenRepeated::sum,
+              options.queue_bytes / 4),
         keeper(container, journal, folder, board, store, monitor, BlockEncoder(info, container.parameters(), threshold.get()),
-               {.flush_interval = options.flush_interval, .snapshot_interval = options.snapshot_interval,
-                .flush_bytes = options.flush_bytes, .sums = options.when_repeated == WhenRepeated::sum,
+               {.flush_interval = options.flush_interval,
+                .snapshot_interval = options.snapshot_interval,
+                .flush_bytes = options.flush_bytes,
+                .sums = options.when_repeated == WhenRepeated::sum,
                 .snapshot = [this] { return snapshot(); }}) {
     folder.lock(journal.descriptor());
     journal.write(RecordingDescription{info, container.parameters(), growing, options.threshold});
@@ -142,10 +146,14 @@ struct Writer::Impl {
     // Enough for those being filled, waiting and encoded; no more than the scan has.
     const auto fewest = static_cast<std::uint64_t>(n_encoders(options.threads)) + 3;
     const std::uint64_t most = growing == Growing::no ? grid.n_chunks() + 1 : std::uint64_t{1} << 20;
-    return {.scan = longest(info.scan, growing), .n_scan_x = growing == Growing::scan_x ? std::uint64_t{1} << 40 : n_scan_x,
-            .grid = grid, .frame_bytes = info.frame_bytes(), .dtype = info.dtype,
+    return {.scan = longest(info.scan, growing),
+            .n_scan_x = growing == Growing::scan_x ? std::uint64_t{1} << 40 : n_scan_x,
+            .grid = grid,
+            .frame_bytes = info.frame_bytes(),
+            .dtype = info.dtype,
             .n_buffers = std::max(fewest, std::min(most, options.queue_bytes / std::max<std::uint64_t>(1, block_bytes))),
-            .when_repeated = options.when_repeated, .frames_per_position = options.scan.frames_per_position};
+            .when_repeated = options.when_repeated,
+            .frames_per_position = options.scan.frames_per_position};
   }
 
   std::unique_ptr<Spill> make_spill() {
@@ -189,8 +197,10 @@ struct Writer::Impl {
   void push(const Content& content, const Placement& at) {
     check_open();
     std::optional<std::uint64_t> position = at.scan_index;
-    if (position) check_position(*position);
-    else position = next_position();
+    if (position)
+      check_position(*position);
+    else
+      position = next_position();
     count_and_put(content, position, at.partial);
   }
 
@@ -215,9 +225,7 @@ struct Writer::Impl {
     // Without waiting first: the clock is only asked when there is no room.
     if (board.claim(position, std::nullopt, slot) == BlockBoard::Room::given) return fill(content, slot, partial);
     switch (options.when_full) {
-      case WhenFull::drop:
-        ++monitor.n_dropped;
-        return board.drop(position);
+      case WhenFull::drop: ++monitor.n_dropped; return board.drop(position);
       case WhenFull::spill:
         if (spill_frame(content, position, partial)) return;
         break;
@@ -247,7 +255,8 @@ struct Writer::Impl {
   std::span<const std::byte> kept_frame(const Content& content, std::vector<std::byte>& memory) const {
     if (!content.is_events && !input.crops()) return content.dense;
     memory.resize(input.kept_bytes());
-    if (!content.is_events) input.crop(content.dense, memory);
+    if (!content.is_events)
+      input.crop(content.dense, memory);
     else if (!input.fill(content.pixels, content.counts, memory))
       throw UsageError("a pixel has two counts in one frame; add them up");
     return memory;
@@ -270,8 +279,10 @@ struct Writer::Impl {
     if (slot.adds) return board.settle(slot, partial, frame);
     std::uint32_t& n_listed = slot.block->n_listed[slot.i];
     n_listed = lists_frames && blocks_are_sparse ? list_frame(frame, options.dtype, slot.out) : dense_frame;
-    if (n_listed == dense_frame) copy_streaming(frame, slot.out.data());
-    else slot.block->hashes[slot.i] = hash64(frame);
+    if (n_listed == dense_frame)
+      copy_streaming(frame, slot.out.data());
+    else
+      slot.block->hashes[slot.i] = hash64(frame);
     board.settle(slot, partial);
   }
 
@@ -480,8 +491,8 @@ struct Writer::Impl {
   const FrameInput input;
   const SourceInfo info;
   const std::unique_ptr<Threshold> threshold;
-  const bool lists_frames;                    ///< Frames with few events may be kept as these. Not if a threshold makes others.
-  std::atomic<bool> blocks_are_sparse = true; ///< Of late; if not, frames are copied without looking for events first.
+  const bool lists_frames;                     ///< Frames with few events may be kept as these. Not if a threshold makes others.
+  std::atomic<bool> blocks_are_sparse = true;  ///< Of late; if not, frames are copied without looking for events first.
   std::atomic<bool> closed = false, completed = false;
   RecordingFolder folder;
   ContainerWriter container;
@@ -498,8 +509,7 @@ struct Writer::Impl {
   std::vector<std::thread> encoders;
 };
 
-Writer::Writer(const std::filesystem::path& path, const WriterOptions& options)
-    : impl_(std::make_unique<Impl>(path, options)) {}
+Writer::Writer(const std::filesystem::path& path, const WriterOptions& options) : impl_(std::make_unique<Impl>(path, options)) {}
 
 Writer::~Writer() {
   try {
@@ -551,16 +561,20 @@ void Writer::push_csr(std::span<const std::int64_t> offsets, std::span<const std
   }
 }
 
-void Writer::push_hits(std::span<const std::uint64_t> frames, std::span<const std::uint16_t> x, std::span<const std::uint16_t> y) {
-  impl_->push_hits(frames.size(), [&](std::size_t i) { return frames[i]; }, x, y);
+void Writer::push_hits(std::span<const std::uint64_t> frames, std::span<const std::uint16_t> x,
+                       std::span<const std::uint16_t> y) {
+  impl_->push_hits(
+      frames.size(), [&](std::size_t i) { return frames[i]; }, x, y);
 }
 
-void Writer::push_timed_hits(std::span<const double> times_us, std::span<const std::uint16_t> x, std::span<const std::uint16_t> y) {
+void Writer::push_timed_hits(std::span<const double> times_us, std::span<const std::uint16_t> x,
+                             std::span<const std::uint16_t> y) {
   const double dwell_us = impl_->options.dwell_us;
   if (!(dwell_us > 0)) throw UsageError("hits by time need the dwell time (dwell_us)");
   for (const double time : times_us)
     if (!(time >= 0) || time / dwell_us > 1e15) throw UsageError("a hit has time " + std::to_string(time) + " us");
-  impl_->push_hits(times_us.size(), [&](std::size_t i) { return static_cast<std::uint64_t>(times_us[i] / dwell_us); }, x, y);
+  impl_->push_hits(
+      times_us.size(), [&](std::size_t i) { return static_cast<std::uint64_t>(times_us[i] / dwell_us); }, x, y);
 }
 
 void Writer::finish_hits() {

@@ -41,8 +41,7 @@ class Window {
 
 }  // namespace
 
-std::vector<FoundChunk> find_chunks(const std::filesystem::path& path, std::uint64_t max_bytes,
-                                    ProgressMeter& meter) {
+std::vector<FoundChunk> find_chunks(const std::filesystem::path& path, std::uint64_t max_bytes, ProgressMeter& meter) {
   std::vector<FoundChunk> found;
   Window window(path);
   std::uint64_t at = 0;
@@ -66,7 +65,8 @@ std::vector<FoundChunk> find_chunks(const std::filesystem::path& path, std::uint
     if (plausible) {
       const auto chunk = window.look(at, header.chunk_bytes).first(header.chunk_bytes);
       const std::size_t end = chunk.size() - checksum_bytes;
-      if (ChunkCodec::inspect(chunk, header) == ChunkStatus::okay && load_le<std::uint64_t>(chunk, end) == hash64(chunk.first(end))) {
+      if (ChunkCodec::inspect(chunk, header) == ChunkStatus::okay &&
+          load_le<std::uint64_t>(chunk, end) == hash64(chunk.first(end))) {
         found.push_back({header, at});
         at += header.chunk_bytes;
         continue;

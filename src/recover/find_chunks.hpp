@@ -20,7 +20,6 @@ struct FoundChunk {
 /// Chunks whose checksum holds, in the order of their addresses. Between them any bytes may lie.
 /// \param max_bytes  of a chunk
 /// \param meter      asked now and then whether to go on; no frames are done yet. \throws Interrupted
-std::vector<FoundChunk> find_chunks(const std::filesystem::path& path, std::uint64_t max_bytes,
-                                    ProgressMeter& meter);
+std::vector<FoundChunk> find_chunks(const std::filesystem::path& path, std::uint64_t max_bytes, ProgressMeter& meter);
 
 }  // namespace esieve

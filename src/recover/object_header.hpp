@@ -14,7 +14,7 @@
 namespace esieve {
 
 struct RawDescription {
-  ScanShape scan;   ///< scan_x includes the frames kept at a position.
+  ScanShape scan;  ///< scan_x includes the frames kept at a position.
   std::uint64_t frames_per_position = 1;
   Growing growing = Growing::no;  ///< `scan` is then the least there can be.
   ChunkParameters parameters;

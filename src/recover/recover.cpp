@@ -52,8 +52,10 @@ class Recovering {
  private:
   void open(const std::filesystem::path& path) {
     std::error_code error;
-    if (std::filesystem::is_directory(path, error)) damaged_.folder = path;
-    else damaged_.folder = find_recording(path).value_or("");
+    if (std::filesystem::is_directory(path, error))
+      damaged_.folder = path;
+    else
+      damaged_.folder = find_recording(path).value_or("");
     damaged_.data = damaged_.folder.empty() ? path : damaged_.folder / recording::data;
     if (std::filesystem::equivalent(damaged_.data, output_, error))
       throw UsageError(output_.string() + " is the damaged file itself; give the output another name");
@@ -110,7 +112,8 @@ class Recovering {
     try {
       if (auto options = damaged_.reader->threshold()) description_.threshold = std::move(*options);
     } catch (const DataError&) {
-      throw DataError(file.path.string() + " was thresholded and its record of how is damaged; its frames cannot be told from raw ones");
+      throw DataError(file.path.string() +
+                      " was thresholded and its record of how is damaged; its frames cannot be told from raw ones");
     }
   }
 
@@ -123,8 +126,9 @@ class Recovering {
     }
     const auto raw = find_object_header(head);
     if (!raw)
-      throw DataError(damaged_.data.string() + " has nothing left that says what its frames are (no journal, no HDF5 structure, no "
-                                               "header of an event dataset in its first " +
+      throw DataError(damaged_.data.string() +
+                      " has nothing left that says what its frames are (no journal, no HDF5 structure, no "
+                      "header of an event dataset in its first " +
                       std::to_string(header_search_bytes >> 20) + " MiB)");
     SourceInfo& info = description_.info;
     info.path = damaged_.data;
@@ -193,9 +197,8 @@ class Recovering {
     for (auto& [chunk, parts] : fragments_)
       if (chunk < grid_.n_chunks())
         std::erase_if(parts, [n = frames_of(chunk).count](const Fragment* part) { return part->status.size() > n; });
-    std::erase_if(fragments_, [&](const auto& of) {
-      return found_.contains(of.first) || of.first >= grid_.n_chunks() || of.second.empty();
-    });
+    std::erase_if(fragments_,
+                  [&](const auto& of) { return found_.contains(of.first) || of.first >= grid_.n_chunks() || of.second.empty(); });
     result_.n_fragments = fragments_.size();
   }
 
@@ -280,8 +283,7 @@ class Recovering {
     std::vector<FrameStatus> status(info_.scan.n_frames(), FrameStatus::missing);
     ProgressMeter meter(options_.progress, info_.scan.n_frames());
     ordered_pipeline(
-        chunks.size(), threads, items.size(),
-        [&](std::uint64_t i, std::size_t slot) { prepare(chunks[i], data, items[slot]); },
+        chunks.size(), threads, items.size(), [&](std::uint64_t i, std::size_t slot) { prepare(chunks[i], data, items[slot]); },
         [&](std::uint64_t i, std::size_t slot) {
           const Item& item = items[slot];
           if (!item.okay) {
@@ -306,8 +308,10 @@ class Recovering {
     item.frames.count = std::min(item.frames.count, info_.scan.n_frames() - item.frames.first);
     item.dense.resize(parameters_.dense_bytes());
     const std::span dense = std::span(item.dense).first(item.frames.count * info_.frame_bytes());
-    if (const auto parts = fragments_.find(chunk); parts != fragments_.end()) put_together(parts->second, dense, item);
-    else take_over(chunk, data, dense, item);
+    if (const auto parts = fragments_.find(chunk); parts != fragments_.end())
+      put_together(parts->second, dense, item);
+    else
+      take_over(chunk, data, dense, item);
   }
 
   /// A chunk that was complete, as it is unless the scan's end cuts it.
@@ -346,8 +350,10 @@ class Recovering {
       if (status[i] == FrameStatus::dropped) ++result_.n_frames_dropped;
       if (status[i] != FrameStatus::missing) continue;
       ++result_.n_frames_missing;
-      if (!result_.missing.empty() && result_.missing.back().end() == i) ++result_.missing.back().count;
-      else if (result_.missing.size() < max_missing_runs) result_.missing.push_back({i, 1});
+      if (!result_.missing.empty() && result_.missing.back().end() == i)
+        ++result_.missing.back().count;
+      else if (result_.missing.size() < max_missing_runs)
+        result_.missing.push_back({i, 1});
     }
   }
 

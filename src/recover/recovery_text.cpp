@@ -33,20 +33,21 @@ std::string to_text(const Recovery& r) {
 std::string to_json(const Recovery& r) {
   nlohmann::json missing = nlohmann::json::array();
   for (const FrameRange& run : r.missing) missing.push_back({run.first, run.end()});
-  const nlohmann::json json = {{"described_by", r.described_by},
-                               {"hdf5_opens", r.hdf5_opens},
-                               {"scan_shape", {r.scan.scan_y, r.scan.scan_x}},
-                               {"lost_something", r.lost_something()},
-                               {"frames", {{"data", r.n_frames_data}, {"dropped", r.n_frames_dropped}, {"missing", r.n_frames_missing}}},
-                               {"missing_frames", missing},
-                               {"chunks",
-                                {{"found", r.n_chunks},
-                                 {"expected", r.n_chunks_expected},
-                                 {"put_together", r.n_fragments},
-                                 {"doubled", r.n_chunks_doubled},
-                                 {"damaged", r.n_chunks_damaged},
-                                 {"foreign", r.n_chunks_foreign}}},
-                               {"damaged_journal_bytes", r.n_damaged_bytes}};
+  const nlohmann::json json = {
+      {"described_by", r.described_by},
+      {"hdf5_opens", r.hdf5_opens},
+      {"scan_shape", {r.scan.scan_y, r.scan.scan_x}},
+      {"lost_something", r.lost_something()},
+      {"frames", {{"data", r.n_frames_data}, {"dropped", r.n_frames_dropped}, {"missing", r.n_frames_missing}}},
+      {"missing_frames", missing},
+      {"chunks",
+       {{"found", r.n_chunks},
+        {"expected", r.n_chunks_expected},
+        {"put_together", r.n_fragments},
+        {"doubled", r.n_chunks_doubled},
+        {"damaged", r.n_chunks_damaged},
+        {"foreign", r.n_chunks_foreign}}},
+      {"damaged_journal_bytes", r.n_damaged_bytes}};
   return json.dump(2) + "\n";
 }
 

@@ -23,7 +23,10 @@ std::vector<MapRun> single_rows(std::span<const std::uint64_t> map, ScanShape sc
     }
     open = open && i % scan.scan_x != 0 && frame == map[i - 1] + 1 && frame % original.scan_x != 0;
     if (!open)
-      rows.push_back({.to_y = i / scan.scan_x, .to_x = i % scan.scan_x, .from_y = frame / original.scan_x, .from_x = frame % original.scan_x});
+      rows.push_back({.to_y = i / scan.scan_x,
+                      .to_x = i % scan.scan_x,
+                      .from_y = frame / original.scan_x,
+                      .from_x = frame % original.scan_x});
     open = true;
     ++rows.back().length;
   }

@@ -16,8 +16,8 @@ namespace esieve {
 /// \throws UsageError  two frames at one position
 std::vector<std::uint64_t> map_frames(const ScanGeometry& geometry, std::uint64_t n_original);
 
-/// Rows of `length` frames, `count` of them: the k-th begins at (to_y + k · step, to_x) of the new scan, and at (from_y + k · from_step_y,
-/// from_x + k · from_step_x) of the original. One of the two is 0.
+/// Rows of `length` frames, `count` of them: the k-th begins at (to_y + k · step, to_x) of the new scan, and at (from_y + k ·
+/// from_step_y, from_x + k · from_step_x) of the original. One of the two is 0.
 struct MapRun {
   std::uint64_t to_y = 0, to_x = 0, from_y = 0, from_x = 0;
   std::uint64_t length = 0, count = 1;

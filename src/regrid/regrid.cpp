@@ -136,7 +136,8 @@ class Regrid {
   void read_frames(const SourceInfo& info, const ChunkGrid& grid, FrameIndex& index, MeanPattern& pattern, DigestStream& digest) {
     const FileInfo& of = original_->info();
     const int threads = resolve_threads(options_.threads);
-    const std::uint64_t chunk_bytes = std::max(of.chunk_parameters.dense_bytes(), grid.scan_rows * grid.scan_columns * of.frame_bytes());
+    const std::uint64_t chunk_bytes =
+        std::max(of.chunk_parameters.dense_bytes(), grid.scan_rows * grid.scan_columns * of.frame_bytes());
     std::vector<Item> items(chunks_under_way(chunk_bytes, threads));
     CodecPool pool;
     ProgressMeter meter(options_.progress, scan_.n_frames());
@@ -163,7 +164,8 @@ class Regrid {
 
   void write_map(hid_t file) const {
     const h5::Lock lock;
-    const h5::Id own = h5::exists(file, layout::own_path) ? h5::open_group(file, layout::own_path) : h5::create_group(file, layout::own);
+    const h5::Id own =
+        h5::exists(file, layout::own_path) ? h5::open_group(file, layout::own_path) : h5::create_group(file, layout::own);
     const std::array<hsize_t, 2> dims = {scan_.scan_y, scan_.scan_x};
     const h5::Id map = h5::write_dataset(own.get(), layout::original_frames, DType::u64, dims, map_.data(), h5::Compress::gzip);
     h5::set_attribute(map.get(), layout::original_digest, original_->info().digest);

@@ -37,7 +37,8 @@ h5::Id create_virtual_dataset(hid_t file, ScanShape scan, const FileInfo& origin
     h5::check(H5Pset_virtual(creation.get(), to.get(), file_name.c_str(), original.dataset.c_str(), from.get()), "map frames");
   }
   h5::Id all = h5::simple_space(to_dims);
-  return {h5::check(H5Dcreate_anon(file, h5::file_type(original.dtype), all.get(), creation.get(), H5P_DEFAULT), "create the dataset"),
+  return {h5::check(H5Dcreate_anon(file, h5::file_type(original.dtype), all.get(), creation.get(), H5P_DEFAULT),
+                    "create the dataset"),
           H5Dclose};
 }
 

@@ -29,8 +29,8 @@ const char* name_of(BloscCompressor compressor) {
 /// Bytes written to `out`; 0: does not fit.
 std::size_t compress_into(std::span<const std::byte> dense, const BloscMethod& method, std::size_t item_bytes,
                           std::span<std::byte> out) {
-  const int n = blosc_compress_ctx(method.clevel, static_cast<int>(method.shuffle), item_bytes, dense.size(),
-                                   dense.data(), out.data(), out.size(), name_of(method.compressor), 0, 1);
+  const int n = blosc_compress_ctx(method.clevel, static_cast<int>(method.shuffle), item_bytes, dense.size(), dense.data(),
+                                   out.data(), out.size(), name_of(method.compressor), 0, 1);
   if (n < 0) throw std::logic_error("Blosc failed to compress");
   return static_cast<std::size_t>(n);
 }
@@ -41,23 +41,21 @@ struct Free {
 };
 using FilterBuffer = std::unique_ptr<void, Free>;
 
-std::size_t hand_over(FilterBuffer made, std::size_t made_bytes, std::size_t n_bytes, std::size_t* buffer_bytes,
-                      void** buffer) {
+std::size_t hand_over(FilterBuffer made, std::size_t made_bytes, std::size_t n_bytes, std::size_t* buffer_bytes, void** buffer) {
   std::free(*buffer);
   *buffer = made.release();
   *buffer_bytes = made_bytes;
   return n_bytes;
 }
 
-std::size_t filter_compress(std::span<const unsigned> values, std::size_t n_bytes, std::size_t* buffer_bytes,
-                            void** buffer) {
+std::size_t filter_compress(std::span<const unsigned> values, std::size_t n_bytes, std::size_t* buffer_bytes, void** buffer) {
   const auto value_or = [&](std::size_t i, unsigned usual) { return values.size() > i ? values[i] : usual; };
   const int compressor = static_cast<int>(value_or(6, BLOSC_BLOSCLZ));
   const char* name = nullptr;
   FilterBuffer made(std::malloc(n_bytes));
   if (made == nullptr || blosc_compcode_to_compname(compressor, &name) < 0) return 0;
-  const int stored = blosc_compress_ctx(static_cast<int>(value_or(4, 5)), static_cast<int>(value_or(5, 1)),
-                                        value_or(2, 1), n_bytes, *buffer, made.get(), n_bytes, name, 0, 1);
+  const int stored = blosc_compress_ctx(static_cast<int>(value_or(4, 5)), static_cast<int>(value_or(5, 1)), value_or(2, 1),
+                                        n_bytes, *buffer, made.get(), n_bytes, name, 0, 1);
   return stored <= 0 ? 0 : hand_over(std::move(made), n_bytes, static_cast<std::size_t>(stored), buffer_bytes, buffer);
 }
 
@@ -69,8 +67,8 @@ std::size_t filter_decompress(std::size_t n_bytes, std::size_t* buffer_bytes, vo
   return hand_over(std::move(made), dense_bytes, dense_bytes, buffer_bytes, buffer);
 }
 
-std::size_t filter(unsigned flags, std::size_t n_values, const unsigned* values, std::size_t n_bytes,
-                   std::size_t* buffer_bytes, void** buffer) {
+std::size_t filter(unsigned flags, std::size_t n_values, const unsigned* values, std::size_t n_bytes, std::size_t* buffer_bytes,
+                   void** buffer) {
   if ((flags & H5Z_FLAG_REVERSE) != 0) return filter_decompress(n_bytes, buffer_bytes, buffer);
   return filter_compress({values, n_values}, n_bytes, buffer_bytes, buffer);
 }
@@ -80,8 +78,7 @@ herr_t set_local(hid_t creation, hid_t type, hid_t) {
   unsigned flags = 0;
   std::vector<unsigned> values(8);
   std::size_t n_values = values.size();
-  if (H5Pget_filter_by_id2(creation, blosc_filter_id, &flags, &n_values, values.data(), 0, nullptr, nullptr) < 0)
-    return -1;
+  if (H5Pget_filter_by_id2(creation, blosc_filter_id, &flags, &n_values, values.data(), 0, nullptr, nullptr) < 0) return -1;
   values.resize(std::max<std::size_t>(n_values, 4));
   hsize_t chunk[H5S_MAX_RANK];
   const int n_axes = H5Pget_chunk(creation, H5S_MAX_RANK, chunk);
@@ -99,8 +96,7 @@ herr_t set_local(hid_t creation, hid_t type, hid_t) {
 }  // namespace
 
 void register_blosc_filter() {
-  static constexpr H5Z_class2_t blosc_class = {
-      H5Z_CLASS_T_VERS, blosc_filter_id, 1, 1, "blosc", nullptr, &set_local, &filter};
+  static constexpr H5Z_class2_t blosc_class = {H5Z_CLASS_T_VERS, blosc_filter_id, 1, 1, "blosc", nullptr, &set_local, &filter};
   const h5::Lock lock;
   h5::check(H5Zregister(&blosc_class), "register the Blosc filter");
 }
@@ -115,15 +111,13 @@ std::vector<unsigned> blosc_filter_values(const BloscMethod& method, std::size_t
           static_cast<unsigned>(method.compressor)};
 }
 
-std::vector<std::byte> blosc_compress_chunk(std::span<const std::byte> dense, const BloscMethod& method,
-                                            std::size_t item_bytes) {
+std::vector<std::byte> blosc_compress_chunk(std::span<const std::byte> dense, const BloscMethod& method, std::size_t item_bytes) {
   std::vector<std::byte> out(dense.size());
   out.resize(compress_into(dense, method, item_bytes, out));
   return out;
 }
 
-std::vector<std::byte> BloscJoin::compress(std::span<const std::byte> piece, const BloscMethod& method,
-                                           std::size_t item_bytes) {
+std::vector<std::byte> BloscJoin::compress(std::span<const std::byte> piece, const BloscMethod& method, std::size_t item_bytes) {
   // Room for blocks that grow, so that Blosc does not fall back to copying the piece as a whole.
   std::vector<std::byte> out(piece.size() + piece.size() / 64 + 4096);
   out.resize(compress_into(piece, method, item_bytes, out));
@@ -149,8 +143,7 @@ void BloscJoin::add(std::span<const std::byte> piece) {
   const std::uint64_t shift = chunk_.size() - blocks_at;
   std::uint64_t start_at = header_bytes + n_dense_bytes_ / block_bytes * 4;
   for (std::uint64_t i = 0; i < n_blocks; ++i, start_at += 4)
-    store_le(chunk_, start_at,
-             static_cast<std::uint32_t>(load_le<std::uint32_t>(piece, header_bytes + i * 4) + shift));
+    store_le(chunk_, start_at, static_cast<std::uint32_t>(load_le<std::uint32_t>(piece, header_bytes + i * 4) + shift));
   chunk_.insert(chunk_.end(), piece.begin() + static_cast<std::ptrdiff_t>(blocks_at), piece.end());
   store_le(chunk_, stored_bytes_at, static_cast<std::uint32_t>(chunk_.size()));
   n_dense_bytes_ += dense_bytes;

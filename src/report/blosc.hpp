@@ -14,7 +14,7 @@ namespace esieve {
 inline constexpr int blosc_filter_id = 32001;
 
 enum class BloscCompressor : std::uint8_t { blosclz = 0, lz4 = 1, lz4hc = 2, zlib = 4, zstd = 5 };  ///< The filter's codes.
-enum class BloscShuffle : std::uint8_t { none = 0, bytes = 1, bits = 2 };                          ///< The filter's codes.
+enum class BloscShuffle : std::uint8_t { none = 0, bytes = 1, bits = 2 };                           ///< The filter's codes.
 
 struct BloscMethod {
   BloscCompressor compressor = BloscCompressor::zstd;
@@ -37,8 +37,7 @@ inline constexpr std::size_t blosc_piece_bytes = std::size_t{4} << 20;
 
 /// Compresses what is a whole chunk. Empty if that would not make it smaller: the filter then stores it as it is.
 /// May be called from several threads.
-std::vector<std::byte> blosc_compress_chunk(std::span<const std::byte> dense, const BloscMethod& method,
-                                            std::size_t item_bytes);
+std::vector<std::byte> blosc_compress_chunk(std::span<const std::byte> dense, const BloscMethod& method, std::size_t item_bytes);
 
 /// The chunk that Blosc makes of several pieces, byte for byte, without having them all in memory at once.
 ///
@@ -50,8 +49,7 @@ class BloscJoin {
   explicit BloscJoin(std::uint64_t chunk_bytes) : chunk_bytes_(chunk_bytes) {}
 
   /// Compresses one piece, for `add`. May be called from several threads.
-  static std::vector<std::byte> compress(std::span<const std::byte> piece, const BloscMethod& method,
-                                         std::size_t item_bytes);
+  static std::vector<std::byte> compress(std::span<const std::byte> piece, const BloscMethod& method, std::size_t item_bytes);
 
   /// Pieces come in order.
   void add(std::span<const std::byte> compressed_piece);

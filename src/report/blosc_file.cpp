@@ -34,18 +34,17 @@ class BloscFile {
               "set the Blosc filter");
     const std::vector<hsize_t> dims(shape.dims.begin(), shape.dims.end());
     const h5::Id space = h5::simple_space(dims);
-    dataset_ = {h5::check(H5Dcreate2(file_.get(), "data", h5::file_type(dtype), space.get(), H5P_DEFAULT, creation.get(),
-                                     H5P_DEFAULT),
-                          "create a temporary dataset"),
-                H5Dclose};
+    dataset_ = {
+        h5::check(H5Dcreate2(file_.get(), "data", h5::file_type(dtype), space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT),
+                  "create a temporary dataset"),
+        H5Dclose};
   }
 
   /// \param is_compressed  otherwise the chunk is marked as stored without the filter
   void write(const std::array<std::uint64_t, 4>& origin, std::span<const std::byte> chunk, bool is_compressed) {
     const h5::Lock lock;
     const std::array<hsize_t, 4> offset{origin[0], origin[1], origin[2], origin[3]};
-    h5::check(H5Dwrite_chunk(dataset_.get(), H5P_DEFAULT, is_compressed ? 0 : 1, offset.data(), chunk.size(),
-                             chunk.data()),
+    h5::check(H5Dwrite_chunk(dataset_.get(), H5P_DEFAULT, is_compressed ? 0 : 1, offset.data(), chunk.size(), chunk.data()),
               "write a temporary file");
   }
 
@@ -66,7 +65,10 @@ class BloscFile {
 class Writing {
  public:
   Writing(const TemporaryFile& frames, const ChunkedShape& shape, DType dtype, const BloscMethod& method)
-      : frames_(frames), shape_(shape), method_(method), file_(shape, dtype, method),
+      : frames_(frames),
+        shape_(shape),
+        method_(method),
+        file_(shape, dtype, method),
         pieces_per_chunk_(std::max<std::uint64_t>(1, shape.chunk_bytes() / blosc_piece_bytes)),
         join_(shape.chunk_bytes()) {}
 

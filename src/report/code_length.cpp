@@ -16,8 +16,8 @@ double x_log2_x(double x) { return x > 0 ? x * std::log2(x) : 0; }
 
 CodeLength poisson_length(double sum, double n_frames, double prior_rate, double strength) {
   const double shape = prior_rate * strength;
-  const double bits = log2_gamma(shape) - log2_gamma(shape + sum) - shape * std::log2(strength) +
-                      (shape + sum) * std::log2(strength + n_frames);
+  const double bits =
+      log2_gamma(shape) - log2_gamma(shape + sum) - shape * std::log2(strength) + (shape + sum) * std::log2(strength + n_frames);
   const double known_bits = sum > 0 ? sum * (std::numbers::log2e - std::log2(sum / n_frames)) : 0;
   return {.bits = bits, .learning_bits = bits - known_bits};
 }

@@ -20,9 +20,8 @@ struct Chunking {
 };
 
 /// The chunk shapes of arXiv 2604.06221.
-constexpr std::array<Chunking, 3> chunkings = {{{"real space", {32, 32, 256, 256}},
-                                                {"balanced", {16, 16, 128, 128}},
-                                                {"single frame", {1, 1, 0, 0}}}};
+constexpr std::array<Chunking, 3> chunkings = {
+    {{"real space", {32, 32, 256, 256}}, {"balanced", {16, 16, 128, 128}}, {"single frame", {1, 1, 0, 0}}}};
 
 /// Dense frames that are read and written at once.
 constexpr std::uint64_t slab_bytes = std::uint64_t{32} << 20;

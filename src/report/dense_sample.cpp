@@ -20,8 +20,8 @@ DenseSample choose_sample(ScanShape scan, std::uint64_t frame_bytes, std::uint64
   const std::uint64_t n = std::min(max_frames / tile.n_frames(), all.n_frames());
   const double aspect = static_cast<double>(all.scan_y) / static_cast<double>(all.scan_x);
   const auto wanted_y = static_cast<std::uint64_t>(std::llround(std::sqrt(static_cast<double>(n) * aspect)));
-  const std::uint64_t n_x = std::clamp<std::uint64_t>(n / std::clamp<std::uint64_t>(wanted_y, 1, std::min(n, all.scan_y)),
-                                                      1, all.scan_x);
+  const std::uint64_t n_x =
+      std::clamp<std::uint64_t>(n / std::clamp<std::uint64_t>(wanted_y, 1, std::min(n, all.scan_y)), 1, all.scan_x);
   const std::uint64_t n_y = std::clamp<std::uint64_t>(n / n_x, 1, all.scan_y);
   DenseSample sample;
   for (std::uint64_t y = 0; y < n_y; ++y)

@@ -54,9 +54,9 @@ class Histogram {
 /// What is known of each pixel after all frames.
 struct PixelTotals {
   DetectorShape detector;
-  std::vector<double> sums;                ///< Of values, in the data's own units.
+  std::vector<double> sums;  ///< Of values, in the data's own units.
   std::vector<std::uint32_t> n_events;
-  std::map<double, Histogram> values;      ///< By quantum.
+  std::map<double, Histogram> values;  ///< By quantum.
   bool has_negative = false;
 
   double unit() const { return values.empty() ? 1 : values.begin()->first; }  ///< The smallest quantum.
@@ -119,8 +119,8 @@ CodeLength poisson_model(const PixelTotals& totals, double n_frames) {
   if (all == 0) return {};
   for (const auto& [quantum, histogram] : totals.values)
     for (const auto& [value, frequency] : histogram.frequencies())
-      factorial_bits += static_cast<double>(frequency) *
-                        std::lgamma(static_cast<double>(value) * (quantum / unit) + 1) * std::numbers::log2e;
+      factorial_bits +=
+          static_cast<double>(frequency) * std::lgamma(static_cast<double>(value) * (quantum / unit) + 1) * std::numbers::log2e;
   const double mean = all / static_cast<double>(totals.sums.size());
   CodeLength length = fit_strength([&](double strength) {
     return add_over_detector(
@@ -157,7 +157,8 @@ class PixelClasses {
       const double n = totals.n_events[pixel];
       const auto occupancy = static_cast<std::uint32_t>(-2 * std::log2(std::max(n, 0.5) / n_frames));
       // The mean has to be said; for a few events that costs more than it helps.
-      const std::uint32_t mean = n < 16 ? 0 : 1 + static_cast<std::uint32_t>(std::max(0.0, 4 * std::log2(totals.sums[pixel] / totals.unit() / n)));
+      const std::uint32_t mean =
+          n < 16 ? 0 : 1 + static_cast<std::uint32_t>(std::max(0.0, 4 * std::log2(totals.sums[pixel] / totals.unit() / n)));
       if (mean != 0) ++means[occupancy][mean];
       classes_.push_back(occupancy * 1024 + mean);
     }
@@ -179,8 +180,7 @@ CodeLength occupancy_model(const Reader& events, const PixelTotals& totals, int 
   std::unordered_map<std::uint32_t, Histogram> histograms;
   for_each_chunk_of_values(events, threads, meter, [&](const EventValues& chunk) {
     const auto scale = static_cast<std::uint64_t>(std::llround(chunk.quantum / totals.unit()));
-    for (std::size_t i = 0; i < chunk.pixels.size(); ++i)
-      histograms[classes[chunk.pixels[i]]].add(chunk.values[i] * scale);
+    for (std::size_t i = 0; i < chunk.pixels.size(); ++i) histograms[classes[chunk.pixels[i]]].add(chunk.values[i] * scale);
   });
   CodeLength length = hits(totals, n_frames);
   length += classes.length();

@@ -19,13 +19,13 @@ void decode(const Reader& reader, std::uint64_t chunk, Slot& slot) {
   const FileInfo& info = reader.info();
   const ChunkStatus status = slot.codec.decode_events(reader.chunk(chunk), info.chunk_parameters, slot.events);
   if (status != ChunkStatus::okay)
-    throw DataError("cannot read chunk " + std::to_string(chunk) + " of " + info.path.string() + " (" +
-                    describe(status) + "); verify the file");
+    throw DataError("cannot read chunk " + std::to_string(chunk) + " of " + info.path.string() + " (" + describe(status) +
+                    "); verify the file");
   const ChunkEvents& events = slot.events;
   const bool are_counts = events.bits.empty();
   if (!are_counts && is_float(info.dtype))
-    throw UnsupportedError("the values of " + info.path.string() + " are not counts (" +
-                           std::string(dtype_name(info.dtype)) + " without a common quantum); no entropy is estimated");
+    throw UnsupportedError("the values of " + info.path.string() + " are not counts (" + std::string(dtype_name(info.dtype)) +
+                           " without a common quantum); no entropy is estimated");
   slot.values.quantum = are_counts ? events.quantum : 1;
   slot.values.pixels = events.pixels;
   if (are_counts)
@@ -33,8 +33,9 @@ void decode(const Reader& reader, std::uint64_t chunk, Slot& slot) {
   else
     slot.values.values = events.bits;
   const std::uint64_t sign = std::uint64_t{1} << (8 * item_bytes(info.dtype) - 1);
-  slot.values.has_negative = !are_counts && is_signed(info.dtype) &&
-                             std::any_of(events.bits.begin(), events.bits.end(), [&](std::uint64_t bits) { return (bits & sign) != 0; });
+  slot.values.has_negative =
+      !are_counts && is_signed(info.dtype) &&
+      std::any_of(events.bits.begin(), events.bits.end(), [&](std::uint64_t bits) { return (bits & sign) != 0; });
 }
 
 }  // namespace

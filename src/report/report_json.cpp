@@ -39,9 +39,7 @@ const char* name_of(Level level) {
   return "max";
 }
 
-Json shape_json(ScanShape scan, DetectorShape detector) {
-  return {scan.scan_y, scan.scan_x, detector.det_y, detector.det_x};
-}
+Json shape_json(ScanShape scan, DetectorShape detector) { return {scan.scan_y, scan.scan_x, detector.det_y, detector.det_x}; }
 
 Json dropped_json(const DroppedFrame& dropped) {
   return {{"pixels", dropped.n_pixels}, {"intensity", dropped.intensity}, {"maximum", dropped.maximum}};
@@ -97,8 +95,7 @@ Json size_json(const Report& report, const Figures& figures) {
                            {"is_sample", blosc->frames_measured < blosc->frames_total},
                            {"dense_ratio", or_null(figures.blosc_dense_ratio)},
                            {"blosc_over_stored", or_null(figures.blosc_ratio)}};
-  if (file.floor_bits)
-    size["floor"] = {{"bits", *file.floor_bits}, {"stored_over_floor", or_null(figures.floor_ratio)}};
+  if (file.floor_bits) size["floor"] = {{"bits", *file.floor_bits}, {"stored_over_floor", or_null(figures.floor_ratio)}};
   if (const auto& entropy = report.entropy)
     size["entropy_estimate"] = {{"bits", entropy->bits},
                                 {"learning_bits", entropy->learning_bits},
@@ -144,8 +141,7 @@ Json verification_json(const VerifyResult& result, const FileInfo& file) {
           {"compared_with", result.source_compared ? Json(name_of(result.fidelity)) : Json(nullptr)},
           {"shape_mismatch", text_or_null(result.shape_mismatch)},
           {"n_different", result.n_different},
-          {"first_difference",
-           result.first_difference ? difference_json(*result.first_difference, file) : Json(nullptr)},
+          {"first_difference", result.first_difference ? difference_json(*result.first_difference, file) : Json(nullptr)},
           {"dropped_equal", result.dropped_equal}};
 }
 

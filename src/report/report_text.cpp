@@ -57,13 +57,11 @@ std::string at_position(std::uint64_t index, std::uint64_t n_x) {
 }
 
 void add_differences(Page& page, const VerifyResult& result, const FileInfo& file) {
-  if (!result.shape_mismatch.empty())
-    page.finding("", "Source and file cannot be compared: " + result.shape_mismatch + ".");
-  if (!result.dropped_equal)
-    page.finding("", "What the file says was dropped is not what its thresholds drop from this source.");
+  if (!result.shape_mismatch.empty()) page.finding("", "Source and file cannot be compared: " + result.shape_mismatch + ".");
+  if (!result.dropped_equal) page.finding("", "What the file says was dropped is not what its thresholds drop from this source.");
   if (result.n_different == 0) return;
-  page.finding("", plural(result.n_different, "value") + (result.n_different == 1 ? " differs" : " differ") +
-                       " from the source" + (result.fidelity == Fidelity::lossless ? "." : " after thresholding."));
+  page.finding("", plural(result.n_different, "value") + (result.n_different == 1 ? " differs" : " differ") + " from the source" +
+                       (result.fidelity == Fidelity::lossless ? "." : " after thresholding."));
   if (const auto& first = result.first_difference)
     page.finding("", "First: frame " + at_position(first->frame, file.scan.scan_x) + ", pixel " +
                          at_position(first->pixel, file.detector.det_x) + ": " + first->expected + " in the source, " +
@@ -93,10 +91,9 @@ void add_finding(Page& page, Verdict verdict, const Report& report) {
     case Verdict::not_verified:
       return page.finding("NOT CHECKED", "This is what the file says of itself. `esieve verify` proves it.");
     case Verdict::self_consistent:
-      return page.finding("SOUND", "Checksums, counts and digest of all " + frames +
-                                       " hold. The file was not compared with its source.");
-    case Verdict::lossless:
-      return page.finding("LOSSLESS", "All " + frames + " equal those of the source, bit for bit.");
+      return page.finding("SOUND",
+                          "Checksums, counts and digest of all " + frames + " hold. The file was not compared with its source.");
+    case Verdict::lossless: return page.finding("LOSSLESS", "All " + frames + " equal those of the source, bit for bit.");
     case Verdict::equal_to_thresholded:
       return page.finding("THRESHOLDED", "All " + frames +
                                              " equal those of the source after thresholding, bit for bit. The raw "
@@ -156,17 +153,17 @@ void add_summary(Page& page, const Report& report, const Figures& figures) {
   if (const auto& ratio = figures.blosc_ratio) {
     page.blank();
     page.remark(*ratio >= 1 ? rounded(*ratio) + " times smaller than dense Blosc storage."
-                           : rounded(1 / *ratio) + " times larger than dense Blosc storage.");
+                            : rounded(1 / *ratio) + " times larger than dense Blosc storage.");
     const DenseBaseline& blosc = *report.baseline;
     if (blosc.frames_measured < blosc.frames_total)
       page.remark("(Blosc's size is scaled up from " + grouped(blosc.frames_measured) + " of " +
-                 plural(blosc.frames_total, "frame") + " spread over the scan.)");
+                  plural(blosc.frames_total, "frame") + " spread over the scan.)");
   }
   if (const auto& seconds = report.convert_seconds; seconds && *seconds > 0) {
     page.blank();
     page.remark("Converted in " + rounded(*seconds) + " s, " +
-               size_in_words(static_cast<std::uint64_t>(static_cast<double>(report.file.dense_bytes()) / *seconds)) +
-               " of dense data a second.");
+                size_in_words(static_cast<std::uint64_t>(static_cast<double>(report.file.dense_bytes()) / *seconds)) +
+                " of dense data a second.");
   }
 }
 

@@ -22,9 +22,9 @@ class TemporaryFile {
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
 
-  void append(std::span<const std::byte> bytes);                            ///< \throws IoError
-  void read(std::uint64_t offset_bytes, std::span<std::byte> out) const;    ///< \throws IoError
-  std::uint64_t size_bytes() const;                                         ///< \throws IoError
+  void append(std::span<const std::byte> bytes);                          ///< \throws IoError
+  void read(std::uint64_t offset_bytes, std::span<std::byte> out) const;  ///< \throws IoError
+  std::uint64_t size_bytes() const;                                       ///< \throws IoError
 
  private:
   int descriptor_ = -1;

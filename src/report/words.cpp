@@ -48,9 +48,7 @@ std::string size_in_words(std::uint64_t bytes) {
   return fixed(value, 1) + " " + units[unit];
 }
 
-std::string plural(std::uint64_t n, std::string_view noun) {
-  return grouped(n) + " " + std::string(noun) + (n == 1 ? "" : "s");
-}
+std::string plural(std::uint64_t n, std::string_view noun) { return grouped(n) + " " + std::string(noun) + (n == 1 ? "" : "s"); }
 
 std::size_t n_columns(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), &begins_character));

@@ -9,10 +9,10 @@
 
 namespace esieve {
 
-std::string grouped(std::uint64_t n);              ///< "1,234,567"
-std::string rounded(double value);                 ///< Three significant digits or whole: "0.0123", "4.17", "65.6", "1,234"
-std::string percent(double share);                 ///< 0.338 → "33.8 %", 0.00012 → "0.012 %"
-std::string size_in_words(std::uint64_t bytes);    ///< "34.5 MiB"
+std::string grouped(std::uint64_t n);            ///< "1,234,567"
+std::string rounded(double value);               ///< Three significant digits or whole: "0.0123", "4.17", "65.6", "1,234"
+std::string percent(double share);               ///< 0.338 → "33.8 %", 0.00012 → "0.012 %"
+std::string size_in_words(std::uint64_t bytes);  ///< "34.5 MiB"
 std::string plural(std::uint64_t n, std::string_view noun);  ///< "1 frame", "2,304 frames"
 
 /// Characters of UTF-8 text; a byte that is not UTF-8 counts as one.

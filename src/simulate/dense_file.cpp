@@ -85,10 +85,10 @@ void DenseFile::write_metadata(const Simulation& simulation, const char* title) 
   H5Pset_chunk(creation.get(), 4, chunk.data());
   H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER);
   const h5::Id space = h5::simple_space(dims);
-  dataset_ = {h5::check(H5Dcreate2(group.get(), "data", h5::file_type(dtype_), space.get(), H5P_DEFAULT, creation.get(),
-                                   H5P_DEFAULT),
-                        "create /entry/data/data"),
-              H5Dclose};
+  dataset_ = {
+      h5::check(H5Dcreate2(group.get(), "data", h5::file_type(dtype_), space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT),
+                "create /entry/data/data"),
+      H5Dclose};
   h5::set_attribute(dataset_.get(), "units", "electrons");
   h5::set_attribute(dataset_.get(), "interpretation", "image");
 }
@@ -97,8 +97,7 @@ void DenseFile::write_block(std::array<hsize_t, 4> start, std::array<hsize_t, 4>
   const h5::Id space(H5Dget_space(dataset_.get()), H5Sclose);
   const h5::Id memory = h5::simple_space(count);
   H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
-  h5::check(H5Dwrite(dataset_.get(), h5::native_type(dtype_), memory.get(), space.get(), H5P_DEFAULT, frames),
-            "write frames");
+  h5::check(H5Dwrite(dataset_.get(), h5::native_type(dtype_), memory.get(), space.get(), H5P_DEFAULT, frames), "write frames");
 }
 
 void DenseFile::write(FrameRange range, std::span<const std::byte> frames) {

@@ -21,8 +21,8 @@ class DenseFile {
  public:
   /// \throws UsageError  the file exists and may not be replaced
   /// \throws IoError
-  DenseFile(const std::filesystem::path& path, PendingFile::IfExists if_exists, const Simulation& simulation,
-            DType dtype, const char* title);
+  DenseFile(const std::filesystem::path& path, PendingFile::IfExists if_exists, const Simulation& simulation, DType dtype,
+            const char* title);
   ~DenseFile();
 
   /// Writes frames of the dataset's type, C order (frame, det_y, det_x). \throws IoError

@@ -23,7 +23,7 @@ struct Planes {
 template <class Real>
 void butterfly2(Planes<const Real> in, std::size_t step, Planes<Real> out, std::size_t n, const std::complex<Real>* w) {
   const Real *ar = in.re, *ai = in.im, *br = in.re + step, *bi = in.im + step;
-  Real *__restrict pr = out.re, *__restrict pi = out.im, *__restrict qr = out.re + n, *__restrict qi = out.im + n;
+  Real* __restrict pr = out.re, * __restrict pi = out.im, * __restrict qr = out.re + n, * __restrict qi = out.im + n;
   const Real wr = w[1].real(), wi = w[1].imag();
   for (std::size_t i = 0; i < n; ++i) {
     const Real dr = ar[i] - br[i], di = ai[i] - bi[i];
@@ -90,7 +90,7 @@ void Field<Real>::clear() {
 
 template <class Real>
 void Field<Real>::multiply(const Field& other) {
-  Real *__restrict ar = re.data(), *__restrict ai = im.data();
+  Real* __restrict ar = re.data(), * __restrict ai = im.data();
   const Real *br = other.re.data(), *bi = other.im.data();
   for (std::size_t i = 0, n = re.size(); i < n; ++i) {
     const Real r = ar[i] * br[i] - ai[i] * bi[i];
@@ -115,8 +115,7 @@ Fourier<Real>::Fourier(int size) : size_(static_cast<std::size_t>(size)) {
     const int radix = length % 4 == 0 ? 4 : length % 2 == 0 ? 2 : length % 3 == 0 ? 3 : 5;
     Stage stage{radix, static_cast<std::size_t>(length / radix), {}};
     for (int p = 0; p < length / radix; ++p)
-      for (int k = 0; k < radix; ++k)
-        stage.twiddles.emplace_back(std::polar(1.0, -2 * std::numbers::pi * p * k / length));
+      for (int k = 0; k < radix; ++k) stage.twiddles.emplace_back(std::polar(1.0, -2 * std::numbers::pi * p * k / length));
     stages_.push_back(std::move(stage));
     length /= radix;
   }
@@ -143,9 +142,12 @@ void Fourier<Real>::transform_columns(const Real* re, const Real* im, Real* out_
         const Planes<const Real> in{from.re + p * run, from.im + p * run};
         const Planes<Real> out{to.re + p * run * radix, to.im + p * run * radix};
         const std::complex<Real>* w = stage.twiddles.data() + p * radix;
-        if (radix == 4) butterfly4(in, step, out, run, w);
-        else if (radix == 2) butterfly2(in, step, out, run, w);
-        else butterfly_any(stage.radix, in, step, out, run, w);
+        if (radix == 4)
+          butterfly4(in, step, out, run, w);
+        else if (radix == 2)
+          butterfly2(in, step, out, run, w);
+        else
+          butterfly_any(stage.radix, in, step, out, run, w);
       }
       run *= radix;
       std::swap(from, to);

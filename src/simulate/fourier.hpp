@@ -47,8 +47,8 @@ class Fourier {
  private:
   struct Stage {
     int radix;
-    std::size_t n_butterflies;                  // of each lane: what is left of the length after this stage
-    std::vector<std::complex<Real>> twiddles;   // radix per butterfly; the first is 1
+    std::size_t n_butterflies;                 // of each lane: what is left of the length after this stage
+    std::vector<std::complex<Real>> twiddles;  // radix per butterfly; the first is 1
   };
 
   void transform_columns(const Real* re, const Real* im, Real* out_re, Real* out_im) const;

@@ -17,7 +17,7 @@ namespace esieve::simulate {
 namespace {
 
 constexpr int max_grid = 1080;
-constexpr double wedge = 0.25;  // thickness runs from (1 - wedge) to (1 + wedge) of its mean
+constexpr double wedge = 0.25;      // thickness runs from (1 - wedge) to (1 + wedge) of its mean
 constexpr double max_terraces = 8;  // a scan crosses all of them
 constexpr double scattering_budget_bytes = 160.0 * (1 << 20);
 
@@ -29,14 +29,14 @@ std::string text(double number) {
 
 void check_length(const char* what, std::uint64_t length, std::uint64_t most) {
   if (length < 1 || length > most)
-    throw UsageError("cannot simulate " + std::to_string(length) + " " + what + " along an axis (1 to " +
-                     std::to_string(most) + " are possible)");
+    throw UsageError("cannot simulate " + std::to_string(length) + " " + what + " along an axis (1 to " + std::to_string(most) +
+                     " are possible)");
 }
 
 void check_range(const char* what, const char* unit, double value, double low, double high) {
   if (!(value >= low && value <= high))  // false for NaN
-    throw UsageError(std::string("cannot simulate a ") + what + " of " + text(value) + " " + unit + " (" + text(low) +
-                     " to " + text(high) + " is possible)");
+    throw UsageError(std::string("cannot simulate a ") + what + " of " + text(value) + " " + unit + " (" + text(low) + " to " +
+                     text(high) + " is possible)");
 }
 
 void check(const SimulateOptions& o) {

@@ -40,8 +40,7 @@ const KirklandParameters& parameters(Element element) {
 double electron_scattering_factor(Element element, double q_squared) {
   const KirklandParameters& p = parameters(element);
   double sum = 0;
-  for (std::size_t i = 0; i < 3; ++i)
-    sum += p.a[i] / (q_squared + p.b[i]) + p.c[i] * std::exp(-p.d[i] * q_squared);
+  for (std::size_t i = 0; i < 3; ++i) sum += p.a[i] / (q_squared + p.b[i]) + p.c[i] * std::exp(-p.d[i] * q_squared);
   return sum;
 }
 

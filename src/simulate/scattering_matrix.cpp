@@ -22,9 +22,7 @@ Beam image(int operation, Beam b) {
   return {(operation & 1) != 0 ? -b.y : b.y, (operation & 2) != 0 ? -b.x : b.x};
 }
 
-std::size_t block_index(Beam b, int cells) {
-  return static_cast<std::size_t>(wrap(b.y, cells) * cells + wrap(b.x, cells));
-}
+std::size_t block_index(Beam b, int cells) { return static_cast<std::size_t>(wrap(b.y, cells) * cells + wrap(b.x, cells)); }
 
 std::vector<BlochBlock> sort_beams(const Sampling& s) {
   std::vector<BlochBlock> blocks(static_cast<std::size_t>(s.cells) * static_cast<std::size_t>(s.cells));
@@ -149,14 +147,12 @@ class Propagator {
 };
 
 Eigen::Index index_of(const std::vector<Beam>& beams, Beam wanted) {
-  return std::find_if(beams.begin(), beams.end(), [&](Beam b) { return b.y == wanted.y && b.x == wanted.x; }) -
-         beams.begin();
+  return std::find_if(beams.begin(), beams.end(), [&](Beam b) { return b.y == wanted.y && b.x == wanted.x; }) - beams.begin();
 }
 
 // Fills `block`, whose beams `operation` maps onto those of `representative`.
-void fill_block(BlochBlock& block, int operation, Beam bloch, const BlochBlock& representative,
-                const Propagator& propagator, const std::vector<Eigen::MatrixXcf>& waves,
-                const std::vector<Eigen::MatrixXcf>& elastic) {
+void fill_block(BlochBlock& block, int operation, Beam bloch, const BlochBlock& representative, const Propagator& propagator,
+                const std::vector<Eigen::MatrixXcf>& waves, const std::vector<Eigen::MatrixXcf>& elastic) {
   std::vector<Eigen::Index> columns, rows;
   for (const Beam beam : block.incident) columns.push_back(index_of(representative.incident, image(operation, beam)));
   for (const Beam beam : block.exits) rows.push_back(propagator.row(bloch, image(operation, beam)));
@@ -175,8 +171,7 @@ void fill_block(BlochBlock& block, int operation, Beam bloch, const BlochBlock& 
 
 }  // namespace
 
-std::vector<BlochBlock> propagate(const ElectronWave& wave, const Sampling& sampling, Absorption absorption,
-                                  int threads) {
+std::vector<BlochBlock> propagate(const ElectronWave& wave, const Sampling& sampling, Absorption absorption, int threads) {
   std::vector<BlochBlock> blocks = sort_beams(sampling);
   const std::vector<Orbit> orbits = find_orbits(sampling.cells);
   const Propagator propagator(wave, sampling, absorption);

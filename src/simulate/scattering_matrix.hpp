@@ -19,8 +19,8 @@ namespace esieve::simulate {
 
 /// Beams that the crystal couples.
 struct BlochBlock {
-  std::vector<Beam> incident;  ///< Inside the aperture, wherever it wanders.
-  std::vector<Beam> exits;     ///< On the grid of exit waves.
+  std::vector<Beam> incident;             ///< Inside the aperture, wherever it wanders.
+  std::vector<Beam> exits;                ///< On the grid of exit waves.
   std::vector<Eigen::MatrixXcf> scatter;  ///< For each terrace (exit beam, incident beam): amplitudes at the exit face.
   std::vector<Eigen::MatrixXcf> elastic;  ///< For each terrace (incident, incident): a^H E a is what stays elastic.
 };
@@ -29,7 +29,6 @@ struct BlochBlock {
 ///
 /// Multislice: J. M. Cowley & A. F. Moodie, Acta Cryst. 10 (1957) 609. Slices are half a unit cell thick.
 /// Blocks that are images of each other under the crystal's 4mm symmetry are computed once.
-std::vector<BlochBlock> propagate(const ElectronWave& wave, const Sampling& sampling, Absorption absorption,
-                                  int threads);
+std::vector<BlochBlock> propagate(const ElectronWave& wave, const Sampling& sampling, Absorption absorption, int threads);
 
 }  // namespace esieve::simulate

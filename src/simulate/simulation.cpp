@@ -110,8 +110,7 @@ void Simulation::Impl::collect(const Field<float>& pattern, float scale, float d
       for (int y = (i - det_y / 2) * bin; y < (i - det_y / 2 + 1) * bin; ++y)
         for (int x = (j - det_x / 2) * bin; x < (j - det_x / 2 + 1) * bin; ++x) {
           const std::size_t at = pattern.at(wrap(y, n), wrap(x, n));
-          sum += scale * (pattern.re[at] * pattern.re[at] + pattern.im[at] * pattern.im[at]) +
-                 diffuse_electrons * diffuse[at];
+          sum += scale * (pattern.re[at] * pattern.re[at] + pattern.im[at] * pattern.im[at]) + diffuse_electrons * diffuse[at];
         }
       *out++ = sum;
     }
@@ -129,8 +128,7 @@ void Simulation::Impl::batch_rates(std::uint64_t first, std::uint64_t count, flo
     const double dose = options.dose_electrons;
     const double scale = dose / exits.norm[f] / (points * points);
     const double diffuse_electrons = dose * std::max(0.0, 1 - exits.elastic[f] / exits.norm[f]);
-    collect(exit_wave, static_cast<float>(scale), static_cast<float>(diffuse_electrons),
-            out + f * options.detector.n_pixels());
+    collect(exit_wave, static_cast<float>(scale), static_cast<float>(diffuse_electrons), out + f * options.detector.n_pixels());
   }
 }
 
@@ -153,8 +151,8 @@ std::array<Axis, 4> Simulation::axes() const {
     const double offset = (-static_cast<double>(n / 2) * s.bin + 0.5 * (s.bin - 1)) * s.reciprocal_step;
     return Axis{name, offset, s.bin * s.reciprocal_step, "1/angstrom"};
   };
-  return {scan_axis("scan_y", o.scan.scan_y), scan_axis("scan_x", o.scan.scan_x),
-          detector_axis("det_y", o.detector.det_y), detector_axis("det_x", o.detector.det_x)};
+  return {scan_axis("scan_y", o.scan.scan_y), scan_axis("scan_x", o.scan.scan_x), detector_axis("det_y", o.detector.det_y),
+          detector_axis("det_x", o.detector.det_x)};
 }
 
 // Whole batches are always computed: products of other sizes could round differently.

@@ -52,8 +52,7 @@ Field<float> phase_of(Field<float> density, const ElectronWave& wave, const Spec
       const double gy = signed_index(i, n), gx = signed_index(j, n);
       const bool kept = 9 * (gy * gy + gx * gx) <= static_cast<double>(n) * n && (i != 0 || j != 0);
       const double q_squared = (gy * gy + gx * gx) / (side * side);
-      const double factor =
-          kept ? wave.phase_per_factor() / (side * side) * atom.elastic_factor(q_squared) : 0.0;
+      const double factor = kept ? wave.phase_per_factor() / (side * side) * atom.elastic_factor(q_squared) : 0.0;
       density.re[density.at(i, j)] *= static_cast<float>(factor);
       density.im[density.at(i, j)] *= static_cast<float>(factor);
     }
@@ -63,8 +62,7 @@ Field<float> phase_of(Field<float> density, const ElectronWave& wave, const Spec
 
 }  // namespace
 
-SurfaceLayer::SurfaceLayer(const ElectronWave& wave, const Sampling& sampling, double reach_angstrom,
-                           std::uint64_t seed)
+SurfaceLayer::SurfaceLayer(const ElectronWave& wave, const Sampling& sampling, double reach_angstrom, std::uint64_t seed)
     : pixel_(sampling.pixel_angstrom()), transmission_(sampling.grid * side_in_boxes(sampling, reach_angstrom)) {
   const int n = transmission_.size;
   const double side = n * pixel_;
@@ -82,8 +80,7 @@ SurfaceLayer::SurfaceLayer(const ElectronWave& wave, const Sampling& sampling, d
       if (random.uniform() < vacancy_share)
         vacancies.add(i * lattice_angstrom / pixel_, j * lattice_angstrom / pixel_, random.uniform() < 0.5 ? -1 : -2);
 
-  const Field<float> film_phase =
-      phase_of(std::move(film.density), wave, {Element::carbon, carbon_debye_waller, 0}, pixel_);
+  const Field<float> film_phase = phase_of(std::move(film.density), wave, {Element::carbon, carbon_debye_waller, 0}, pixel_);
   const Field<float> vacancy_phase = phase_of(std::move(vacancies.density), wave, species[0], pixel_);
   for (std::size_t i = 0; i < transmission_.re.size(); ++i) {
     const float phase = film_phase.re[i] + vacancy_phase.re[i];

@@ -59,19 +59,18 @@ SimulationSummary write_simulation(const Simulation& simulation, const std::file
   SimulationSummary total;
   ProgressMeter meter(options.progress, n_frames);
   const auto range_of = [&](std::uint64_t i) { return FrameRange{i * batch, std::min(batch, n_frames - i * batch)}; };
-  ordered_pipeline(
-      (n_frames + batch - 1) / batch, threads, n_slots,
-      [&](std::uint64_t i, std::size_t slot) { compute(simulation, range_of(i), items[slot]); },
-      [&](std::uint64_t i, std::size_t slot) {
-        const Item& item = items[slot];
-        const std::span bytes = std::as_bytes(std::span(item.counts));
-        counts.write(range_of(i), bytes);
-        if (rates) rates->write(range_of(i), std::as_bytes(std::span(item.rates)));
-        total.floor_bits += item.summary.floor_bits;
-        total.electrons += item.summary.electrons;
-        total.n_events += item.summary.n_events;
-        meter.add(range_of(i).count, bytes.size(), bytes.size());
-      });
+  ordered_pipeline((n_frames + batch - 1) / batch, threads, n_slots,
+                   [&](std::uint64_t i, std::size_t slot) { compute(simulation, range_of(i), items[slot]); },
+                   [&](std::uint64_t i, std::size_t slot) {
+                     const Item& item = items[slot];
+                     const std::span bytes = std::as_bytes(std::span(item.counts));
+                     counts.write(range_of(i), bytes);
+                     if (rates) rates->write(range_of(i), std::as_bytes(std::span(item.rates)));
+                     total.floor_bits += item.summary.floor_bits;
+                     total.electrons += item.summary.electrons;
+                     total.n_events += item.summary.n_events;
+                     meter.add(range_of(i).count, bytes.size(), bytes.size());
+                   });
 
   counts.set_attribute("floor_bits", total.floor_bits);
   if (rates) rates->commit();

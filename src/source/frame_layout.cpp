@@ -11,9 +11,7 @@
 namespace esieve {
 namespace {
 
-std::string scan_text(ScanShape scan) {
-  return std::to_string(scan.scan_y) + "," + std::to_string(scan.scan_x);
-}
+std::string scan_text(ScanShape scan) { return std::to_string(scan.scan_y) + "," + std::to_string(scan.scan_x); }
 
 /// Scan shapes of `n` frames that somebody who asked for `wanted` may have meant, best guess first.
 std::vector<ScanShape> fitting_shapes(std::uint64_t n, ScanShape wanted) {
@@ -34,8 +32,7 @@ std::vector<ScanShape> fitting_shapes(std::uint64_t n, ScanShape wanted) {
 }
 
 bool fits(ScanShape scan, std::uint64_t n_frames) {
-  return scan.scan_y > 0 && scan.scan_x > 0 && n_frames % scan.scan_y == 0 &&
-         n_frames / scan.scan_y == scan.scan_x;
+  return scan.scan_y > 0 && scan.scan_x > 0 && n_frames % scan.scan_y == 0 && n_frames / scan.scan_y == scan.scan_x;
 }
 
 void check_scan(const SourceInfo& info, ScanShape wanted, std::uint64_t n_frames) {
@@ -43,9 +40,8 @@ void check_scan(const SourceInfo& info, ScanShape wanted, std::uint64_t n_frames
   std::string would_fit;
   for (const ScanShape shape : fitting_shapes(n_frames, wanted))
     would_fit += (would_fit.empty() ? "" : " or ") + scan_text(shape);
-  throw UsageError(info.path.string() + ": " + std::to_string(n_frames) +
-                   (n_frames == 1 ? " frame does" : " frames do") + " not fill a scan of " +
-                   scan_text(wanted) + "; --scan-shape " + would_fit + " would fit");
+  throw UsageError(info.path.string() + ": " + std::to_string(n_frames) + (n_frames == 1 ? " frame does" : " frames do") +
+                   " not fill a scan of " + scan_text(wanted) + "; --scan-shape " + would_fit + " would fit");
 }
 
 }  // namespace
@@ -71,9 +67,8 @@ void set_frame_layout(SourceInfo& info, const std::optional<ScanShape>& scan_sha
   const std::vector<std::uint64_t>& shape = info.shape;
   const std::string name = info.path.string() + (info.dataset.empty() ? "" : ":" + info.dataset);
   if (shape.size() < 2)
-    throw UsageError(name + " has " + std::to_string(shape.size()) + " dimension" +
-                     (shape.size() == 1 ? "" : "s") + " (" + shape_text(shape) +
-                     "), not frames; 2 to 4 are needed");
+    throw UsageError(name + " has " + std::to_string(shape.size()) + " dimension" + (shape.size() == 1 ? "" : "s") + " (" +
+                     shape_text(shape) + "), not frames; 2 to 4 are needed");
   if (shape.size() > 4)
     throw UsageError(name + " has " + std::to_string(shape.size()) + " dimensions (" + shape_text(shape) +
                      "); 2 to 4 are read: save one 4-D part of it, or all of it reshaped to (scan_y, scan_x, "

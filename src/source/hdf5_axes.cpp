@@ -17,13 +17,9 @@ struct Calibration {
   std::string units = "px";
 };
 
-std::string join(const std::string& group, const std::string& name) {
-  return group + (group.ends_with('/') ? "" : "/") + name;
-}
+std::string join(const std::string& group, const std::string& name) { return group + (group.ends_with('/') ? "" : "/") + name; }
 
-std::string parent_of(const std::string& path) {
-  return path.substr(0, std::max<std::size_t>(1, path.rfind('/')));
-}
+std::string parent_of(const std::string& path) { return path.substr(0, std::max<std::size_t>(1, path.rfind('/'))); }
 
 h5::Id open_object(hid_t file, const std::string& path) {
   return h5::exists(file, path) ? h5::Id(H5Oopen(file, path.c_str(), H5P_DEFAULT), H5Oclose) : h5::Id();
@@ -33,8 +29,7 @@ h5::Id open_object(hid_t file, const std::string& path) {
 std::vector<double> values_of(hid_t file, const std::string& path) {
   constexpr std::uint64_t max_items = 1 << 20;
   const h5::Id object = open_object(file, path);
-  if (!object || H5Iget_type(object.get()) != H5I_DATASET || h5::dimensions(object.get()).size() > 1)
-    return {};
+  if (!object || H5Iget_type(object.get()) != H5I_DATASET || h5::dimensions(object.get()).size() > 1) return {};
   const h5::Id type(H5Dget_type(object.get()), H5Tclose);
   if (!h5::dtype_of(type.get())) return {};
   try {
@@ -45,21 +40,18 @@ std::vector<double> values_of(hid_t file, const std::string& path) {
 }
 
 /// Offset and step of evenly spaced values; `n` of them, or n + 1 edges, or EMD's two for any number.
-std::optional<Calibration> evenly_spaced(const std::vector<double>& values, std::uint64_t n,
-                                         bool two_are_enough) {
+std::optional<Calibration> evenly_spaced(const std::vector<double>& values, std::uint64_t n, bool two_are_enough) {
   const std::size_t m = values.size();
   if (m == 0 || (m != n && m != n + 1 && !(two_are_enough && m == 2))) return std::nullopt;
   if (m == 1) return Calibration{values[0], 1, ""};
   const double step = (values.back() - values.front()) / static_cast<double>(m - 1);
   if (!std::isfinite(step) || step == 0) return std::nullopt;
   for (std::size_t i = 0; i < m; ++i)
-    if (std::abs(values[i] - values[0] - static_cast<double>(i) * step) > 1e-3 * std::abs(step))
-      return std::nullopt;
+    if (std::abs(values[i] - values[0] - static_cast<double>(i) * step) > 1e-3 * std::abs(step)) return std::nullopt;
   return Calibration{values[0], m == 2 && two_are_enough ? values[1] - values[0] : step, ""};
 }
 
-std::optional<Calibration> from_dataset(hid_t file, const std::string& path, std::uint64_t n,
-                                        bool two_are_enough) {
+std::optional<Calibration> from_dataset(hid_t file, const std::string& path, std::uint64_t n, bool two_are_enough) {
   auto calibration = evenly_spaced(values_of(file, path), n, two_are_enough);
   if (!calibration) return std::nullopt;
   calibration->units = plain_units(h5::string_attribute(open_object(file, path).get(), "units").value_or(""));
@@ -67,8 +59,7 @@ std::optional<Calibration> from_dataset(hid_t file, const std::string& path, std
 }
 
 /// NXdata: attribute `axes` names a dataset for each dimension.
-std::optional<Calibration> nexus_axis(hid_t file, const std::string& group, std::size_t i,
-                                      const SourceInfo& info) {
+std::optional<Calibration> nexus_axis(hid_t file, const std::string& group, std::size_t i, const SourceInfo& info) {
   const h5::Id object = open_object(file, group);
   auto names = object ? h5::string_array_attribute(object.get(), "axes") : std::nullopt;
   if (!names) return std::nullopt;
@@ -94,8 +85,7 @@ std::optional<Calibration> hyperspy_axis(hid_t file, const std::string& group, s
 }
 
 /// EMD: datasets dim0... (1.0) or dim1... (0.2) beside the data.
-std::optional<Calibration> emd_axis(hid_t file, const std::string& group, std::size_t i,
-                                    const SourceInfo& info) {
+std::optional<Calibration> emd_axis(hid_t file, const std::string& group, std::size_t i, const SourceInfo& info) {
   const bool from_zero = h5::exists(file, join(group, "dim0"));
   const std::string path = join(group, "dim" + std::to_string(i + (from_zero ? 0 : 1)));
   return h5::exists(file, path) ? from_dataset(file, path, info.shape[i], from_zero) : std::nullopt;
@@ -107,8 +97,7 @@ std::optional<Calibration> py4dstem_axis(hid_t file, const std::string& group, b
   const std::string prefix = join(calibration, detector ? "Q_pixel_" : "R_pixel_");
   const std::vector<double> size = values_of(file, prefix + "size");
   const h5::Id units = open_object(file, prefix + "units");
-  if (size.size() != 1 || !(size[0] > 0) || !std::isfinite(size[0]) || !units ||
-      H5Iget_type(units.get()) != H5I_DATASET)
+  if (size.size() != 1 || !(size[0] > 0) || !std::isfinite(size[0]) || !units || H5Iget_type(units.get()) != H5I_DATASET)
     return std::nullopt;
   const auto text = dataset_json(units.get());
   if (!text || !text->is_string()) return std::nullopt;
@@ -141,9 +130,7 @@ std::string plain_units(const std::string& units) {
   static const std::array<Unit, 5> known = {{
       {"px", {"", "pixels", "pixel", "<undefined>", "_None_", "None"}},
       {"angstrom", {"A", "\u00c5", "\u212b", "Angstrom"}},
-      {"1/angstrom",
-       {"A^-1", "\u00c5^-1", "1/A", "1/\u00c5", "1/\u212b", "1 / \u00c5", "\u00c5\u207b\u00b9",
-        "angstrom^-1"}},
+      {"1/angstrom", {"A^-1", "\u00c5^-1", "1/A", "1/\u00c5", "1/\u212b", "1 / \u00c5", "\u00c5\u207b\u00b9", "angstrom^-1"}},
       {"1/nm", {"nm^-1", "1 / nm", "nm\u207b\u00b9"}},
       {"um", {"\u00b5m", "\u03bcm"}},
   }};
@@ -172,11 +159,9 @@ void calibrate_axes(hid_t file, SourceInfo& info) {
       info.title = *title;
       break;
     }
-  if (const auto units = h5::string_attribute(dataset.get(), "units"); units && !units->empty())
-    info.units = *units;
+  if (const auto units = h5::string_attribute(dataset.get(), "units"); units && !units->empty()) info.units = *units;
   for (const hid_t object : {dataset.get(), group.get(), open_object(file, "/").get()})
-    if (const auto floor = h5::double_attribute(object, "floor_bits"); floor && *floor >= 0)
-      info.floor_bits = floor;
+    if (const auto floor = h5::double_attribute(object, "floor_bits"); floor && *floor >= 0) info.floor_bits = floor;
 }
 
 }  // namespace esieve

@@ -30,20 +30,17 @@ constexpr std::array known_filters = {
     KnownFilter{32013, "ZFP", "Debian: apt-get install hdf5-filter-plugin-zfp-serial"},
     KnownFilter{58576, "esieve", "esieve's own; 'esieve doctor' says what is wrong"},
 };
-constexpr const char* any_filter_install =
-    "install its plugin and set HDF5_PLUGIN_PATH; many come with 'pip install hdf5plugin'";
+constexpr const char* any_filter_install = "install its plugin and set HDF5_PLUGIN_PATH; many come with 'pip install hdf5plugin'";
 
-[[noreturn]] void throw_missing_filter(const std::string& name, H5Z_filter_t id,
-                                       const std::string& stored_name) {
-  const auto known = std::find_if(known_filters.begin(), known_filters.end(),
-                                  [&](const KnownFilter& filter) { return filter.id == id; });
+[[noreturn]] void throw_missing_filter(const std::string& name, H5Z_filter_t id, const std::string& stored_name) {
+  const auto known =
+      std::find_if(known_filters.begin(), known_filters.end(), [&](const KnownFilter& filter) { return filter.id == id; });
   const bool is_known = known != known_filters.end();
   throw UnsupportedError(name + " is compressed with HDF5 filter " + std::to_string(id) + " (" +
                          (is_known              ? known->name
                           : stored_name.empty() ? "unknown"
                                                 : stored_name) +
-                         "), which is not installed (" + (is_known ? known->install : any_filter_install) +
-                         ")");
+                         "), which is not installed (" + (is_known ? known->install : any_filter_install) + ")");
 }
 
 void check_complete(hid_t dataset, const std::string& name, int depth);
@@ -71,8 +68,7 @@ bool can_read(hid_t dataset) {
   std::array<std::byte, 64> value{};
   if (start.empty() || H5Tget_size(memory_type.get()) > value.size()) return false;
   const h5::Id memory = h5::simple_space({&one, 1});
-  return H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) >=
-             0 &&
+  return H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) >= 0 &&
          H5Dread(dataset, memory_type.get(), memory.get(), space.get(), H5P_DEFAULT, value.data()) >= 0;
 }
 
@@ -82,23 +78,19 @@ void check_filters(hid_t dataset, hid_t creation, const std::string& name) {
     unsigned flags = 0;
     std::size_t n_values = 0;
     std::array<char, 128> stored_name{};
-    const H5Z_filter_t id = H5Pget_filter2(creation, static_cast<unsigned>(i), &flags, &n_values, nullptr,
-                                           stored_name.size() - 1, stored_name.data(), nullptr);
+    const H5Z_filter_t id = H5Pget_filter2(creation, static_cast<unsigned>(i), &flags, &n_values, nullptr, stored_name.size() - 1,
+                                           stored_name.data(), nullptr);
     if (id < 0 || H5Zfilter_avail(id) > 0) continue;
-    if ((flags & H5Z_FLAG_OPTIONAL) == 0 || !can_read(dataset))
-      throw_missing_filter(name, id, stored_name.data());
+    if ((flags & H5Z_FLAG_OPTIONAL) == 0 || !can_read(dataset)) throw_missing_filter(name, id, stored_name.data());
   }
 }
 
 /// Folder of the file a dataset lies in.
-std::filesystem::path folder_of(hid_t dataset) {
-  return std::filesystem::path(file_of(dataset)).parent_path();
-}
+std::filesystem::path folder_of(hid_t dataset) { return std::filesystem::path(file_of(dataset)).parent_path(); }
 
 /// As HDF5 looks for the files of virtual datasets: the folder of the environment, of the file, the current
 /// one.
-std::optional<std::filesystem::path> find_beside(const std::string& file,
-                                                 const std::filesystem::path& folder) {
+std::optional<std::filesystem::path> find_beside(const std::string& file, const std::filesystem::path& folder) {
   const std::filesystem::path path(file);
   std::vector<std::filesystem::path> places = {folder / path, path, folder / path.filename()};
   if (const char* prefix = std::getenv("HDF5_VDS_PREFIX"); prefix != nullptr)
@@ -115,10 +107,8 @@ void check_virtual(hid_t dataset, hid_t creation, const std::string& name, int d
   h5::check(H5Pget_virtual_count(creation, &n_sources), "read the sources of " + name);
   const std::filesystem::path folder = folder_of(dataset);
   for (std::size_t i = 0; i < n_sources; ++i) {
-    const std::string file =
-        name_from([&](char* text, std::size_t n) { return H5Pget_virtual_filename(creation, i, text, n); });
-    const std::string path =
-        name_from([&](char* text, std::size_t n) { return H5Pget_virtual_dsetname(creation, i, text, n); });
+    const std::string file = name_from([&](char* text, std::size_t n) { return H5Pget_virtual_filename(creation, i, text, n); });
+    const std::string path = name_from([&](char* text, std::size_t n) { return H5Pget_virtual_dsetname(creation, i, text, n); });
     if ((file + path).find('%') != std::string::npos) continue;  // a pattern: as many sources as there are
     const auto found = file == "." ? std::filesystem::path(file_of(dataset)) : find_beside(file, folder);
     const h5::Id opened = found ? h5::open_file(*found) : h5::Id();
@@ -160,8 +150,7 @@ std::uint64_t chunk_row_bytes(hid_t dataset, hid_t creation) {
   std::vector<hsize_t> chunk(shape.size());
   if (H5Pget_chunk(creation, static_cast<int>(chunk.size()), chunk.data()) < 0) return 0;
   const h5::Id type(H5Dget_type(dataset), H5Tclose);
-  long double bytes =
-      static_cast<long double>(H5Tget_size(type.get())) * static_cast<long double>(chunk.front());
+  long double bytes = static_cast<long double>(H5Tget_size(type.get())) * static_cast<long double>(chunk.front());
   for (std::size_t i = 1; i < shape.size(); ++i)
     bytes *= static_cast<long double>((shape[i] + chunk[i] - 1) / chunk[i] * chunk[i]);
   return static_cast<std::uint64_t>(std::min<long double>(bytes, static_cast<long double>(max_cache_bytes)));
@@ -174,8 +163,7 @@ h5::Id open_frames_dataset(hid_t file, const std::string& path) {
   h5::Id dataset = h5::open_dataset(file, path);
   const h5::Id creation(H5Dget_create_plist(dataset.get()), H5Pclose);
   if (H5Pget_layout(creation.get()) != H5D_CHUNKED) return dataset;
-  const std::uint64_t bytes =
-      std::clamp(chunk_row_bytes(dataset.get(), creation.get()), min_cache_bytes, max_cache_bytes);
+  const std::uint64_t bytes = std::clamp(chunk_row_bytes(dataset.get(), creation.get()), min_cache_bytes, max_cache_bytes);
   const h5::Id access(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose);
   constexpr std::size_t n_slots = 100'003;  // a prime well above the number of chunks in the cache
   H5Pset_chunk_cache(access.get(), n_slots, bytes, 1.0);
@@ -191,8 +179,7 @@ void check_complete(hid_t dataset, const std::string& name) {
 std::optional<PlainStorage> plain_storage(hid_t dataset) {
   const h5::Lock lock;
   const h5::Id creation(H5Dget_create_plist(dataset), H5Pclose);
-  if (H5Pget_layout(creation.get()) != H5D_CONTIGUOUS || H5Pget_external_count(creation.get()) != 0)
-    return std::nullopt;
+  if (H5Pget_layout(creation.get()) != H5D_CONTIGUOUS || H5Pget_external_count(creation.get()) != 0) return std::nullopt;
   const h5::Id type(H5Dget_type(dataset), H5Tclose);
   const auto dtype = h5::dtype_of(type.get());
   if (!dtype) return std::nullopt;

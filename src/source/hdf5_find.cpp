@@ -17,22 +17,14 @@ std::string type_name(hid_t type) {
   if (const auto dtype = numeric_dtype(type)) return std::string(dtype_name(*dtype));
   const std::string bits = std::to_string(8 * H5Tget_size(type)) + "-bit ";
   switch (H5Tget_class(type)) {
-    case H5T_COMPOUND:
-      return H5Tget_nmembers(type) == 2 && H5Tget_member_class(type, 0) == H5T_FLOAT ? "complex" : "compound";
-    case H5T_STRING:
-      return "text";
-    case H5T_VLEN:
-      return "variable-length lists";
-    case H5T_FLOAT:
-      return bits + "float";
-    case H5T_INTEGER:
-      return bits + "integer";
-    case H5T_ARRAY:
-      return "arrays";
-    case H5T_REFERENCE:
-      return "references";
-    default:
-      return "opaque";
+    case H5T_COMPOUND: return H5Tget_nmembers(type) == 2 && H5Tget_member_class(type, 0) == H5T_FLOAT ? "complex" : "compound";
+    case H5T_STRING: return "text";
+    case H5T_VLEN: return "variable-length lists";
+    case H5T_FLOAT: return bits + "float";
+    case H5T_INTEGER: return bits + "integer";
+    case H5T_ARRAY: return "arrays";
+    case H5T_REFERENCE: return "references";
+    default: return "opaque";
   }
 }
 
@@ -53,19 +45,15 @@ std::string describe(const DatasetFacts& facts) {
 
 std::string list(std::vector<DatasetFacts> candidates) {
   constexpr std::size_t max_listed = 12;
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const auto& a, const auto& b) { return n_items(a) > n_items(b); });
+  std::stable_sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) { return n_items(a) > n_items(b); });
   std::string text;
   for (std::size_t i = 0; i < std::min(candidates.size(), max_listed); ++i)
     text += (i == 0 ? "" : ", ") + describe(candidates[i]);
-  if (candidates.size() > max_listed)
-    text += " and " + std::to_string(candidates.size() - max_listed) + " more";
+  if (candidates.size() > max_listed) text += " and " + std::to_string(candidates.size() - max_listed) + " more";
   return text;
 }
 
-std::string parent_of(const std::string& path) {
-  return path.substr(0, std::max<std::size_t>(1, path.rfind('/')));
-}
+std::string parent_of(const std::string& path) { return path.substr(0, std::max<std::size_t>(1, path.rfind('/'))); }
 
 /// data_000001 and its like.
 bool is_part_name(const std::string& path) {
@@ -76,8 +64,7 @@ bool is_part_name(const std::string& path) {
 
 class Finder {
  public:
-  Finder(hid_t file, const std::string& name, std::span<const h5::Object> objects)
-      : file_(file), name_(name), objects_(objects) {
+  Finder(hid_t file, const std::string& name, std::span<const h5::Object> objects) : file_(file), name_(name), objects_(objects) {
     for (const h5::Object& object : objects) {
       if (object.kind != h5::ObjectKind::dataset) continue;
       DatasetFacts facts = dataset_facts(file, object.path);
@@ -89,19 +76,17 @@ class Finder {
     if (!wanted.empty()) return find_wanted(wanted);
     if (candidates_.empty()) return {only_other()};
     const bool stacks = std::any_of(candidates_.begin(), candidates_.end(), has_many_frames);
-    if (const auto plotted = default_plot(); plotted && (!stacks || has_many_frames(*plotted)))
-      return parts(plotted->path);
+    if (const auto plotted = default_plot(); plotted && (!stacks || has_many_frames(*plotted))) return parts(plotted->path);
     std::vector<DatasetFacts> likely;
     std::copy_if(candidates_.begin(), candidates_.end(), std::back_inserter(likely),
                  [&](const DatasetFacts& facts) { return !stacks || has_many_frames(facts); });
-    const auto largest = std::max_element(
-        likely.begin(), likely.end(), [](const auto& a, const auto& b) { return n_items(a) < n_items(b); });
+    const auto largest =
+        std::max_element(likely.begin(), likely.end(), [](const auto& a, const auto& b) { return n_items(a) < n_items(b); });
     const std::vector<std::string> found = parts(largest->path);
     for (const DatasetFacts& facts : likely) {
       if (std::find(found.begin(), found.end(), facts.path) != found.end()) continue;
       if (n_items(facts) > n_items(*largest) / by_far)
-        throw UsageError(
-            name_ + " has several datasets that could be meant; choose one with --dataset: " + list(likely));
+        throw UsageError(name_ + " has several datasets that could be meant; choose one with --dataset: " + list(likely));
     }
     return found;
   }
@@ -118,10 +103,8 @@ class Finder {
     }
     for (const h5::Object& object : objects_)
       if (object.path == path && object.kind == h5::ObjectKind::broken_link)
-        throw DataError(name_ + ":" + path + " is kept in " + object.target +
-                        ", which is missing or has no such dataset");
-    throw UsageError(name_ + " has no dataset " + path +
-                     (candidates_.empty() ? "" : "; it has " + list(candidates_)));
+        throw DataError(name_ + ":" + path + " is kept in " + object.target + ", which is missing or has no such dataset");
+    throw UsageError(name_ + " has no dataset " + path + (candidates_.empty() ? "" : "; it has " + list(candidates_)));
   }
 
   /// Follows NeXus's chain of `default` attributes to the `signal` of an NXdata group.
@@ -156,8 +139,8 @@ class Finder {
     for (const h5::Object& object : objects_) {
       if (parent_of(object.path) != parent_of(path) || !is_part_name(object.path)) continue;
       if (object.kind == h5::ObjectKind::broken_link)
-        throw DataError(name_ + ":" + object.path + " is kept in " + object.target +
-                        ", which is missing; put it back, or " + "choose one part with --dataset");
+        throw DataError(name_ + ":" + object.path + " is kept in " + object.target + ", which is missing; put it back, or " +
+                        "choose one part with --dataset");
       found.push_back(object.path);
     }
     return found;
@@ -200,8 +183,8 @@ DatasetFacts dataset_facts(hid_t file, const std::string& path) {
   return {path, {shape.begin(), shape.end()}, numeric_dtype(type.get()), type_name(type.get())};
 }
 
-std::vector<std::string> find_frames(hid_t file, const std::string& file_name,
-                                     std::span<const h5::Object> objects, const std::string& wanted) {
+std::vector<std::string> find_frames(hid_t file, const std::string& file_name, std::span<const h5::Object> objects,
+                                     const std::string& wanted) {
   const h5::Lock lock;
   return Finder(file, file_name, objects).find(wanted);
 }

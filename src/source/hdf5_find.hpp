@@ -32,7 +32,7 @@ DatasetFacts dataset_facts(hid_t file, const std::string& path);
 /// DECTRIS does. \param file_name  for messages \param wanted     path of a dataset, or of a group that leads
 /// to one; may be empty \throws UsageError  no such dataset; several that could be meant, which are then
 /// listed \throws DataError   nothing in the file can be frames; a part is missing
-std::vector<std::string> find_frames(hid_t file, const std::string& file_name,
-                                     std::span<const h5::Object> objects, const std::string& wanted);
+std::vector<std::string> find_frames(hid_t file, const std::string& file_name, std::span<const h5::Object> objects,
+                                     const std::string& wanted);
 
 }  // namespace esieve

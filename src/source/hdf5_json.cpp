@@ -42,29 +42,20 @@ json hexadecimal(const std::byte* value, std::size_t n_bytes) {
 json integer_json(const std::byte* value, hid_t type) {
   const bool is_signed = H5Tget_sign(type) == H5T_SGN_2;
   switch (H5Tget_size(type)) {
-    case 1:
-      return is_signed ? json(load<std::int8_t>(value)) : json(load<std::uint8_t>(value));
-    case 2:
-      return is_signed ? json(load<std::int16_t>(value)) : json(load<std::uint16_t>(value));
-    case 4:
-      return is_signed ? json(load<std::int32_t>(value)) : json(load<std::uint32_t>(value));
-    case 8:
-      return is_signed ? json(load<std::int64_t>(value)) : json(load<std::uint64_t>(value));
-    default:
-      return hexadecimal(value, H5Tget_size(type));
+    case 1: return is_signed ? json(load<std::int8_t>(value)) : json(load<std::uint8_t>(value));
+    case 2: return is_signed ? json(load<std::int16_t>(value)) : json(load<std::uint16_t>(value));
+    case 4: return is_signed ? json(load<std::int32_t>(value)) : json(load<std::uint32_t>(value));
+    case 8: return is_signed ? json(load<std::int64_t>(value)) : json(load<std::uint64_t>(value));
+    default: return hexadecimal(value, H5Tget_size(type));
   }
 }
 
 json float_json(const std::byte* value, hid_t type) {
   switch (H5Tget_size(type)) {
-    case sizeof(float):
-      return real_json(load<float>(value));
-    case sizeof(double):
-      return real_json(load<double>(value));
-    case sizeof(long double):
-      return real_json(static_cast<double>(load<long double>(value)));
-    default:
-      return hexadecimal(value, H5Tget_size(type));
+    case sizeof(float): return real_json(load<float>(value));
+    case sizeof(double): return real_json(load<double>(value));
+    case sizeof(long double): return real_json(static_cast<double>(load<long double>(value)));
+    default: return hexadecimal(value, H5Tget_size(type));
   }
 }
 
@@ -139,24 +130,15 @@ json reference_json(const std::byte* value, hid_t type, hid_t object) {
 
 json value_json(const std::byte* value, hid_t type, hid_t object) {
   switch (H5Tget_class(type)) {
-    case H5T_INTEGER:
-      return integer_json(value, type);
-    case H5T_FLOAT:
-      return float_json(value, type);
-    case H5T_STRING:
-      return string_json(value, type);
-    case H5T_ENUM:
-      return enum_json(value, type);
-    case H5T_COMPOUND:
-      return compound_json(value, type, object);
-    case H5T_ARRAY:
-      return array_json(value, type, object);
-    case H5T_VLEN:
-      return variable_json(value, type, object);
-    case H5T_REFERENCE:
-      return reference_json(value, type, object);
-    default:
-      return hexadecimal(value, H5Tget_size(type));
+    case H5T_INTEGER: return integer_json(value, type);
+    case H5T_FLOAT: return float_json(value, type);
+    case H5T_STRING: return string_json(value, type);
+    case H5T_ENUM: return enum_json(value, type);
+    case H5T_COMPOUND: return compound_json(value, type, object);
+    case H5T_ARRAY: return array_json(value, type, object);
+    case H5T_VLEN: return variable_json(value, type, object);
+    case H5T_REFERENCE: return reference_json(value, type, object);
+    default: return hexadecimal(value, H5Tget_size(type));
   }
 }
 
@@ -185,8 +167,7 @@ std::optional<json> read_json(const h5::Id& type, const h5::Id& space, Read&& re
   if (H5Sget_simple_extent_type(space.get()) == H5S_NULL) return json(nullptr);
   const hssize_t n_items = H5Sget_simple_extent_npoints(space.get());
   const std::uint64_t item = H5Tget_size(type.get());
-  if (n_items < 0 || item == 0 || static_cast<std::uint64_t>(n_items) > max_json_value_bytes / item)
-    return std::nullopt;
+  if (n_items < 0 || item == 0 || static_cast<std::uint64_t>(n_items) > max_json_value_bytes / item) return std::nullopt;
   std::vector<std::byte> values(static_cast<std::uint64_t>(n_items) * item + 1);
   if (n_items > 0 && read(values.data()) < 0) return std::nullopt;
   return convert(values.data());
@@ -220,10 +201,7 @@ std::optional<json> dataset_json(hid_t dataset) {
   const h5::Id transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
   H5Pset_vlen_mem_manager(transfer.get(), &Arena::allocate, &arena, &Arena::release, &arena);
   return read_json(
-      type, space,
-      [&](std::byte* values) {
-        return H5Dread(dataset, type.get(), H5S_ALL, H5S_ALL, transfer.get(), values);
-      },
+      type, space, [&](std::byte* values) { return H5Dread(dataset, type.get(), H5S_ALL, H5S_ALL, transfer.get(), values); },
       [&](const std::byte* values) { return shaped_json(values, type, space, dataset); });
 }
 

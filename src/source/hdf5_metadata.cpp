@@ -23,15 +23,9 @@ class Collector {
   void add(const h5::Object& object) {
     json entry = json::object();
     switch (object.kind) {
-      case h5::ObjectKind::repeated:
-        entry["same_as"] = object.target;
-        break;
-      case h5::ObjectKind::soft_link:
-        entry["link"] = object.target;
-        break;
-      case h5::ObjectKind::broken_link:
-        entry["broken_link"] = object.target;
-        break;
+      case h5::ObjectKind::repeated: entry["same_as"] = object.target; break;
+      case h5::ObjectKind::soft_link: entry["link"] = object.target; break;
+      case h5::ObjectKind::broken_link: entry["broken_link"] = object.target; break;
       case h5::ObjectKind::group:
       case h5::ObjectKind::dataset: {
         const h5::Id opened(H5Oopen(file_, object.path.c_str(), H5P_DEFAULT), H5Oclose);
@@ -73,16 +67,14 @@ class Collector {
     const int n = H5Aget_num_attrs(object);
     json attributes = json::object();
     for (int i = 0; i < n; ++i) {
-      const h5::Id attribute(H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, static_cast<hsize_t>(i),
-                                            H5P_DEFAULT, H5P_DEFAULT),
-                             H5Aclose);
+      const h5::Id attribute(
+          H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, static_cast<hsize_t>(i), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
       if (!attribute) continue;
       const ssize_t length = H5Aget_name(attribute.get(), 0, nullptr);
       std::string name(static_cast<std::size_t>(std::max<ssize_t>(0, length)) + 1, '\0');
       H5Aget_name(attribute.get(), name.size(), name.data());
       name.pop_back();
-      if (!keep(attributes, name, attribute_json(attribute.get())))
-        not_kept_.push_back({{"path", path}, {"attribute", name}});
+      if (!keep(attributes, name, attribute_json(attribute.get()))) not_kept_.push_back({{"path", path}, {"attribute", name}});
     }
     if (!attributes.empty()) entry["attributes"] = std::move(attributes);
   }
@@ -106,8 +98,7 @@ class Collector {
 
 }  // namespace
 
-std::string hdf5_metadata(hid_t file, std::span<const h5::Object> objects,
-                          const std::vector<std::string>& frames) {
+std::string hdf5_metadata(hid_t file, std::span<const h5::Object> objects, const std::vector<std::string>& frames) {
   const h5::Lock lock;
   Collector collector(file, frames);
   for (const h5::Object& object : objects) collector.add(object);

@@ -16,7 +16,6 @@ namespace esieve {
 /// All attributes and all datasets of at most 64 KiB, values included; of others the shape and type, listed
 /// under "not_kept". Each object appears once; further names of it are {"same_as": PATH}. \param frames paths
 /// of the datasets that are converted; their values are left out
-std::string hdf5_metadata(hid_t file, std::span<const h5::Object> objects,
-                          const std::vector<std::string>& frames);
+std::string hdf5_metadata(hid_t file, std::span<const h5::Object> objects, const std::vector<std::string>& frames);
 
 }  // namespace esieve

@@ -36,9 +36,8 @@ class Hdf5Source : public Source {
       const std::uint64_t first = std::max(range.first, part.first_frame);
       const std::uint64_t end = std::min(range.end(), part.first_frame + part.n_frames);
       if (first >= end) continue;
-      read_part(
-          part, {first - part.first_frame, end - first},
-          out.subspan((first - range.first) * info_.frame_bytes(), (end - first) * info_.frame_bytes()));
+      read_part(part, {first - part.first_frame, end - first},
+                out.subspan((first - range.first) * info_.frame_bytes(), (end - first) * info_.frame_bytes()));
     }
   }
 
@@ -56,8 +55,7 @@ class Hdf5Source : public Source {
       const std::uint64_t n_rows = whole_rows ? range.count / row : 1;
       const std::uint64_t n_columns = whole_rows ? row : std::min(row - x, range.count);
       const std::uint64_t n_frames = n_rows * n_columns;
-      read_box(part, {range.first / row, x, 0, 0}, {n_rows, n_columns, n_y, n_x},
-               out.first(n_frames * info_.frame_bytes()));
+      read_box(part, {range.first / row, x, 0, 0}, {n_rows, n_columns, n_y, n_x}, out.first(n_frames * info_.frame_bytes()));
       out = out.subspan(n_frames * info_.frame_bytes());
       range = {range.first + n_frames, range.count - n_frames};
     }
@@ -67,13 +65,10 @@ class Hdf5Source : public Source {
                 std::span<std::byte> out) const {
     const hid_t dataset = part.dataset.get();
     const h5::Id space(h5::check(H5Dget_space(dataset), "read a dataset's shape"), H5Sclose);
-    h5::check(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
-              "select frames");
+    h5::check(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr), "select frames");
     const h5::Id memory = h5::simple_space(count);
-    if (H5Dread(dataset, h5::native_type(info_.dtype), memory.get(), space.get(), H5P_DEFAULT, out.data()) <
-        0)
-      throw DataError("cannot read frames of " + info_.path.string() + ":" + info_.dataset + " (" +
-                      h5::last_error() + ")");
+    if (H5Dread(dataset, h5::native_type(info_.dtype), memory.get(), space.get(), H5P_DEFAULT, out.data()) < 0)
+      throw DataError("cannot read frames of " + info_.path.string() + ":" + info_.dataset + " (" + h5::last_error() + ")");
   }
 
   h5::Id file_;
@@ -99,8 +94,8 @@ std::vector<Part> open_parts(hid_t file, const std::vector<std::string>& paths, 
       info.shape = facts.shape;
     } else if (facts.dtype != info.dtype || facts.shape.size() != 3 || info.shape.size() != 3 ||
                !std::equal(facts.shape.begin() + 1, facts.shape.end(), info.shape.begin() + 1)) {
-      throw DataError(name + " (" + shape_text(facts.shape) + " " + facts.type_name + ") does not continue " +
-                      paths.front() + "; choose one part with --dataset");
+      throw DataError(name + " (" + shape_text(facts.shape) + " " + facts.type_name + ") does not continue " + paths.front() +
+                      "; choose one part with --dataset");
     } else {
       part.first_frame = info.shape[0];
       info.shape[0] += facts.shape[0];

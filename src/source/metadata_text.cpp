@@ -29,8 +29,6 @@ json text_json(const std::string& text) {
   return {{"latin1", utf8}};
 }
 
-std::string dump_json(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
+std::string dump_json(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 }  // namespace esieve

@@ -61,8 +61,7 @@ MibHeader read_mib_header(const InputFile& file) {
   file.read(0, std::as_writable_bytes(std::span(start)));
   MibHeader header;
   header.header_bytes = small_number(split(start), 2);
-  if (!start.starts_with(magic) || header.header_bytes < min_header_bytes ||
-      header.header_bytes > max_header_bytes)
+  if (!start.starts_with(magic) || header.header_bytes < min_header_bytes || header.header_bytes > max_header_bytes)
     throw DataError(name + " is damaged (its first frame has no Merlin header)");
   std::string text(header.header_bytes, '\0');
   file.read(0, std::as_writable_bytes(std::span(text)));
@@ -94,13 +93,11 @@ HdrFile read_hdr(const std::filesystem::path& mib_path) {
   for (std::string line; std::getline(lines, line);) {
     const std::size_t tab = line.find('\t');
     if (tab == std::string::npos) continue;
-    const std::string_view key = trim(std::string_view(line).substr(0, tab)),
-                           value = trim(std::string_view(line).substr(tab));
+    const std::string_view key = trim(std::string_view(line).substr(0, tab)), value = trim(std::string_view(line).substr(tab));
     if (key == "ScanX:") scan.scan_x = number(value);
     if (key == "ScanY:") scan.scan_y = number(value);
     if (key == "Frames per Trigger (Number):") hdr.frames_per_trigger = number(value);
-    if (key == "Counter Depth (number):")
-      hdr.counter_bits = static_cast<int>(std::min<std::uint64_t>(number(value), 64));
+    if (key == "Counter Depth (number):") hdr.counter_bits = static_cast<int>(std::min<std::uint64_t>(number(value), 64));
   }
   if (scan.scan_x > 0 && scan.scan_y > 0) hdr.scan = scan;
   return hdr;

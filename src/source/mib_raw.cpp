@@ -43,8 +43,7 @@ void place_square(std::span<const T> row, std::size_t y, std::size_t n_rows, T* 
 template <class T>
 void unpack_image(const MibRaw& raw, const std::byte* stored, T* out) {
   const int bits = stored_bits(raw.counter_bits);
-  const std::size_t row_bytes =
-      static_cast<std::size_t>(raw.stored_columns) * static_cast<std::size_t>(bits) / 8;
+  const std::size_t row_bytes = static_cast<std::size_t>(raw.stored_columns) * static_cast<std::size_t>(bits) / 8;
   std::vector<T> row(raw.stored_columns);
   for (std::size_t y = 0; y < raw.stored_rows; ++y, stored += row_bytes) {
     unpack_row<T>(stored, bits, row);
@@ -70,44 +69,35 @@ void unpack(const MibRaw& raw, std::span<const std::byte> stored, std::span<std:
 }  // namespace
 
 std::uint64_t MibRaw::image_bytes() const {
-  return std::uint64_t{stored_columns} * stored_rows * static_cast<std::uint64_t>(stored_bits(counter_bits)) /
-         8;
+  return std::uint64_t{stored_columns} * stored_rows * static_cast<std::uint64_t>(stored_bits(counter_bits)) / 8;
 }
 
 DetectorShape MibRaw::detector() const {
-  return is_square ? DetectorShape{2 * stored_rows, stored_columns / 2}
-                   : DetectorShape{stored_rows, stored_columns};
+  return is_square ? DetectorShape{2 * stored_rows, stored_columns / 2} : DetectorShape{stored_rows, stored_columns};
 }
 
-DType MibRaw::dtype() const {
-  return counter_bits <= 6 ? DType::u8 : counter_bits == 12 ? DType::u16 : DType::u32;
-}
+DType MibRaw::dtype() const { return counter_bits <= 6 ? DType::u8 : counter_bits == 12 ? DType::u16 : DType::u32; }
 
 MibRaw read_mib_raw(const MibHeader& header, const std::string& name) {
   MibRaw raw{header.counter_bits, header.n_chips == 4, header.columns, header.rows};
-  const bool known_depth =
-      raw.counter_bits == 1 || raw.counter_bits == 6 || raw.counter_bits == 12 || raw.counter_bits == 24;
+  const bool known_depth = raw.counter_bits == 1 || raw.counter_bits == 6 || raw.counter_bits == 12 || raw.counter_bits == 24;
   if (!known_depth)
     throw UnsupportedError(name + " is in raw mode with a counter of " + std::to_string(raw.counter_bits) +
                            " bits (1, 6, 12 and 24 are known)");
   const bool known_layout = header.n_chips == 1 || (header.n_chips == 4 && header.layout.starts_with("2x2"));
   if (raw.counter_bits == 24) raw.stored_columns /= 2;  // the two images count as one twice as wide
   if (!known_layout || raw.stored_columns != chip_columns * header.n_chips)
-    throw UnsupportedError(
-        name + " is in raw mode with " + std::to_string(header.n_chips) + " chips as " + header.layout +
-        " and rows of " + std::to_string(header.columns) +
-        " (one chip and a square of four are known); save it with the camera's software in another mode");
+    throw UnsupportedError(name + " is in raw mode with " + std::to_string(header.n_chips) + " chips as " + header.layout +
+                           " and rows of " + std::to_string(header.columns) +
+                           " (one chip and a square of four are known); save it with the camera's software in another mode");
   return raw;
 }
 
 void unpack_mib_raw(const MibRaw& raw, std::span<const std::byte> stored, std::span<std::byte> out) {
   switch (raw.dtype()) {
-    case DType::u8:
-      return unpack<std::uint8_t>(raw, stored, out);
-    case DType::u16:
-      return unpack<std::uint16_t>(raw, stored, out);
-    default:
-      return unpack<std::uint32_t>(raw, stored, out);
+    case DType::u8: return unpack<std::uint8_t>(raw, stored, out);
+    case DType::u16: return unpack<std::uint16_t>(raw, stored, out);
+    default: return unpack<std::uint32_t>(raw, stored, out);
   }
 }
 

@@ -21,13 +21,8 @@ namespace {
 
 class MibSource : public Source {
  public:
-  MibSource(SourceInfo info, InputFile file, std::uint64_t header_bytes, std::uint64_t stored_bytes,
-            std::optional<MibRaw> raw)
-      : Source(std::move(info)),
-        file_(std::move(file)),
-        header_bytes_(header_bytes),
-        stored_bytes_(stored_bytes),
-        raw_(raw) {}
+  MibSource(SourceInfo info, InputFile file, std::uint64_t header_bytes, std::uint64_t stored_bytes, std::optional<MibRaw> raw)
+      : Source(std::move(info)), file_(std::move(file)), header_bytes_(header_bytes), stored_bytes_(stored_bytes), raw_(raw) {}
 
   void read(FrameRange range, std::span<std::byte> out) const override {
     const std::uint64_t stride = header_bytes_ + stored_bytes_, frame_bytes = info_.frame_bytes();
@@ -58,8 +53,7 @@ DType converted_dtype(const MibHeader& header, const std::string& name) {
   if (header.pixel_type == "U08") return DType::u8;
   if (header.pixel_type == "U16") return DType::u16;
   if (header.pixel_type == "U32") return DType::u32;
-  throw UnsupportedError(name + " holds pixels of type " + header.pixel_type +
-                         " (U08, U16, U32 and R64 are known)");
+  throw UnsupportedError(name + " holds pixels of type " + header.pixel_type + " (U08, U16, U32 and R64 are known)");
 }
 
 /// What the .hdr says, as far as it fits the frames that are there: an acquisition may have been interrupted.
@@ -98,13 +92,11 @@ std::unique_ptr<Source> open_mib_source(const std::filesystem::path& path, const
   const std::uint64_t stride = header.header_bytes + stored_bytes, n_frames = file.size() / stride;
   if (file.size() % stride != 0)
     throw DataError(path.string() + " is truncated (it ends within frame " + std::to_string(n_frames) + ", " +
-                    std::to_string(file.size() % stride) + " of " + std::to_string(stride) +
-                    " bytes into it)");
+                    std::to_string(file.size() % stride) + " of " + std::to_string(stride) + " bytes into it)");
   info.shape = {n_frames, detector.det_y, detector.det_x};
   set_frame_layout(info, options.scan_shape ? options.scan_shape : scan_of(hdr, n_frames));
   info.metadata_json = metadata(header, hdr);
-  return std::make_unique<MibSource>(std::move(info), std::move(file), header.header_bytes, stored_bytes,
-                                     raw);
+  return std::make_unique<MibSource>(std::move(info), std::move(file), header.header_bytes, stored_bytes, raw);
 }
 
 }  // namespace esieve

@@ -60,8 +60,7 @@ void refuse_foreign(const InputFile& file) {
 
 void refuse_raw_options(const SourceOptions& options, const std::filesystem::path& path, const char* kind) {
   if (!options.shape.empty() || !options.dtype.empty() || options.offset_bytes != 0)
-    throw UsageError(path.string() + " is " + kind +
-                     ", which says itself what it holds; --shape, --dtype and --offset are " +
+    throw UsageError(path.string() + " is " + kind + ", which says itself what it holds; --shape, --dtype and --offset are " +
                      "for raw binary");
 }
 
@@ -92,14 +91,11 @@ std::unique_ptr<Source> open_source(const std::filesystem::path& path, const Sou
     refuse_foreign(file);
     const std::string extension = lower_extension(path);
     for (const char* hdf5 : {".h5", ".hdf5", ".nxs", ".emd", ".hspy", ".hdf"})
-      if (extension == hdf5)
-        throw DataError(path.string() + " is not HDF5 inside (it is damaged, or of another kind)");
-    if (extension == ".mib")
-      throw DataError(path.string() + " is not a Merlin .mib file (it does not begin with MQ1)");
+      if (extension == hdf5) throw DataError(path.string() + " is not HDF5 inside (it is damaged, or of another kind)");
+    if (extension == ".mib") throw DataError(path.string() + " is not a Merlin .mib file (it does not begin with MQ1)");
     if (extension == ".hdr" && std::filesystem::exists(std::filesystem::path(path).replace_extension(".mib")))
       return open_source(std::filesystem::path(path).replace_extension(".mib"), options);
-    if (extension == ".npy")
-      throw DataError(path.string() + " is not a .npy file (it does not begin with NumPy's magic bytes)");
+    if (extension == ".npy") throw DataError(path.string() + " is not a .npy file (it does not begin with NumPy's magic bytes)");
   }
   return open_raw_source(path, options);
 }

@@ -125,8 +125,7 @@ NpyHeader parse_npy_header(std::span<const std::byte> bytes, const std::string& 
     throw UnsupportedError(name + " is .npy version " + std::to_string(version) + " (1 to 3 are known)");
   const std::size_t text_at = version == 1 ? 10 : 12;
   const std::size_t text_bytes = version == 1 ? load_le<std::uint16_t>(bytes, 8) : load_le<std::uint32_t>(bytes, 8);
-  if (text_bytes > max_header_bytes)
-    throw DataError(name + " is damaged (its .npy header claims to be huge)");
+  if (text_bytes > max_header_bytes) throw DataError(name + " is damaged (its .npy header claims to be huge)");
   if (text_bytes > bytes.size() - text_at) throw DataError(name + " is truncated (in its .npy header)");
   NpyHeader header;
   if (!parse({reinterpret_cast<const char*>(bytes.data()) + text_at, text_bytes}, header))

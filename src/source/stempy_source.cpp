@@ -27,7 +27,7 @@ constexpr std::uint64_t max_rows = std::uint64_t{1} << 25, max_pixels = std::uin
 /// Which rows of the file belong to a scan position.
 struct RowMap {
   std::uint64_t rows_per_position = 0;  ///< Version 3: rows follow one another; then the vectors are empty.
-  std::vector<std::uint64_t> starts;  ///< Before: position p has rows[starts[p]] ... rows[starts[p + 1] - 1].
+  std::vector<std::uint64_t> starts;    ///< Before: position p has rows[starts[p]] ... rows[starts[p + 1] - 1].
   std::vector<std::uint64_t> rows;
 
   std::vector<hsize_t> of(FrameRange positions) const {
@@ -55,8 +55,7 @@ class Rows {
     type_ = h5::Id(H5Tvlen_create(H5T_NATIVE_UINT32), H5Tclose);
     memory_ = h5::simple_space({&n, 1});
     const h5::Id space(h5::check(H5Dget_space(dataset), "read the rows of " + name), H5Sclose);
-    const bool in_order =
-        wanted.back() - wanted.front() == n - 1 && std::is_sorted(wanted.begin(), wanted.end());
+    const bool in_order = wanted.back() - wanted.front() == n - 1 && std::is_sorted(wanted.begin(), wanted.end());
     if (in_order)
       H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, &wanted.front(), nullptr, &n, nullptr);
     else
@@ -127,9 +126,8 @@ class StempySource : public Source {
   void check_pixels(std::span<const std::uint32_t> pixels, std::uint64_t position) const {
     for (const std::uint32_t pixel : pixels)
       if (pixel >= info_.detector.n_pixels())
-        throw DataError(info_.path.string() + " is damaged (an event of scan position " +
-                        std::to_string(position) + " is in pixel " + std::to_string(pixel) + " of " +
-                        std::to_string(info_.detector.n_pixels()) + ")");
+        throw DataError(info_.path.string() + " is damaged (an event of scan position " + std::to_string(position) +
+                        " is in pixel " + std::to_string(pixel) + " of " + std::to_string(info_.detector.n_pixels()) + ")");
   }
 
   /// The smallest unsigned type that holds the largest count.
@@ -142,12 +140,11 @@ class StempySource : public Source {
       for (const std::uint32_t pixel : struck) counts[pixel] = 0;
       struck.clear();
     };
-    for_each_list({0, info_.scan.n_frames()},
-                  [&](std::uint64_t position, std::span<const std::uint32_t> pixels) {
-                    if (std::exchange(current, position) != position) clear();
-                    for (const std::uint32_t pixel : pixels) most = std::max(most, ++counts[pixel]);
-                    struck.insert(struck.end(), pixels.begin(), pixels.end());
-                  });
+    for_each_list({0, info_.scan.n_frames()}, [&](std::uint64_t position, std::span<const std::uint32_t> pixels) {
+      if (std::exchange(current, position) != position) clear();
+      for (const std::uint32_t pixel : pixels) most = std::max(most, ++counts[pixel]);
+      struck.insert(struck.end(), pixels.begin(), pixels.end());
+    });
     info_.dtype = most <= 0xFF ? DType::u8 : most <= 0xFFFF ? DType::u16 : DType::u32;
   }
 
@@ -165,28 +162,27 @@ std::uint64_t size_attribute(hid_t object, const char* name, const std::string& 
 /// Version 3: the same number of rows for every position, one after the other.
 RowMap regular_rows(std::uint64_t n_rows, std::uint64_t n_positions, const std::string& name) {
   if (n_rows == 0 || n_rows % n_positions != 0)
-    throw DataError(name + " is damaged (" + std::to_string(n_rows) + " frames do not fill " +
-                    std::to_string(n_positions) + " scan positions evenly)");
+    throw DataError(name + " is damaged (" + std::to_string(n_rows) + " frames do not fill " + std::to_string(n_positions) +
+                    " scan positions evenly)");
   return {n_rows / n_positions, {}, {}};
 }
 
 /// Versions 1 and 2: row i belongs to position positions[i]; a position may have several rows or none.
-RowMap listed_rows(const std::vector<std::int64_t>& positions, std::uint64_t n_rows,
-                   std::uint64_t n_positions, const std::string& name) {
+RowMap listed_rows(const std::vector<std::int64_t>& positions, std::uint64_t n_rows, std::uint64_t n_positions,
+                   const std::string& name) {
   if (positions.size() != n_rows)
-    throw DataError(name + " is damaged (" + std::to_string(n_rows) + " frames, but " +
-                    std::to_string(positions.size()) + " scan positions of frames)");
+    throw DataError(name + " is damaged (" + std::to_string(n_rows) + " frames, but " + std::to_string(positions.size()) +
+                    " scan positions of frames)");
   RowMap map{0, std::vector<std::uint64_t>(n_positions + 1), std::vector<std::uint64_t>(n_rows)};
   for (const std::int64_t position : positions) {
     if (position < 0 || static_cast<std::uint64_t>(position) >= n_positions)
-      throw DataError(name + " is damaged (a frame belongs to scan position " + std::to_string(position) +
-                      " of " + std::to_string(n_positions) + ")");
+      throw DataError(name + " is damaged (a frame belongs to scan position " + std::to_string(position) + " of " +
+                      std::to_string(n_positions) + ")");
     ++map.starts[static_cast<std::uint64_t>(position) + 1];
   }
   std::partial_sum(map.starts.begin(), map.starts.end(), map.starts.begin());
   std::vector<std::uint64_t> next(map.starts.begin(), map.starts.end() - 1);
-  for (std::uint64_t row = 0; row < n_rows; ++row)
-    map.rows[next[static_cast<std::uint64_t>(positions[row])]++] = row;
+  for (std::uint64_t row = 0; row < n_rows; ++row) map.rows[next[static_cast<std::uint64_t>(positions[row])]++] = row;
   return map;
 }
 
@@ -205,13 +201,11 @@ std::unique_ptr<Source> open_stempy_source(const std::filesystem::path& path, co
   const h5::Lock lock;
   const std::string name = path.string();
   h5::Id file = h5::open_file(path);
-  const h5::Id frames = h5::open_dataset(file.get(), frames_path),
-               positions = h5::open_dataset(file.get(), positions_path);
+  const h5::Id frames = h5::open_dataset(file.get(), frames_path), positions = h5::open_dataset(file.get(), positions_path);
   const h5::Id type(H5Dget_type(frames.get()), H5Tclose), item(H5Tget_super(type.get()), H5Tclose);
   const std::vector<hsize_t> n_rows = h5::dimensions(frames.get());
   if (h5::dtype_of(item.get()) != DType::u32 || n_rows.size() != 1)
-    throw UnsupportedError(
-        name + " holds electron events in an early layout of stempy's; save it again with a later stempy");
+    throw UnsupportedError(name + " holds electron events in an early layout of stempy's; save it again with a later stempy");
 
   // stempy means different things by Nx: the fast axis of the scan, the slow one of the detector.
   SourceInfo info;
@@ -232,12 +226,10 @@ std::unique_ptr<Source> open_stempy_source(const std::filesystem::path& path, co
   const h5::Id root = h5::open_group(file.get(), "/");
   const std::uint64_t version = h5::unsigned_attribute(root.get(), "version").value_or(1);
   if (version > 3)
-    throw UnsupportedError(name + " is version " + std::to_string(version) +
-                           " of stempy's format (1 to 3 are known)");
-  RowMap map = version == 3
-                   ? regular_rows(n_rows[0], n_positions, name)
-                   : listed_rows(h5::read_dataset<std::int64_t>(file.get(), positions_path, max_rows),
-                                 n_rows[0], n_positions, name);
+    throw UnsupportedError(name + " is version " + std::to_string(version) + " of stempy's format (1 to 3 are known)");
+  RowMap map = version == 3 ? regular_rows(n_rows[0], n_positions, name)
+                            : listed_rows(h5::read_dataset<std::int64_t>(file.get(), positions_path, max_rows), n_rows[0],
+                                          n_positions, name);
   info.metadata_json = hdf5_metadata(file.get(), h5::walk(file.get()), {frames_path});
   return std::make_unique<StempySource>(std::move(info), std::move(file), std::move(map));
 }

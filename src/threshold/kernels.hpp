@@ -13,8 +13,7 @@ namespace esieve {
 
 /// Keeps values that reach a limit of their own type, as they are.
 struct CutMaps {
-  const std::byte* least =
-      nullptr;  ///< Limits, of the frames' element type: n_pixels of them, or one if `!per_pixel`.
+  const std::byte* least = nullptr;    ///< Limits, of the frames' element type: n_pixels of them, or one if `!per_pixel`.
   const std::byte* allowed = nullptr;  ///< As many: all bits set where values may be kept, else none.
   bool per_pixel = false;
 };
@@ -29,10 +28,9 @@ struct CorrectMaps {
 /// All give the same results, to the last bit. `raw` and `out` hold `n_pixels` values of `dtype` at any
 /// alignment, and may be the same.
 struct ThresholdKernels {
-  using CutFrame = DroppedFrame (*)(DType dtype, const std::byte* raw, std::byte* out, std::size_t n_pixels,
-                                    const CutMaps& maps);
-  using CorrectFrame = DroppedFrame (*)(DType dtype, const std::byte* raw, std::byte* out,
-                                        std::size_t n_pixels, const CorrectMaps& maps);
+  using CutFrame = DroppedFrame (*)(DType dtype, const std::byte* raw, std::byte* out, std::size_t n_pixels, const CutMaps& maps);
+  using CorrectFrame = DroppedFrame (*)(DType dtype, const std::byte* raw, std::byte* out, std::size_t n_pixels,
+                                        const CorrectMaps& maps);
   const char* name;
   CutFrame cut_frame;
   CorrectFrame correct_frame;

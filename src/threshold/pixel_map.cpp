@@ -30,11 +30,9 @@ PixelMap read_pixel_map(const std::string& spec, DetectorShape detector) {
   const SourceInfo& info = source->info();
   if (info.scan.n_frames() != 1 || info.detector != detector)
     throw UsageError(
-        spec + " has the shape " + std::to_string(info.detector.det_y) + " x " +
-        std::to_string(info.detector.det_x) +
+        spec + " has the shape " + std::to_string(info.detector.det_y) + " x " + std::to_string(info.detector.det_x) +
         (info.scan.n_frames() == 1 ? "" : " of " + std::to_string(info.scan.n_frames()) + " frames") +
-        ", but a map of this detector has " + std::to_string(detector.det_y) + " x " +
-        std::to_string(detector.det_x));
+        ", but a map of this detector has " + std::to_string(detector.det_y) + " x " + std::to_string(detector.det_x));
   std::vector<std::byte> frame(info.frame_bytes());
   source->read({0, 1}, frame);
   PixelMap map{std::vector<double>(detector.n_pixels()), spec};

@@ -21,8 +21,7 @@ std::vector<const ThresholdKernels*> find_usable() {
 #if defined(__x86_64__)
   const bool avx2 = __builtin_cpu_supports("avx2") && !is_disabled("avx2");
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-                      !is_disabled("avx512");
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && !is_disabled("avx512");
   if (avx512) usable.push_back(&threshold_kernels_avx512);
   if (avx2) usable.push_back(&threshold_kernels_avx2);
 #endif

@@ -17,25 +17,20 @@ constexpr double never = std::numeric_limits<double>::quiet_NaN();  // nothing c
 
 void check_map(const std::optional<PixelMap>& map, const char* name, DetectorShape detector) {
   if (!map) return;
-  const std::string what =
-      std::string("the ") + name + " map" + (map->origin.empty() ? "" : " " + map->origin);
+  const std::string what = std::string("the ") + name + " map" + (map->origin.empty() ? "" : " " + map->origin);
   if (map->values.size() != detector.n_pixels())
     throw UsageError(what + " has " + std::to_string(map->values.size()) + " values, but the detector has " +
                      std::to_string(detector.det_y) + " x " + std::to_string(detector.det_x) + " pixels");
-  const auto nan =
-      std::find_if(map->values.begin(), map->values.end(), [](double value) { return std::isnan(value); });
+  const auto nan = std::find_if(map->values.begin(), map->values.end(), [](double value) { return std::isnan(value); });
   if (nan == map->values.end()) return;
   const auto pixel = static_cast<std::uint64_t>(nan - map->values.begin());
   throw UsageError(what + " holds NaN (first at pixel " + std::to_string(pixel / detector.det_x) + "," +
-                   std::to_string(pixel % detector.det_x) +
-                   "); put numbers there, and zeros in a mask over the others");
+                   std::to_string(pixel % detector.det_x) + "); put numbers there, and zeros in a mask over the others");
 }
 
 void check(const ThresholdOptions& options, DetectorShape detector) {
-  if (options.threshold && options.threshold_map)
-    throw UsageError("a threshold is either one number or a map, not both");
-  if (options.threshold && std::isnan(*options.threshold))
-    throw UsageError("a threshold of NaN keeps nothing; give a number");
+  if (options.threshold && options.threshold_map) throw UsageError("a threshold is either one number or a map, not both");
+  if (options.threshold && std::isnan(*options.threshold)) throw UsageError("a threshold of NaN keeps nothing; give a number");
   check_map(options.threshold_map, "threshold", detector);
   check_map(options.dark, "dark", detector);
   check_map(options.gain, "gain", detector);
@@ -55,8 +50,7 @@ std::optional<T> least_value(double limit) {
   if (std::isnan(limit)) return std::nullopt;
   if constexpr (std::is_floating_point_v<T>) {
     const T nearest = static_cast<T>(limit);
-    return static_cast<double>(nearest) < limit ? std::nextafter(nearest, std::numeric_limits<T>::infinity())
-                                                : nearest;
+    return static_cast<double>(nearest) < limit ? std::nextafter(nearest, std::numeric_limits<T>::infinity()) : nearest;
   } else {
     constexpr T lowest = std::numeric_limits<T>::min(), highest = std::numeric_limits<T>::max();
     const double whole = std::ceil(limit),
@@ -77,10 +71,8 @@ void append_limit(double limit, std::vector<std::byte>& least, std::vector<std::
 
 }  // namespace
 
-DroppedFrame Threshold::Plan::apply(DType dtype, const std::byte* raw, std::byte* out,
-                                    std::size_t n_pixels) const {
-  if (corrects)
-    return kernels->correct_frame(dtype, raw, out, n_pixels, {dark.data(), gain.data(), least.data()});
+DroppedFrame Threshold::Plan::apply(DType dtype, const std::byte* raw, std::byte* out, std::size_t n_pixels) const {
+  if (corrects) return kernels->correct_frame(dtype, raw, out, n_pixels, {dark.data(), gain.data(), least.data()});
   return kernels->cut_frame(dtype, raw, out, n_pixels, {typed_least.data(), allowed.data(), per_pixel});
 }
 
@@ -98,15 +90,12 @@ Threshold::Threshold(ThresholdOptions options, DetectorShape detector, DType dty
     for (std::size_t pixel = 0; pixel < n_pixels; ++pixel) plan.least.push_back(limit_of(options_, pixel));
   } else {
     for (std::size_t pixel = 0; pixel < (plan.per_pixel ? n_pixels : 1); ++pixel)
-      visit_dtype(dtype, [&]<class T>(T) {
-        append_limit<T>(limit_of(options_, pixel), plan.typed_least, plan.allowed);
-      });
+      visit_dtype(dtype, [&]<class T>(T) { append_limit<T>(limit_of(options_, pixel), plan.typed_least, plan.allowed); });
   }
   plan_ = std::make_shared<const Plan>(std::move(plan));
 }
 
-void Threshold::apply(std::span<const std::byte> raw, std::span<std::byte> out,
-                      std::span<DroppedFrame> dropped) const {
+void Threshold::apply(std::span<const std::byte> raw, std::span<std::byte> out, std::span<DroppedFrame> dropped) const {
   const std::size_t n_pixels = detector_.n_pixels(), frame_bytes = n_pixels * item_bytes(dtype_);
   for (std::size_t i = 0; i < dropped.size(); ++i)
     dropped[i] = plan_->apply(dtype_, raw.data() + i * frame_bytes, out.data() + i * frame_bytes, n_pixels);

@@ -28,8 +28,7 @@ bool says(const ChunkEvents& events, std::size_t i, T value) {
 
 /// First event of [first, end) that is not an element of `frame`, or `end`.
 template <class T>
-std::size_t first_wrong_event(const ChunkEvents& events, std::size_t first, std::size_t end,
-                              std::span<const T> frame) {
+std::size_t first_wrong_event(const ChunkEvents& events, std::size_t first, std::size_t end, std::span<const T> frame) {
   for (std::size_t i = first; i < end; ++i) {
     const std::uint32_t pixel = events.pixels[i];
     const bool ascends = i == first || pixel > events.pixels[i - 1];
@@ -52,8 +51,7 @@ std::string compare_events(const ChunkEvents& events, std::span<const std::byte>
                            std::span<const CountedFrame> counted) {
   if (events.frame_events.size() < counted.size()) return "its events are of fewer frames than it has";
   const std::size_t n_events = events.pixels.size();
-  if ((events.bits.empty() ? events.counts.size() : events.bits.size()) != n_events)
-    return "its events do not all have a value";
+  if ((events.bits.empty() ? events.counts.size() : events.bits.size()) != n_events) return "its events do not all have a value";
   if (counted.empty()) return "";
   return visit_dtype(dtype, [&]<class T>(T) -> std::string {
     const T* frame = reinterpret_cast<const T*>(dense.data());
@@ -64,8 +62,8 @@ std::string compare_events(const ChunkEvents& events, std::span<const std::byte>
       const std::string where = " in frame " + std::to_string(i) + " of the chunk";
       // As many events as there are non-zero elements, each of them one and no two the same: then none is missing.
       if (events.frame_events[i] != counted[i].n_events || end > n_events)
-        return "it decodes to " + std::to_string(events.frame_events[i]) + " events but " +
-               std::to_string(counted[i].n_events) + " non-zero pixels" + where;
+        return "it decodes to " + std::to_string(events.frame_events[i]) + " events but " + std::to_string(counted[i].n_events) +
+               " non-zero pixels" + where;
       const std::size_t wrong = first_wrong_event(events, first, end, std::span(frame, n_pixels));
       if (wrong != end)
         return "its event at pixel " + std::to_string(events.pixels[wrong]) + where + " is not in its dense frame";
@@ -100,15 +98,13 @@ std::string ChunkChecker::decode(const Reader& reader, std::uint64_t chunk) {
   }
   stored_bytes_ = bytes.size();
   ChunkHeader header;
-  if (const ChunkStatus status = ChunkCodec::inspect(bytes, header); status != ChunkStatus::okay)
-    return describe(status);
+  if (const ChunkStatus status = ChunkCodec::inspect(bytes, header); status != ChunkStatus::okay) return describe(status);
   if (header.n_frames < frames_.count)
     return "it has " + std::to_string(header.n_frames) + " frames (" + std::to_string(frames_.count) + " expected)";
   buffer_.resize(info.chunk_parameters.dense_bytes());
   if (const ChunkStatus status = codec_.decode(bytes, info.chunk_parameters, buffer_); status != ChunkStatus::okay)
     return describe(status);
-  if (const ChunkStatus status = codec_.decode_events(bytes, info.chunk_parameters, events_);
-      status != ChunkStatus::okay)
+  if (const ChunkStatus status = codec_.decode_events(bytes, info.chunk_parameters, events_); status != ChunkStatus::okay)
     return std::string("decoded to events: ") + describe(status);
   dense_ = std::span(buffer_).first(frames_.count * info.frame_bytes());
   return "";

@@ -30,9 +30,9 @@ class ChunkChecker {
 
   FrameRange frames() const { return frames_; }
   std::uint64_t stored_bytes() const { return stored_bytes_; }
-  std::span<const std::byte> dense() const { return dense_; }           ///< The chunk's frames, those it really has.
+  std::span<const std::byte> dense() const { return dense_; }  ///< The chunk's frames, those it really has.
   std::span<const CountedFrame> counted() const { return counted_; }
-  std::span<const std::uint64_t> hashes() const { return hashes_; }     ///< As `dense_digest` wants them.
+  std::span<const std::uint64_t> hashes() const { return hashes_; }  ///< As `dense_digest` wants them.
 
  private:
   std::string decode(const Reader& reader, std::uint64_t chunk);

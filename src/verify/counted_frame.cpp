@@ -75,8 +75,7 @@ bool agrees(const CountedFrame& counted, std::uint64_t n_events, double electron
   if (!is_float(dtype) && counted.magnitude < exact_below) return false;
   // Infinities, or a sum that overflows in one order and not in another: no order is the right one.
   if (!std::isfinite(counted.magnitude)) return !std::isfinite(electrons) || std::isfinite(counted.electrons);
-  const double rounding =
-      static_cast<double>(n_events) * std::numeric_limits<double>::epsilon() * counted.magnitude;
+  const double rounding = static_cast<double>(n_events) * std::numeric_limits<double>::epsilon() * counted.magnitude;
   return std::abs(counted.electrons - electrons) <= rounding;
 }
 

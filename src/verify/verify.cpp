@@ -18,9 +18,8 @@ namespace {
 constexpr std::uint64_t bytes_under_way = std::uint64_t{256} << 20;
 
 std::string shape_of(ScanShape scan, DetectorShape detector, DType dtype) {
-  return "(" + std::to_string(scan.scan_y) + ", " + std::to_string(scan.scan_x) + ", " +
-         std::to_string(detector.det_y) + ", " + std::to_string(detector.det_x) + ") " +
-         std::string(dtype_name(dtype));
+  return "(" + std::to_string(scan.scan_y) + ", " + std::to_string(scan.scan_x) + ", " + std::to_string(detector.det_y) + ", " +
+         std::to_string(detector.det_x) + ") " + std::string(dtype_name(dtype));
 }
 
 /// Empty if frame i of the one can be frame i of the other. A stack has no scan shape of its own: only the number of
@@ -99,7 +98,8 @@ class Verification {
   void prepare_threshold() {
     std::optional<ThresholdOptions> options = events_.threshold();
     if (!options)
-      throw DataError(info_.path.string() + " does not say how its frames were thresholded (its record is damaged); "
+      throw DataError(info_.path.string() +
+                      " does not say how its frames were thresholded (its record is damaged); "
                       "verify it without the source");
     threshold_.emplace(std::move(*options), info_.detector, info_.dtype);
   }
@@ -164,12 +164,10 @@ class Verification {
     result_.digest_checked = !info_.digest.empty();
     result_.digest_equal = result_.digest_checked && result_.digest == info_.digest;
     // Datasets that other programs wrote through the filter come without sums.
-    if (!info_.container_version.empty())
-      result_.sums_equal = agrees(sum_, info_.n_events, info_.n_electrons, info_.dtype);
+    if (!info_.container_version.empty()) result_.sums_equal = agrees(sum_, info_.n_events, info_.n_electrons, info_.dtype);
     if (threshold_ && source_ != nullptr && info_.dropped) {
       const double rounding = 1e-9 * std::abs(dropped_.intensity);
-      result_.dropped_equal = dropped_.n_pixels == info_.dropped->n_pixels &&
-                              dropped_.maximum == info_.dropped->maximum &&
+      result_.dropped_equal = dropped_.n_pixels == info_.dropped->n_pixels && dropped_.maximum == info_.dropped->maximum &&
                               !(std::abs(dropped_.intensity - info_.dropped->intensity) > rounding);
     }
   }
@@ -191,8 +189,8 @@ class Verification {
 }  // namespace
 
 bool VerifyResult::okay() const {
-  return damaged_chunks.empty() && index_damage.empty() && n_wrong_totals == 0 && sums_equal && (!digest_checked || digest_equal) &&
-         shape_mismatch.empty() && n_different == 0 && dropped_equal;
+  return damaged_chunks.empty() && index_damage.empty() && n_wrong_totals == 0 && sums_equal &&
+         (!digest_checked || digest_equal) && shape_mismatch.empty() && n_different == 0 && dropped_equal;
 }
 
 VerifyResult verify(const Reader& events, const Source* source, const VerifyOptions& options) {

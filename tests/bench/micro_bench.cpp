@@ -33,8 +33,7 @@ std::span<const std::byte> bytes_of(const SimulatedFrames& frames) { return std:
 void account(benchmark::State& state, const SimulatedFrames& frames) {
   const auto dense = static_cast<std::int64_t>(bytes_of(frames).size());
   state.SetBytesProcessed(state.iterations() * dense);
-  state.counters["zeros_percent"] =
-      100 * (1 - static_cast<double>(frames.n_events) / static_cast<double>(frames.counts.size()));
+  state.counters["zeros_percent"] = 100 * (1 - static_cast<double>(frames.n_events) / static_cast<double>(frames.counts.size()));
   state.counters["events/s"] =
       benchmark::Counter(static_cast<double>(frames.n_events), benchmark::Counter::kIsIterationInvariantRate);
 }
@@ -42,7 +41,8 @@ void account(benchmark::State& state, const SimulatedFrames& frames) {
 /// The chunks a conversion makes of the frames.
 struct Chunks {
   Chunks(const SimulatedFrames& frames, Level level)
-      : grid(choose_chunk_grid(frames.info.scan, frames.info.frame_bytes(), {.level = level, .threshold = {}, .floor_bits = {}})) {
+      : grid(
+            choose_chunk_grid(frames.info.scan, frames.info.frame_bytes(), {.level = level, .threshold = {}, .floor_bits = {}})) {
     parameters.n_frames = static_cast<std::uint32_t>(grid.scan_rows * grid.scan_columns);
     parameters.det_y = frames.info.detector.det_y;
     parameters.det_x = frames.info.detector.det_x;
@@ -146,8 +146,7 @@ void decode_events(benchmark::State& state) {
   ChunkEvents events;
   for ([[maybe_unused]] auto _ : state)
     for (const auto& chunk : encoded)
-      if (codec.decode_events(chunk, chunks.parameters, events) != ChunkStatus::okay)
-        state.SkipWithError("a chunk is damaged");
+      if (codec.decode_events(chunk, chunks.parameters, events) != ChunkStatus::okay) state.SkipWithError("a chunk is damaged");
   account(state, frames);
 }
 

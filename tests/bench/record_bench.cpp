@@ -87,8 +87,8 @@ long n_switches() {
   return usage.ru_nvcsw + usage.ru_nivcsw;
 }
 
-/// Frames that come at a set rate, so that the queue never fills: what a push costs the camera then. A push that takes long though
-/// its thread had the processor throughout, as the system sees it, tells of the machine below the system.
+/// Frames that come at a set rate, so that the queue never fills: what a push costs the camera then. A push that takes long
+/// though its thread had the processor throughout, as the system sees it, tells of the machine below the system.
 void run_paced(const std::filesystem::path& folder, double seconds, esieve::Level level, double rate_hz) {
   const std::vector<std::uint16_t> frames = make_frames(0.01);
   const std::filesystem::path path = folder / "record_bench.hdf5";
@@ -110,9 +110,11 @@ void run_paced(const std::filesystem::path& folder, double seconds, esieve::Leve
   }
   writer.close();
   std::sort(push_us.begin(), push_us.end());
-  std::printf("paced at %.0f frames/s, 99 %% zeros: push %.1f us median, %.1f most, %d of %zu above 1 ms (%d of these without a switch of "
-              "threads); the loop that waits between them stood still for %.1f us at most\n",
-              rate_hz, push_us[push_us.size() / 2], push_us.back(), n_slow, push_us.size(), n_slow_without_switch, longest_pause * 1e6);
+  std::printf(
+      "paced at %.0f frames/s, 99 %% zeros: push %.1f us median, %.1f most, %d of %zu above 1 ms (%d of these without a switch "
+      "of "
+      "threads); the loop that waits between them stood still for %.1f us at most\n",
+      rate_hz, push_us[push_us.size() / 2], push_us.back(), n_slow, push_us.size(), n_slow_without_switch, longest_pause * 1e6);
   std::filesystem::remove(path);
 }
 

@@ -43,8 +43,7 @@ class MemorySource : public Source {
     info.scan = scan;
     info.detector = detector;
     info.dtype = dtype;
-    for (std::size_t axis = 0; axis < 4; ++axis)
-      info.axes[axis].name = std::array{"scan_y", "scan_x", "det_y", "det_x"}[axis];
+    for (std::size_t axis = 0; axis < 4; ++axis) info.axes[axis].name = std::array{"scan_y", "scan_x", "det_y", "det_x"}[axis];
     return info;
   }
 

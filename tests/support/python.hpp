@@ -28,8 +28,7 @@ inline PythonRun run_python(const std::string& command) {
   std::FILE* pipe = ::popen(line.c_str(), "r");
   if (pipe == nullptr) return {127, "no shell"};
   std::array<char, 4096> buffer;
-  for (std::size_t n = 0; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
-    run.output.append(buffer.data(), n);
+  for (std::size_t n = 0; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) run.output.append(buffer.data(), n);
   const int status = ::pclose(pipe);
   run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
   return run;

@@ -28,6 +28,6 @@ inline std::uint64_t test_seed(std::uint64_t usual) {
 }  // namespace esieve
 
 /// Skips the test, saying so, where `file` of the test data is absent.
-#define ESIEVE_NEEDS_DATA(file)                                                                    \
-  if (!std::filesystem::exists(esieve::test_data_folder() / (file)))                               \
+#define ESIEVE_NEEDS_DATA(file)                                      \
+  if (!std::filesystem::exists(esieve::test_data_folder() / (file))) \
   GTEST_SKIP() << "real data " << (file) << " is not here; set ESIEVE_TEST_DATA to the folder that has it"

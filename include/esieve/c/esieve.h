@@ -41,7 +41,7 @@ enum {
   ESIEVE_IO = 4,          /* the system refused: missing file, no permission, disk full, queue full for too long */
   ESIEVE_UNSUPPORTED = 5, /* a sound file that needs a later version */
   ESIEVE_NO_MEMORY = 6,
-  ESIEVE_INTERNAL = 70    /* a mistake in the library; please report it */
+  ESIEVE_INTERNAL = 70 /* a mistake in the library; please report it */
 };
 
 /* "0.1.0": of the library that is linked. */
@@ -94,10 +94,10 @@ enum {
   ESIEVE_REPEATED_KEEP = 2 /* on an axis of their own, frames_per_position long */
 };
 
-#define ESIEVE_UNKNOWN (-1)        /* scan_y, scan_x: as many as come */
-#define ESIEVE_NEVER (-1)          /* for intervals */
-#define ESIEVE_NEXT UINT64_MAX     /* for scan_index: the next in the order of the scan */
-#define ESIEVE_OUTSIDE UINT64_MAX  /* in positions: a frame that belongs to none */
+#define ESIEVE_UNKNOWN (-1)       /* scan_y, scan_x: as many as come */
+#define ESIEVE_NEVER (-1)         /* for intervals */
+#define ESIEVE_NEXT UINT64_MAX    /* for scan_index: the next in the order of the scan */
+#define ESIEVE_OUTSIDE UINT64_MAX /* in positions: a frame that belongs to none */
 
 /* A uniform axis: value(i) = offset + i * scale. */
 typedef struct esieve_axis {
@@ -162,36 +162,36 @@ typedef struct esieve_writer_options {
 
 /* Account of a recording at one moment. Rates are means since the account before, at least 0.1 s earlier. */
 typedef struct esieve_stats {
-  size_t struct_bytes;         /* sizeof(esieve_stats), set by the caller */
-  uint64_t n_pushed;           /* frames handed in, flyback included */
-  uint64_t n_flyback;          /* of these, outside the scan by its geometry, and left out */
-  uint64_t n_stored;           /* encoded and written */
-  uint64_t n_durable;          /* safe even if power fails now */
-  uint64_t n_dropped;          /* lost, by the camera or by a full queue */
-  uint64_t n_spilled;          /* waiting in the spill file */
-  uint64_t n_events;           /* in what is stored */
-  uint64_t dense_bytes;        /* handed in */
-  uint64_t stored_bytes;       /* chunks written */
-  uint64_t queue_bytes;        /* of the room for frames, what is in use */
+  size_t struct_bytes;   /* sizeof(esieve_stats), set by the caller */
+  uint64_t n_pushed;     /* frames handed in, flyback included */
+  uint64_t n_flyback;    /* of these, outside the scan by its geometry, and left out */
+  uint64_t n_stored;     /* encoded and written */
+  uint64_t n_durable;    /* safe even if power fails now */
+  uint64_t n_dropped;    /* lost, by the camera or by a full queue */
+  uint64_t n_spilled;    /* waiting in the spill file */
+  uint64_t n_events;     /* in what is stored */
+  uint64_t dense_bytes;  /* handed in */
+  uint64_t stored_bytes; /* chunks written */
+  uint64_t queue_bytes;  /* of the room for frames, what is in use */
   uint64_t queue_capacity_bytes;
-  uint64_t n_frames_expected;  /* 0 where the scan's length is not known */
+  uint64_t n_frames_expected; /* 0 where the scan's length is not known */
   double frames_per_s, in_bytes_per_s, out_bytes_per_s, events_per_s;
-  double lag_s;                /* age of the oldest frame that is not yet stored */
+  double lag_s; /* age of the oldest frame that is not yet stored */
   double elapsed_s;
 } esieve_stats;
 
 /* A look at a recording while it runs. The caller gives the buffers he wants filled, NULL for others, and their room in
  * elements; as many elements as fit are copied, in C order, and the shape says how many there are. */
 typedef struct esieve_snapshot {
-  size_t struct_bytes;      /* in: sizeof(esieve_snapshot) */
-  uint64_t scan_capacity;   /* in: room in scan_image and frame_status */
-  uint64_t det_capacity;    /* in: room in mean_pattern and last_frame */
-  double* scan_image;       /* (scan_y, scan_x), sum of each frame that is stored */
-  uint8_t* frame_status;    /* (scan_y, scan_x), ESIEVE_FRAME_... */
-  double* mean_pattern;     /* (det_y, det_x), mean of the frames stored */
-  double* last_frame;       /* (det_y, det_x), one of the last frames pushed, before any threshold */
-  uint64_t scan_y, scan_x;  /* out: grows where the length is unknown */
-  uint32_t det_y, det_x;    /* out: after the crop */
+  size_t struct_bytes;     /* in: sizeof(esieve_snapshot) */
+  uint64_t scan_capacity;  /* in: room in scan_image and frame_status */
+  uint64_t det_capacity;   /* in: room in mean_pattern and last_frame */
+  double* scan_image;      /* (scan_y, scan_x), sum of each frame that is stored */
+  uint8_t* frame_status;   /* (scan_y, scan_x), ESIEVE_FRAME_... */
+  double* mean_pattern;    /* (det_y, det_x), mean of the frames stored */
+  double* last_frame;      /* (det_y, det_x), one of the last frames pushed, before any threshold */
+  uint64_t scan_y, scan_x; /* out: grows where the length is unknown */
+  uint32_t det_y, det_x;   /* out: after the crop */
 } esieve_snapshot;
 
 /* Records one event file, in the folder "PATH.recording" until esieve_writer_close makes the file of it. If the process
@@ -216,8 +216,8 @@ enum { ESIEVE_PARTIAL = 1 }; /* the camera did not deliver all of the frame's pi
 /* One dense frame, or several: C order (frame, det_y, det_x), native byte order; `bytes` is the size of all. */
 ESIEVE_API esieve_status esieve_writer_push(esieve_writer* writer, const void* frame, size_t bytes, uint64_t scan_index,
                                             uint32_t flags);
-ESIEVE_API esieve_status esieve_writer_push_frames(esieve_writer* writer, const void* frames, size_t bytes,
-                                                   uint64_t scan_index, uint32_t flags);
+ESIEVE_API esieve_status esieve_writer_push_frames(esieve_writer* writer, const void* frames, size_t bytes, uint64_t scan_index,
+                                                   uint32_t flags);
 
 /* Events of one frame: pixels in any order, once each, and their counts, which the element type must hold. */
 ESIEVE_API esieve_status esieve_writer_push_events(esieve_writer* writer, const uint32_t* pixels, const uint32_t* counts,
@@ -265,16 +265,16 @@ ESIEVE_API esieve_status esieve_recover(const char* damaged, const char* output)
 typedef struct esieve_reader esieve_reader;
 
 typedef struct esieve_file_info {
-  size_t struct_bytes;           /* sizeof(esieve_file_info), set by the caller */
-  uint64_t scan_y, scan_x;       /* scan_x includes the frames kept at a position */
-  uint64_t frames_per_position;  /* 1 unless several were kept */
+  size_t struct_bytes;          /* sizeof(esieve_file_info), set by the caller */
+  uint64_t scan_y, scan_x;      /* scan_x includes the frames kept at a position */
+  uint64_t frames_per_position; /* 1 unless several were kept */
   uint32_t det_y, det_x;
-  int32_t dtype;                 /* ESIEVE_UINT16, ... */
-  int32_t is_lossless;           /* 0: thresholded; the file says how and what was dropped */
-  uint64_t frame_bytes;          /* of a dense frame */
+  int32_t dtype;        /* ESIEVE_UINT16, ... */
+  int32_t is_lossless;  /* 0: thresholded; the file says how and what was dropped */
+  uint64_t frame_bytes; /* of a dense frame */
   uint64_t n_events;
-  double n_electrons;            /* sum of all values */
-  uint64_t stored_bytes;         /* size of the whole file */
+  double n_electrons;    /* sum of all values */
+  uint64_t stored_bytes; /* size of the whole file */
 } esieve_file_info;
 
 /* Stores a reader, to be ended with esieve_reader_close; on failure NULL, and esieve_last_message says why. */
@@ -289,12 +289,10 @@ ESIEVE_API esieve_status esieve_reader_frames(esieve_reader* reader, uint64_t fi
                                               size_t bytes);
 
 /* What is known of each frame, ESIEVE_FRAME_...; n_frames entries. */
-ESIEVE_API esieve_status esieve_reader_frame_status(esieve_reader* reader, uint64_t first, uint64_t n_frames,
-                                                    uint8_t* status);
+ESIEVE_API esieve_status esieve_reader_frame_status(esieve_reader* reader, uint64_t first, uint64_t n_frames, uint8_t* status);
 
 /* Number of events: room that esieve_reader_events needs. */
-ESIEVE_API esieve_status esieve_reader_count_events(esieve_reader* reader, uint64_t first, uint64_t n_frames,
-                                                    uint64_t* n_events);
+ESIEVE_API esieve_status esieve_reader_count_events(esieve_reader* reader, uint64_t first, uint64_t n_frames, uint64_t* n_events);
 
 /* Events in compressed sparse rows: those of frame i are [offsets[i], offsets[i + 1]), pixels ascend within a frame. offsets
  * has n_frames + 1 entries; pixels and counts have room for `capacity`, which must do. `count_dtype` is the type of counts:

@@ -26,24 +26,23 @@ struct BlockScratch {
 
 /// Appends the payload and says how to read it.
 /// \param n_events  elements that are not zero
-Mode encode_block(Elements& elements, const BlockLayout& layout, std::uint64_t n_events, Level level,
-                  BlockScratch& scratch, std::vector<std::byte>& out);
+Mode encode_block(Elements& elements, const BlockLayout& layout, std::uint64_t n_events, Level level, BlockScratch& scratch,
+                  std::vector<std::byte>& out);
 
 /// A payload of Mode::counts taken apart.
 struct MappedPayload {
   CountCoder coder{};
   std::span<const std::byte> counts;
 };
-[[nodiscard]] DecodeStatus open_mapped(std::span<const std::byte> payload, const BlockLayout& layout, Zstd& zstd,
-                                       ValueMap& map, MappedPayload& mapped);
+[[nodiscard]] DecodeStatus open_mapped(std::span<const std::byte> payload, const BlockLayout& layout, Zstd& zstd, ValueMap& map,
+                                       MappedPayload& mapped);
 
 /// Fills `elements`, layout.n_bytes() long.
 [[nodiscard]] DecodeStatus decode_block(std::span<const std::byte> payload, Mode mode, const BlockLayout& layout,
                                         BlockScratch& scratch, std::span<std::byte> elements);
 
 /// \param layout  items of at most 8 bytes
-[[nodiscard]] DecodeStatus decode_block_events(std::span<const std::byte> payload, Mode mode,
-                                               const BlockLayout& layout, EventOrder order, BlockScratch& scratch,
-                                               ChunkEvents& events);
+[[nodiscard]] DecodeStatus decode_block_events(std::span<const std::byte> payload, Mode mode, const BlockLayout& layout,
+                                               EventOrder order, BlockScratch& scratch, ChunkEvents& events);
 
 }  // namespace esieve::codec

@@ -59,8 +59,8 @@ bool aligned(const std::byte* at, const BlockLayout& layout) {
 }
 
 // `dense` itself where it already is native and aligned.
-std::span<const std::byte> native_elements(std::span<const std::byte> dense, const BlockLayout& layout,
-                                           bool big_endian, std::vector<std::byte>& copy) {
+std::span<const std::byte> native_elements(std::span<const std::byte> dense, const BlockLayout& layout, bool big_endian,
+                                           std::vector<std::byte>& copy) {
   if (!big_endian && aligned(dense.data(), layout)) return dense;
   copy.assign(dense.begin(), dense.end());
   if (big_endian) swap_bytes(copy, layout.item_bytes);
@@ -130,8 +130,7 @@ struct OpenChunk {
 };
 
 ChunkStatus open_checked(std::span<const std::byte> chunk, const ChunkParameters& parameters, OpenChunk& opened) {
-  if (const auto status = codec::read_header(chunk, opened.header, opened.mode); status != ChunkStatus::okay)
-    return status;
+  if (const auto status = codec::read_header(chunk, opened.header, opened.mode); status != ChunkStatus::okay) return status;
   if (opened.header.chunk_bytes != chunk.size()) return ChunkStatus::trailing_bytes;
   if (!codec::checksum_holds(chunk)) return ChunkStatus::bad_checksum;
   const std::uint64_t id = opened.header.dataset_id;
@@ -143,13 +142,11 @@ ChunkStatus open_checked(std::span<const std::byte> chunk, const ChunkParameters
 
 }  // namespace
 
-ChunkHeader ChunkCodec::encode(std::span<const std::byte> dense, const ChunkParameters& parameters,
-                               std::uint64_t first_frame, std::vector<std::byte>& out,
-                               std::span<FrameTotals> totals) {
+ChunkHeader ChunkCodec::encode(std::span<const std::byte> dense, const ChunkParameters& parameters, std::uint64_t first_frame,
+                               std::vector<std::byte>& out, std::span<FrameTotals> totals) {
   const std::size_t n_frames = dense.size() / block_layout(parameters, 1).n_bytes();
   const BlockLayout layout = block_layout(parameters, n_frames);
-  if (layout.n_bytes() != dense.size() || n_frames > parameters.n_frames ||
-      (!totals.empty() && totals.size() != n_frames))
+  if (layout.n_bytes() != dense.size() || n_frames > parameters.n_frames || (!totals.empty() && totals.size() != n_frames))
     throw std::invalid_argument("ChunkCodec::encode: not a whole number of frames that a chunk can hold");
 
   const auto native = native_elements(dense, layout, parameters.big_endian, scratch_->native);
@@ -183,9 +180,7 @@ ChunkHeader ChunkCodec::Scratch::append(codec::Elements& elements, const BlockLa
                                         std::uint64_t first_frame, std::span<const FrameTotals> frame_totals,
                                         std::vector<std::byte>& out) {
   listed = false;
-  ChunkHeader header{.dataset_id = parameters.dataset_id,
-                     .first_frame = first_frame,
-                     .n_frames = layout.shape.n_frames};
+  ChunkHeader header{.dataset_id = parameters.dataset_id, .first_frame = first_frame, .n_frames = layout.shape.n_frames};
   for (const FrameTotals& frame : frame_totals) header.n_events += frame.n_events;
 
   const std::size_t start = out.size();
@@ -211,8 +206,7 @@ ChunkStatus ChunkCodec::inspect(std::span<const std::byte> chunk, ChunkHeader& h
   return codec::read_header(chunk, header, mode);
 }
 
-ChunkStatus ChunkCodec::decode(std::span<const std::byte> chunk, const ChunkParameters& parameters,
-                               std::span<std::byte> dense) {
+ChunkStatus ChunkCodec::decode(std::span<const std::byte> chunk, const ChunkParameters& parameters, std::span<std::byte> dense) {
   if (dense.size() != parameters.dense_bytes())
     throw std::invalid_argument("ChunkCodec::decode: the output is not one chunk long");
   OpenChunk opened;
@@ -233,8 +227,8 @@ ChunkStatus ChunkCodec::decode(std::span<const std::byte> chunk, const ChunkPara
   return ChunkStatus::okay;
 }
 
-ChunkStatus ChunkCodec::decode_events(std::span<const std::byte> chunk, const ChunkParameters& parameters,
-                                      ChunkEvents& events, EventOrder order) {
+ChunkStatus ChunkCodec::decode_events(std::span<const std::byte> chunk, const ChunkParameters& parameters, ChunkEvents& events,
+                                      EventOrder order) {
   OpenChunk opened;
   if (const auto status = open_checked(chunk, parameters, opened); status != ChunkStatus::okay) return status;
   const BlockLayout layout = block_layout(parameters, opened.header.n_frames);

@@ -40,17 +40,15 @@ struct CoderScratch {
 /// \param plane        shape.n_counts() counts, aligned
 /// \param count_bytes  1, 2 or 4
 /// \param n_events     counts that are not zero
-CountCoder encode_counts(Elements& plane, std::uint8_t count_bytes, const BlockShape& shape,
-                         std::uint64_t n_events, Level level, CoderScratch& scratch, std::vector<std::byte>& out);
+CountCoder encode_counts(Elements& plane, std::uint8_t count_bytes, const BlockShape& shape, std::uint64_t n_events, Level level,
+                         CoderScratch& scratch, std::vector<std::byte>& out);
 
 /// Fills `plane`, shape.n_counts() counts long.
-[[nodiscard]] DecodeStatus decode_counts(std::span<const std::byte> payload, CountCoder coder,
-                                         std::uint8_t count_bytes, const BlockShape& shape, CoderScratch& scratch,
-                                         std::span<std::byte> plane);
+[[nodiscard]] DecodeStatus decode_counts(std::span<const std::byte> payload, CountCoder coder, std::uint8_t count_bytes,
+                                         const BlockShape& shape, CoderScratch& scratch, std::span<std::byte> plane);
 
 /// The same counts as events.
-[[nodiscard]] DecodeStatus decode_count_events(std::span<const std::byte> payload, CountCoder coder,
-                                               std::uint8_t count_bytes, const BlockShape& shape,
-                                               CoderScratch& scratch, EventSink& sink);
+[[nodiscard]] DecodeStatus decode_count_events(std::span<const std::byte> payload, CountCoder coder, std::uint8_t count_bytes,
+                                               const BlockShape& shape, CoderScratch& scratch, EventSink& sink);
 
 }  // namespace esieve::codec

@@ -37,8 +37,8 @@ DecodeStatus open_mapped(std::span<const std::byte> payload, const BlockLayout& 
   return status;
 }
 
-DecodeStatus decode_block(std::span<const std::byte> payload, Mode mode, const BlockLayout& layout,
-                          BlockScratch& scratch, std::span<std::byte> elements) {
+DecodeStatus decode_block(std::span<const std::byte> payload, Mode mode, const BlockLayout& layout, BlockScratch& scratch,
+                          std::span<std::byte> elements) {
   switch (mode) {
     case Mode::zero:
       if (!payload.empty()) return DecodeStatus::trailing_bytes;

@@ -10,8 +10,8 @@ namespace esieve::codec {
 namespace {
 
 template <class Count>
-DecodeStatus decode_as(std::span<const std::byte> payload, CountCoder coder, const BlockShape& shape,
-                       CoderScratch& scratch, std::span<std::byte> plane) {
+DecodeStatus decode_as(std::span<const std::byte> payload, CountCoder coder, const BlockShape& shape, CoderScratch& scratch,
+                       std::span<std::byte> plane) {
   auto* counts = reinterpret_cast<Count*>(plane.data());
   switch (coder) {
     case CountCoder::none:

@@ -15,8 +15,7 @@ class Merger {
  public:
   Merger(const ValueMap& map, const BlockLayout& layout, const EventSink& sink, ChunkEvents& events)
       : map_(map), layout_(layout), sink_(sink), events_(events) {
-    use_bits_ = map.zigzag || (map.quantum && map.quantum->divides) || !all_counts(map.constants) ||
-                !all_counts(map.exceptions);
+    use_bits_ = map.zigzag || (map.quantum && map.quantum->divides) || !all_counts(map.constants) || !all_counts(map.exceptions);
     events.quantum = use_bits_ ? 0 : map.quantum ? map.quantum->value : 1;
   }
 
@@ -31,9 +30,8 @@ class Merger {
   static constexpr std::uint64_t none = ~std::uint64_t{0};
 
   bool all_counts(std::span<const SideEntry> entries) const {
-    return std::all_of(entries.begin(), entries.end(), [this](const SideEntry& entry) {
-      return count_of_bits(map_, layout_.dtype, entry.bits) != 0;
-    });
+    return std::all_of(entries.begin(), entries.end(),
+                       [this](const SideEntry& entry) { return count_of_bits(map_, layout_.dtype, entry.bits) != 0; });
   }
 
   bool merge_frame(std::uint64_t first_position, std::uint32_t n_counted) {
@@ -42,8 +40,7 @@ class Merger {
     std::size_t next_constant = 0;
     for (std::uint64_t last = none;;) {
       const std::uint64_t counted = next_counted_ < stop ? sink_.pixels[next_counted_] : none;
-      const std::uint64_t constant =
-          next_constant < map_.constants.size() ? map_.constants[next_constant].position : none;
+      const std::uint64_t constant = next_constant < map_.constants.size() ? map_.constants[next_constant].position : none;
       std::uint64_t excepted =
           next_exception_ < map_.exceptions.size() ? map_.exceptions[next_exception_].position - first_position : none;
       if (excepted >= n_pixels) excepted = none;  // of a later frame
@@ -124,8 +121,8 @@ DecodeStatus decode_mapped_events(std::span<const std::byte> payload, const Bloc
 
 }  // namespace
 
-DecodeStatus decode_block_events(std::span<const std::byte> payload, Mode mode, const BlockLayout& layout,
-                                 EventOrder order, BlockScratch& scratch, ChunkEvents& events) {
+DecodeStatus decode_block_events(std::span<const std::byte> payload, Mode mode, const BlockLayout& layout, EventOrder order,
+                                 BlockScratch& scratch, ChunkEvents& events) {
   if (mode == Mode::counts) return decode_mapped_events(payload, layout, order, scratch, events);
   scratch.dense.resize(layout.n_bytes());
   const DecodeStatus status = decode_block(payload, mode, layout, scratch, scratch.dense);

@@ -47,9 +47,8 @@ void Elements::append_part(std::size_t frame, std::size_t offset, std::size_t n_
 std::span<const std::byte> Elements::dense() {
   if (has_dense()) return dense_;
   memory_->assign(shape_.n_counts() * item_bytes_, std::byte{0});
-  visit_width(item_bytes_, [&](auto bits) {
-    fill(*events_, shape_.n_pixels(), reinterpret_cast<decltype(bits)*>(memory_->data()));
-  });
+  visit_width(item_bytes_,
+              [&](auto bits) { fill(*events_, shape_.n_pixels(), reinterpret_cast<decltype(bits)*>(memory_->data())); });
   dense_ = *memory_;
   memory_ = nullptr;
   return dense_;

@@ -19,16 +19,16 @@ bool encode_as_counts(const Elements& elements, const BlockLayout& layout, std::
   const std::size_t start = out.size();
   out.push_back(std::byte{0});
   append_value_map(map, layout.item_bytes, scratch.coder.pack.zstd, out);
-  const CountCoder coder = encode_counts(*plane, map.count_bytes, layout.shape,
-                                         n_counted(n_events, map, layout.shape), level, scratch.coder, out);
+  const CountCoder coder =
+      encode_counts(*plane, map.count_bytes, layout.shape, n_counted(n_events, map, layout.shape), level, scratch.coder, out);
   out[start] = static_cast<std::byte>(coder);
   return true;
 }
 
 }  // namespace
 
-Mode encode_block(Elements& elements, const BlockLayout& layout, std::uint64_t n_events, Level level,
-                  BlockScratch& scratch, std::vector<std::byte>& out) {
+Mode encode_block(Elements& elements, const BlockLayout& layout, std::uint64_t n_events, Level level, BlockScratch& scratch,
+                  std::vector<std::byte>& out) {
   if (n_events == 0) return Mode::zero;
   const std::size_t start = out.size();
   Mode mode = Mode::counts;

@@ -14,8 +14,9 @@
 namespace esieve::codec {
 namespace {
 
-// Shares of lit counts: gaps below `gaps_only`, lanes from `lanes_only`. In between gaps for events that know nothing of each other,
-// which lanes store no better by half a percent; for others lanes, and gaps tried as well for `beside_lanes`, if that is any.
+// Shares of lit counts: gaps below `gaps_only`, lanes from `lanes_only`. In between gaps for events that know nothing of each
+// other, which lanes store no better by half a percent; for others lanes, and gaps tried as well for `beside_lanes`, if that is
+// any.
 struct Border {
   double gaps_only, lanes_only;
   Related beside_lanes;
@@ -37,8 +38,8 @@ Border border(Level level, std::uint64_t n_events) {
 
 // Items that show whether a block repeats itself within or between frames: the same stretch of neighbouring frames, at a
 // few places of the block. The sample is a block of its own, whose frames have one row.
-BlockShape sample_items(const Elements& plane, std::size_t item_bytes, const BlockShape& shape,
-                        std::size_t n_places, std::size_t stretch_bytes, std::vector<std::byte>& sample) {
+BlockShape sample_items(const Elements& plane, std::size_t item_bytes, const BlockShape& shape, std::size_t n_places,
+                        std::size_t stretch_bytes, std::vector<std::byte>& sample) {
   constexpr std::size_t n_neighbours = 4;
   const std::size_t frame_bytes = shape.n_pixels() * item_bytes;
   const std::size_t stretch = std::min(frame_bytes, stretch_bytes);
@@ -46,8 +47,7 @@ BlockShape sample_items(const Elements& plane, std::size_t item_bytes, const Blo
   sample.clear();
   for (std::size_t place = 0; place < n_places; ++place) {
     const std::size_t frame = (shape.n_frames - neighbours) * (2 * place + 1) / (2 * n_places);
-    const std::size_t offset =
-        (frame_bytes - stretch) / item_bytes * (2 * place + 1) / (2 * n_places) * item_bytes;
+    const std::size_t offset = (frame_bytes - stretch) / item_bytes * (2 * place + 1) / (2 * n_places) * item_bytes;
     for (std::size_t f = frame; f < frame + neighbours; ++f) plane.append_part(f, offset, stretch, sample);
   }
   const auto n_frames = static_cast<std::uint32_t>(n_places * neighbours);
@@ -57,10 +57,16 @@ BlockShape sample_items(const Elements& plane, std::size_t item_bytes, const Blo
 template <class Count>
 class CountEncoder {
  public:
-  CountEncoder(Elements& plane, const BlockShape& shape, Level level, CoderScratch& scratch,
-               std::uint64_t n_events, std::vector<std::byte>& out)
-      : plane_(plane), shape_(shape), level_(level), scratch_(scratch), out_(out), start_(out.size()),
-        n_events_(n_events), lit_share_(static_cast<double>(n_events) / static_cast<double>(shape.n_counts())),
+  CountEncoder(Elements& plane, const BlockShape& shape, Level level, CoderScratch& scratch, std::uint64_t n_events,
+               std::vector<std::byte>& out)
+      : plane_(plane),
+        shape_(shape),
+        level_(level),
+        scratch_(scratch),
+        out_(out),
+        start_(out.size()),
+        n_events_(n_events),
+        lit_share_(static_cast<double>(n_events) / static_cast<double>(shape.n_counts())),
         border_(border(level, n_events)) {}
 
   CountCoder run() {
@@ -148,8 +154,8 @@ class CountEncoder {
   bool packing_may_win() {
     // Quick to code, so little time to spend; repeats are all there is to find.
     const bool sparse = lit_share_ < std::max(0.03, border_.gaps_only);
-    const BlockShape shape = sample_items(plane_, sizeof(Count), shape_, sparse ? 1 : 4,
-                                          level_ == Level::max ? 4096 : 1024, scratch_.sample);
+    const BlockShape shape =
+        sample_items(plane_, sizeof(Count), shape_, sparse ? 1 : 4, level_ == Level::max ? 4096 : 1024, scratch_.sample);
     const auto most_bytes = static_cast<std::size_t>(coded_bytes(scratch_.sample) / 0.85);
     return sparse ? repeats_itself(scratch_.sample, most_bytes, scratch_.pack)
                   : packs_within(scratch_.sample, sizeof(Count), shape, most_bytes, scratch_.pack);
@@ -171,8 +177,8 @@ class CountEncoder {
 
 }  // namespace
 
-CountCoder encode_counts(Elements& plane, std::uint8_t count_bytes, const BlockShape& shape,
-                         std::uint64_t n_events, Level level, CoderScratch& scratch, std::vector<std::byte>& out) {
+CountCoder encode_counts(Elements& plane, std::uint8_t count_bytes, const BlockShape& shape, std::uint64_t n_events, Level level,
+                         CoderScratch& scratch, std::vector<std::byte>& out) {
   if (n_events == 0) return CountCoder::none;
   switch (count_bytes) {
     case 1: return CountEncoder<std::uint8_t>(plane, shape, level, scratch, n_events, out).run();

@@ -10,8 +10,8 @@ namespace {
 // Offsets and widths are those of docs/format/codec.md, table "Header".
 constexpr std::uint32_t magic = 0x01565345;  // "ESV" and the version, 1
 constexpr std::uint32_t magic_mask = 0x00ffffff;
-constexpr std::size_t at_magic = 0, at_chunk_bytes = 4, at_dataset_id = 8, at_first_frame = 16, at_mode = 22,
-                      at_flags = 23, at_n_frames = 24, at_n_events = 28;
+constexpr std::size_t at_magic = 0, at_chunk_bytes = 4, at_dataset_id = 8, at_first_frame = 16, at_mode = 22, at_flags = 23,
+                      at_n_frames = 24, at_n_events = 28;
 static_assert(at_n_events + 4 == header_bytes);
 
 constexpr std::uint64_t first_frame_mask = (std::uint64_t{1} << 48) - 1;  // all ones: unknown

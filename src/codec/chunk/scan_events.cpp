@@ -82,9 +82,8 @@ void scan_opaque(const std::byte* item, const BlockLayout& layout, ChunkEvents& 
 void scan_events(std::span<const std::byte> elements, const BlockLayout& layout, ChunkEvents& events) {
   events.clear();
   if (layout.opaque) return scan_opaque(elements.data(), layout, events);
-  visit_dtype(layout.dtype, [&](auto zero) {
-    scan(reinterpret_cast<const decltype(zero)*>(elements.data()), layout.shape, events);
-  });
+  visit_dtype(layout.dtype,
+              [&](auto zero) { scan(reinterpret_cast<const decltype(zero)*>(elements.data()), layout.shape, events); });
 }
 
 }  // namespace esieve::codec

@@ -102,9 +102,8 @@ bool packs_within(std::span<const std::byte> items, std::size_t item_bytes, cons
     return compressed_size(shuffle, sample, item_bytes, /*level=*/1, scratch);
   };
   const auto any_fits = [&](std::initializer_list<Shuffle> shuffles, std::span<const std::byte> sample) {
-    return std::any_of(shuffles.begin(), shuffles.end(), [&](Shuffle shuffle) {
-      return is_of_use(shuffle, item_bytes) && size(shuffle, sample) < most_bytes;
-    });
+    return std::any_of(shuffles.begin(), shuffles.end(),
+                       [&](Shuffle shuffle) { return is_of_use(shuffle, item_bytes) && size(shuffle, sample) < most_bytes; });
   };
   const std::size_t by_bits = size(Shuffle::bits, items);
   if (by_bits < most_bytes) return true;

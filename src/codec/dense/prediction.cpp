@@ -129,8 +129,8 @@ std::array<std::uint64_t, n_predictions> prediction_bits(std::span<const std::by
   return visit_width(item_bytes, [&]<class T>(T) { return sample_bits(reinterpret_cast<const T*>(items.data()), shape); });
 }
 
-void predict_items(Prediction prediction, std::span<const std::byte> items, std::size_t item_bytes,
-                   const BlockShape& shape, std::size_t first_frame, std::size_t n_frames, std::vector<std::byte>& out) {
+void predict_items(Prediction prediction, std::span<const std::byte> items, std::size_t item_bytes, const BlockShape& shape,
+                   std::size_t first_frame, std::size_t n_frames, std::vector<std::byte>& out) {
   out.resize(n_frames * shape.n_pixels() * item_bytes);
   visit_width(item_bytes, [&]<class T>(T) {
     T* to = reinterpret_cast<T*>(out.data());

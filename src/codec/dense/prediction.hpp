@@ -34,8 +34,8 @@ std::array<std::uint64_t, n_predictions> prediction_bits(std::span<const std::by
 
 /// The differences of frames `first_frame` to `first_frame + n_frames` of a block.
 /// \param out  resized
-void predict_items(Prediction prediction, std::span<const std::byte> items, std::size_t item_bytes,
-                   const BlockShape& shape, std::size_t first_frame, std::size_t n_frames, std::vector<std::byte>& out);
+void predict_items(Prediction prediction, std::span<const std::byte> items, std::size_t item_bytes, const BlockShape& shape,
+                   std::size_t first_frame, std::size_t n_frames, std::vector<std::byte>& out);
 
 /// Differences of a whole block become items again, in place.
 void restore_items(Prediction prediction, std::size_t item_bytes, const BlockShape& shape, std::span<std::byte> items);

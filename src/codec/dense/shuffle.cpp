@@ -52,8 +52,8 @@ void join_bytes(const Byte* planes, std::size_t stride, std::size_t n, std::size
   }
 }
 
-constexpr std::size_t group = 64;          // bytes a kernel takes at a time
-constexpr std::size_t tile_items = 2048;   // rows of one tile stay in the first-level cache for numbers
+constexpr std::size_t group = 64;         // bytes a kernel takes at a time
+constexpr std::size_t tile_items = 2048;  // rows of one tile stay in the first-level cache for numbers
 
 // One row of a tile, n bytes of one significance, to and from eight bit planes. The last, incomplete group goes
 // through a padded copy.
@@ -65,8 +65,7 @@ void split_row(const Byte* row, std::size_t n, Byte* planes, std::size_t plane_b
   std::array<Byte, group> bytes{}, bits;
   std::memcpy(bytes.data(), row + group * n_groups, rest);
   kernels.split(bytes.data(), 1, bits.data(), 8);
-  for (std::size_t k = 0; k < 8; ++k)
-    std::memcpy(planes + k * plane_bytes + 8 * n_groups, bits.data() + 8 * k, (rest + 7) / 8);
+  for (std::size_t k = 0; k < 8; ++k) std::memcpy(planes + k * plane_bytes + 8 * n_groups, bits.data() + 8 * k, (rest + 7) / 8);
 }
 
 void join_row(const Byte* planes, std::size_t plane_bytes, std::size_t n, Byte* row) {
@@ -75,8 +74,7 @@ void join_row(const Byte* planes, std::size_t plane_bytes, std::size_t n, Byte* 
   kernels.join(planes, plane_bytes, n_groups, row);
   if (rest == 0) return;
   std::array<Byte, group> bytes, bits{};
-  for (std::size_t k = 0; k < 8; ++k)
-    std::memcpy(bits.data() + 8 * k, planes + k * plane_bytes + 8 * n_groups, (rest + 7) / 8);
+  for (std::size_t k = 0; k < 8; ++k) std::memcpy(bits.data() + 8 * k, planes + k * plane_bytes + 8 * n_groups, (rest + 7) / 8);
   kernels.join(bits.data(), 8, 1, bytes.data());
   std::memcpy(row + group * n_groups, bytes.data(), rest);
 }
@@ -109,8 +107,7 @@ std::size_t shuffled_bytes(Shuffle shuffle, std::size_t n_items, std::size_t ite
   return shuffle == Shuffle::bits ? (n_items + 7) / 8 * 8 * item_bytes : n_items * item_bytes;
 }
 
-void shuffle_items(Shuffle shuffle, std::span<const std::byte> items, std::size_t item_bytes,
-                   std::vector<std::byte>& out) {
+void shuffle_items(Shuffle shuffle, std::span<const std::byte> items, std::size_t item_bytes, std::vector<std::byte>& out) {
   const std::size_t n_items = items.size() / item_bytes;
   out.resize(shuffled_bytes(shuffle, n_items, item_bytes));
   switch (shuffle) {
@@ -120,8 +117,7 @@ void shuffle_items(Shuffle shuffle, std::span<const std::byte> items, std::size_
   }
 }
 
-void unshuffle_items(Shuffle shuffle, std::span<const std::byte> shuffled, std::size_t item_bytes,
-                     std::span<std::byte> items) {
+void unshuffle_items(Shuffle shuffle, std::span<const std::byte> shuffled, std::size_t item_bytes, std::span<std::byte> items) {
   const std::size_t n_items = items.size() / item_bytes;
   switch (shuffle) {
     case Shuffle::none: std::copy(shuffled.begin(), shuffled.end(), items.begin()); break;

@@ -24,12 +24,10 @@ inline constexpr std::size_t max_bits_item_bytes = 64;
 std::size_t shuffled_bytes(Shuffle shuffle, std::size_t n_items, std::size_t item_bytes);
 
 /// \param out  resized to shuffled_bytes
-void shuffle_items(Shuffle shuffle, std::span<const std::byte> items, std::size_t item_bytes,
-                   std::vector<std::byte>& out);
+void shuffle_items(Shuffle shuffle, std::span<const std::byte> items, std::size_t item_bytes, std::vector<std::byte>& out);
 
 /// \param shuffled  shuffled_bytes long
 /// \param items     filled; a whole number of items
-void unshuffle_items(Shuffle shuffle, std::span<const std::byte> shuffled, std::size_t item_bytes,
-                     std::span<std::byte> items);
+void unshuffle_items(Shuffle shuffle, std::span<const std::byte> shuffled, std::size_t item_bytes, std::span<std::byte> items);
 
 }  // namespace esieve::codec

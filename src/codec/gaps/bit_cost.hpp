@@ -46,8 +46,7 @@ constexpr std::array<std::uint32_t, 257> fractions = [] {
 }
 
 /// What the positions of n_events among n_slots take when every arrangement is as likely.
-[[nodiscard]] constexpr BitCost arrangement_cost(std::uint64_t n_events,
-                                                 std::uint64_t n_slots) noexcept {
+[[nodiscard]] constexpr BitCost arrangement_cost(std::uint64_t n_events, std::uint64_t n_slots) noexcept {
   if (n_events == 0 || n_events >= n_slots) return 0;
   // n log2(1 / q) + (N - n) log2(1 / (1 - q)); the second by its series n (1 - q/2 - q^2/6 - q^3/12)
   // / ln 2, as the difference of large logarithms would be lost in rounding.
@@ -62,8 +61,7 @@ constexpr std::array<std::uint32_t, 257> fractions = [] {
 [[nodiscard]] inline BitCost token_cost(std::span<const std::uint64_t> tokens) noexcept {
   BitCost cost = 0;
   for (const std::uint64_t token : tokens)
-    cost += (BitCost{probability_bits + (token >> 31 & 0x1f)} << 16) -
-            log2_cost(token >> 15 & 0xffff);
+    cost += (BitCost{probability_bits + (token >> 31 & 0x1f)} << 16) - log2_cost(token >> 15 & 0xffff);
   return cost;
 }
 

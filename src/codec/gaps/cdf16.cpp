@@ -12,8 +12,7 @@ Cdf16 make_cdf(std::span<const std::uint64_t, n_symbols> weights) noexcept {
   Cdf16 cdf{};
   std::uint64_t below = 0;
   for (unsigned s = 0; s <= n_symbols; ++s) {
-    const std::uint64_t share =
-        total == 0 ? s * (to_share / n_symbols) : below * to_share / total;
+    const std::uint64_t share = total == 0 ? s * (to_share / n_symbols) : below * to_share / total;
     cdf.start[s] = static_cast<std::uint16_t>(share + s);
     if (s < n_symbols) below += weights[s];
   }

@@ -22,9 +22,7 @@ inline constexpr unsigned n_symbols = 16;
 struct Cdf16 {
   std::array<std::uint16_t, n_symbols + 1> start;
 
-  [[nodiscard]] std::uint32_t width(unsigned symbol) const noexcept {
-    return std::uint32_t{start[symbol + 1]} - start[symbol];
-  }
+  [[nodiscard]] std::uint32_t width(unsigned symbol) const noexcept { return std::uint32_t{start[symbol + 1]} - start[symbol]; }
 
   /// The symbol that owns `slot`. \pre slot < probability_one
   [[nodiscard]] unsigned find(std::uint32_t slot) const noexcept {
@@ -62,14 +60,12 @@ struct AdaptiveCdf : Cdf16 {
 /// 1 / (n + 1.5), rounded to a power of two: the shift to use after n symbols.
 inline constexpr std::array<std::uint8_t, 256> learning_rates = [] {
   std::array<std::uint8_t, 256> rates{};
-  for (unsigned n = 0; n < rates.size(); ++n)
-    rates[n] = static_cast<std::uint8_t>(std::bit_width((2 * n + 3) * 3 / 4) - 1);
+  for (unsigned n = 0; n < rates.size(); ++n) rates[n] = static_cast<std::uint8_t>(std::bit_width((2 * n + 3) * 3 / 4) - 1);
   return rates;
 }();
 
 inline void AdaptiveCdf::reset(unsigned rate) noexcept {
-  for (unsigned s = 0; s <= n_symbols; ++s)
-    start[s] = static_cast<std::uint16_t>(s * (probability_one / n_symbols));
+  for (unsigned s = 0; s <= n_symbols; ++s) start[s] = static_cast<std::uint16_t>(s * (probability_one / n_symbols));
   n_seen = 0;
   final_rate = static_cast<std::uint8_t>(rate);
 }

@@ -21,7 +21,7 @@ struct ClassReader {
   std::uint32_t n_ranks;  ///< of a frame
   std::uint32_t n_ones;   ///< events of count 1 before the next larger one
   std::uint32_t n_above_one_left;
-  std::uint64_t inverse;          ///< 2^inverse_bits / n_ranks, rounded up
+  std::uint64_t inverse;  ///< 2^inverse_bits / n_ranks, rounded up
   const std::uint32_t* segments;
   const GapLaw* law;
   ValueModel* values;
@@ -44,8 +44,7 @@ constexpr unsigned inverse_bits = 40;
 /// Reads the events of a block and gives them to a target, class by class within each batch.
 class EventReader {
  public:
-  EventReader(DecoderMemory& m, const StreamReader& stream)
-      : m_(m), stream_(stream), log2_size_(m.model.grid.log2_size) {}
+  EventReader(DecoderMemory& m, const StreamReader& stream) : m_(m), stream_(stream), log2_size_(m.model.grid.log2_size) {}
 
   void begin() {
     m_.readers.clear();
@@ -71,8 +70,7 @@ class EventReader {
 
   [[nodiscard]] StreamReader& stream() noexcept { return stream_; }
   [[nodiscard]] bool finished() const noexcept {
-    return sound_ && std::all_of(m_.readers.begin(), m_.readers.end(),
-                                 [](const ClassReader& r) { return r.n_left == 0; });
+    return sound_ && std::all_of(m_.readers.begin(), m_.readers.end(), [](const ClassReader& r) { return r.n_left == 0; });
   }
 
  private:
@@ -96,8 +94,7 @@ class EventReader {
   static constexpr std::uint32_t never_more = static_cast<std::uint32_t>(most_slots);
 
   static void read_ones(StreamReader& stream, ClassReader& r) {
-    r.n_ones = r.n_above_one_left == 0 ? never
-                                       : code_gap(stream, r.values->ones_law(), 0, never_more);
+    r.n_ones = r.n_above_one_left == 0 ? never : code_gap(stream, r.values->ones_law(), 0, never_more);
   }
 
   // The stream is copied so that its states stay in registers.
@@ -148,8 +145,7 @@ class EventReader {
 
 DecodeStatus read_flags(unsigned flags, const BlockShape& shape, BlockModel& model) {
   const unsigned log2_size = flags & leaf_size_mask;
-  if ((flags & ~known_flags) != 0 || log2_size > most_log2_leaf_size)
-    return DecodeStatus::unknown_version;
+  if ((flags & ~known_flags) != 0 || log2_size > most_log2_leaf_size) return DecodeStatus::unknown_version;
   if (!is_codable(shape, log2_size)) return DecodeStatus::out_of_range;
   model.has_tracks = (flags & has_tracks_flag) != 0;
   model.track_contexts = (flags & many_contexts_flag) != 0 ? TrackContexts::many : TrackContexts::few;
@@ -181,8 +177,7 @@ class Unpadder {
 
 /// The events of blocks with tracks: starters of the whole batch first, then frame by frame.
 template <class Target>
-void track_batch(DecoderMemory& m, EventReader& reader, const PaddedGrid& grid,
-                 std::uint32_t n_frames, Target& target) {
+void track_batch(DecoderMemory& m, EventReader& reader, const PaddedGrid& grid, std::uint32_t n_frames, Target& target) {
   StarterTarget starters{m.track_frames};
   reader.batch(n_frames, starters);
   for (std::uint32_t f = 0; f < n_frames; ++f) {
@@ -200,14 +195,13 @@ void track_batch(DecoderMemory& m, EventReader& reader, const PaddedGrid& grid,
 
 /// The events of the frames of one group.
 template <class Target>
-DecodeStatus decode_group(StreamReader& stream, std::span<const std::uint32_t> frames,
-                          BlockShape shape, DecoderMemory& m, Target& target) {
+DecodeStatus decode_group(StreamReader& stream, std::span<const std::uint32_t> frames, BlockShape shape, DecoderMemory& m,
+                          Target& target) {
   shape.n_frames = static_cast<std::uint32_t>(frames.size());
-  if (!m.model.code_classes(stream, shape) || !m.model.code_values(stream, shape))
-    return DecodeStatus::corrupt;
+  if (!m.model.code_classes(stream, shape) || !m.model.code_values(stream, shape)) return DecodeStatus::corrupt;
   const PaddedGrid grid(shape);
-  m.model.leaves.build_segments(
-      shape, m.model.grid, m.model.has_tracks ? PixelNumbers{grid.slot(0, 0), grid.stride} : PixelNumbers{0, shape.det_x});
+  m.model.leaves.build_segments(shape, m.model.grid,
+                                m.model.has_tracks ? PixelNumbers{grid.slot(0, 0), grid.stride} : PixelNumbers{0, shape.det_x});
   EventReader reader(m, stream);
   reader.begin();
   const std::uint32_t n_batch = batch_frames(shape);
@@ -233,10 +227,8 @@ DecodeStatus decode_group(StreamReader& stream, std::span<const std::uint32_t> f
 }
 
 template <class Target>
-DecodeStatus decode(std::span<const std::byte> payload, const BlockShape& shape, DecoderMemory& m,
-                    Target& target) {
-  if (payload.size() < 1 + states_bytes || (payload.size() - 1) % word_bytes != 0)
-    return DecodeStatus::truncated;
+DecodeStatus decode(std::span<const std::byte> payload, const BlockShape& shape, DecoderMemory& m, Target& target) {
+  if (payload.size() < 1 + states_bytes || (payload.size() - 1) % word_bytes != 0) return DecodeStatus::truncated;
   const auto flags = std::to_integer<unsigned>(payload[0]);
   DecodeStatus status = read_flags(flags, shape, m.model);
   if (status != DecodeStatus::okay) return status;
@@ -273,9 +265,7 @@ class DenseTarget {
     sound_ &= count - 1 < std::numeric_limits<Count>::max();
     frames_[frame][pixel] = static_cast<Count>(count);
   }
-  void append(std::uint32_t frame, std::uint32_t pixel, std::uint32_t count) {
-    add(frame, pixel, count);
-  }
+  void append(std::uint32_t frame, std::uint32_t pixel, std::uint32_t count) { add(frame, pixel, count); }
   void end_frame(std::uint32_t) {}
   void end_batch() {}
   void end_block(const FrameGroups&) {}
@@ -303,9 +293,7 @@ class SinkTarget {
     stride_ = collector_.stride();
   }
   void begin_batch(std::span<const std::uint32_t> frames) { frames_ = frames; }
-  void add_one(std::uint32_t frame, std::uint32_t pixel) {
-    collector_.add_one(frame * stride_ + pixel);
-  }
+  void add_one(std::uint32_t frame, std::uint32_t pixel) { collector_.add_one(frame * stride_ + pixel); }
   void add(std::uint32_t frame, std::uint32_t pixel, std::uint32_t count) {
     sound_ &= count != 0;
     collector_.add(frame * stride_ + pixel, count);
@@ -322,8 +310,7 @@ class SinkTarget {
   }
   void end_batch() {
     for (std::size_t f = 0; f < frames_.size(); ++f) {
-      const std::size_t n =
-          collector_.take(f, sink_.pixels.data() + at_, sink_.counts.data() + at_);
+      const std::size_t n = collector_.take(f, sink_.pixels.data() + at_, sink_.counts.data() + at_);
       sink_.frame_events[frames_[f]] = static_cast<std::uint32_t>(n);
       at_ += n;
     }
@@ -415,14 +402,12 @@ class SlotTarget {
 }  // namespace gaps
 
 template <class Count>
-DecodeStatus decode_gaps(std::span<const std::byte> payload, const BlockShape& shape,
-                         Scratch& scratch, Count* dense) {
+DecodeStatus decode_gaps(std::span<const std::byte> payload, const BlockShape& shape, Scratch& scratch, Count* dense) {
   gaps::DenseTarget<Count> target(dense, shape.n_pixels());
   return gaps::decode(payload, shape, scratch.get<gaps::DecoderMemory>(), target);
 }
 
-DecodeStatus decode_gaps_events(std::span<const std::byte> payload, const BlockShape& shape,
-                                Scratch& scratch, EventSink& sink) {
+DecodeStatus decode_gaps_events(std::span<const std::byte> payload, const BlockShape& shape, Scratch& scratch, EventSink& sink) {
   auto& memory = scratch.get<gaps::DecoderMemory>();
   gaps::SinkTarget target(sink, memory.collector, shape);
   return gaps::decode(payload, shape, memory, target);
@@ -434,11 +419,8 @@ DecodeStatus decode_gaps_slots(std::span<const std::byte> payload, const BlockSh
   return gaps::decode(payload, shape, scratch.get<gaps::DecoderMemory>(), target);
 }
 
-template DecodeStatus decode_gaps(std::span<const std::byte>, const BlockShape&, Scratch&,
-                                  std::uint8_t*);
-template DecodeStatus decode_gaps(std::span<const std::byte>, const BlockShape&, Scratch&,
-                                  std::uint16_t*);
-template DecodeStatus decode_gaps(std::span<const std::byte>, const BlockShape&, Scratch&,
-                                  std::uint32_t*);
+template DecodeStatus decode_gaps(std::span<const std::byte>, const BlockShape&, Scratch&, std::uint8_t*);
+template DecodeStatus decode_gaps(std::span<const std::byte>, const BlockShape&, Scratch&, std::uint16_t*);
+template DecodeStatus decode_gaps(std::span<const std::byte>, const BlockShape&, Scratch&, std::uint32_t*);
 
 }  // namespace esieve::codec

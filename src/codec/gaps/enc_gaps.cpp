@@ -21,9 +21,9 @@ constexpr std::size_t least_counts_per_event = 3;
 
 struct EncoderMemory {
   ListedEvents all_events;
-  ListedEvents events;                   // what gaps place: all, the starters, or those of one group
-  ExtractedEvents extracted;             // all, where nobody has listed them
-  ExtractedEvents chosen;                // starters, or a group
+  ListedEvents events;        // what gaps place: all, the starters, or those of one group
+  ExtractedEvents extracted;  // all, where nobody has listed them
+  ExtractedEvents chosen;     // starters, or a group
   TrackFinder tracks;
   GroupFinder group_finder;
   FrameGroups groups;
@@ -33,20 +33,18 @@ struct EncoderMemory {
   std::vector<std::uint32_t> positions;  // frame * n_ranks + rank
   std::vector<std::uint32_t> values;
   std::vector<std::uint32_t> leaf_events;
-  std::vector<std::uint32_t> merged;     // leaf counts while the leaf size is chosen
+  std::vector<std::uint32_t> merged;  // leaf counts while the leaf size is chosen
   std::vector<std::uint64_t> pixel_totals;
   std::vector<std::size_t> first_event;  // of each frame of all_events
   TokenList tokens;
-  std::vector<std::uint32_t> words;      // of the stream, before they are appended
+  std::vector<std::uint32_t> words;  // of the stream, before they are appended
 };
 
 // The finest leaves whose number stays in proportion to the events: the map must not cost the time.
 unsigned finest_leaf_size(const BlockShape& shape, std::size_t n_events, Level level) {
   const std::size_t most_leaves = level == Level::max ? 8 * n_events : n_events / 4;
   unsigned log2_size = 0;
-  while (log2_size < most_log2_leaf_size &&
-         LeafGrid(shape.det_y, shape.det_x, log2_size).n_leaves() > most_leaves)
-    ++log2_size;
+  while (log2_size < most_log2_leaf_size && LeafGrid(shape.det_y, shape.det_x, log2_size).n_leaves() > most_leaves) ++log2_size;
   return log2_size;
 }
 
@@ -62,14 +60,13 @@ void count_leaf_events(EncoderMemory& m, const BlockShape& shape) {
 }
 
 void set_finest_leaves(EncoderMemory& m, const BlockShape& shape, Level level) {
-  m.model.grid = LeafGrid(shape.det_y, shape.det_x,
-                          finest_leaf_size(shape, m.events.pixels.size(), level));
+  m.model.grid = LeafGrid(shape.det_y, shape.det_x, finest_leaf_size(shape, m.events.pixels.size(), level));
   count_leaf_events(m, shape);
 }
 
 /// The same events in leaves of twice the size.
-void merge_leaves(const LeafGrid& fine, std::span<const std::uint32_t> events,
-                  const LeafGrid& coarse, std::vector<std::uint32_t>& merged) {
+void merge_leaves(const LeafGrid& fine, std::span<const std::uint32_t> events, const LeafGrid& coarse,
+                  std::vector<std::uint32_t>& merged) {
   merged.assign(coarse.n_leaves(), 0);
   for (std::uint32_t y = 0; y < fine.n_y; ++y)
     for (std::uint32_t x = 0; x < fine.n_x; ++x)
@@ -105,11 +102,9 @@ void find_keys(EncoderMemory& m, const BlockShape& shape) {
   const auto bright = [&](std::uint16_t key) { return model.is_bright_leaf(key, shape); };
   if (std::none_of(model.leaf_keys.begin(), model.leaf_keys.end(), bright)) return;
   m.pixel_totals.assign(shape.n_pixels(), 0);
-  for (std::size_t e = 0; e < m.events.pixels.size(); ++e)
-    m.pixel_totals[m.events.pixels[e]] += m.events.counts[e];
+  for (std::size_t e = 0; e < m.events.pixels.size(); ++e) m.pixel_totals[m.events.pixels[e]] += m.events.counts[e];
   for (std::size_t p = 0; p < model.leaf_keys.size(); ++p)
-    if (bright(model.leaf_keys[p]))
-      model.bright_keys[p] = bright_key(m.pixel_totals[p], shape.n_frames);
+    if (bright(model.leaf_keys[p])) model.bright_keys[p] = bright_key(m.pixel_totals[p], shape.n_frames);
 }
 
 // Deals the events out to their classes and counts those above one.
@@ -120,8 +115,7 @@ void sort_by_class(EncoderMemory& m, const BlockShape& shape) {
   const std::size_t n_classes = model.leaves.classes.size();
   m.model.class_events.assign(n_classes, 0);
   for (std::size_t leaf = 0; leaf < m.leaf_events.size(); ++leaf)
-    if (m.leaf_events[leaf] != 0)
-      m.model.class_events[model.leaves.leaf_class[leaf]] += m.leaf_events[leaf];
+    if (m.leaf_events[leaf] != 0) m.model.class_events[model.leaves.leaf_class[leaf]] += m.leaf_events[leaf];
   m.first.assign(n_classes + 1, 0);
   for (std::size_t c = 0; c < n_classes; ++c) m.first[c + 1] = m.first[c] + model.class_events[c];
   m.positions.resize(m.events.pixels.size());
@@ -162,8 +156,12 @@ void sort_by_class(EncoderMemory& m, const BlockShape& shape) {
 class ClassWriter {
  public:
   ClassWriter(EncoderMemory& m, std::size_t c)
-      : m_(&m), law_(&m.model.gap_laws[c]), values_(&m.model.values[c]), at_(m.first[c]),
-        end_(m.first[c + 1]), n_ranks_(m.model.n_ranks(c)) {}
+      : m_(&m),
+        law_(&m.model.gap_laws[c]),
+        values_(&m.model.values[c]),
+        at_(m.first[c]),
+        end_(m.first[c + 1]),
+        n_ranks_(m.model.n_ranks(c)) {}
 
   void begin() {
     gap(m_->positions[at_]);
@@ -235,8 +233,7 @@ void write_events(EncoderMemory& m, const BlockShape& shape) {
     const std::uint32_t end = f + std::min(n_batch, shape.n_frames - f);
     for (ClassWriter& writer : writers) writer.write_until(end);
     for (; f < end; ++f)
-      if (m.model.has_tracks)
-        m.tracks.write_frame(m.tokens, m.model.tracks, m.all_events, shape, f);
+      if (m.model.has_tracks) m.tracks.write_frame(m.tokens, m.model.tracks, m.all_events, shape, f);
   }
 }
 
@@ -251,8 +248,7 @@ void separate_tracks(EncoderMemory& m, const BlockShape& shape, Level level) {
 std::byte flags(const EncoderMemory& m) {
   unsigned bits = m.model.grid.log2_size;
   if (m.model.has_tracks) bits |= has_tracks_flag;
-  if (m.model.has_tracks && m.model.track_contexts == TrackContexts::many)
-    bits |= many_contexts_flag;
+  if (m.model.has_tracks && m.model.track_contexts == TrackContexts::many) bits |= many_contexts_flag;
   if (m.groups.n_groups > 1) bits |= has_groups_flag;
   return static_cast<std::byte>(bits);
 }
@@ -285,8 +281,7 @@ void select_frames(EncoderMemory& m, std::span<const std::uint32_t> frames) {
 void write_groups(EncoderMemory& m, const BlockShape& shape) {
   m.groups.code(m.tokens, shape);
   m.first_event.assign(shape.n_frames, 0);
-  for (std::uint32_t f = 1; f < shape.n_frames; ++f)
-    m.first_event[f] = m.first_event[f - 1] + m.all_events.frame_events[f - 1];
+  for (std::uint32_t f = 1; f < shape.n_frames; ++f) m.first_event[f] = m.first_event[f - 1] + m.all_events.frame_events[f - 1];
   for (const std::vector<std::uint32_t>& frames : m.groups.frames) {
     if (frames.empty()) continue;
     select_frames(m, frames);
@@ -306,8 +301,8 @@ GapsOutcome append_payload(EncoderMemory& m, const ListedEvents& events, const B
   m.tokens.clear();
   set_finest_leaves(m, shape, level);
   m.tracks.reset(shape);
-  const Neighbours neighbours = events.pixels.empty() ? Neighbours::tell_nothing
-                                                      : m.tracks.judge(events, shape, m.model.grid, m.leaf_events, level);
+  const Neighbours neighbours =
+      events.pixels.empty() ? Neighbours::tell_nothing : m.tracks.judge(events, shape, m.model.grid, m.leaf_events, level);
   const bool may_have_groups = neighbours != Neighbours::make_tracks && GroupFinder::may_find(events, shape, level);
   const bool are_related = neighbours != Neighbours::tell_nothing || may_have_groups;
   if (are_related && related == Related::refused) return GapsOutcome::refused;

@@ -74,8 +74,7 @@ void GroupFinder::set_scores(const BlockShape& shape) {
   for (const std::uint64_t n : n_counts) n_all += n;
   offsets_.assign(n_groups, 0);
   for (unsigned g = 0; g < n_groups; ++g)  // 369 = 256 / ln 2
-    offsets_[g] = static_cast<float>(
-        (n_counts[g] + n_all * prior_frames / shape.n_frames) * 369 / (n_frames[g] + prior_frames));
+    offsets_[g] = static_cast<float>((n_counts[g] + n_all * prior_frames / shape.n_frames) * 369 / (n_frames[g] + prior_frames));
 }
 
 std::uint32_t GroupFinder::assign_frames(const ListedEvents& events, const BlockShape& shape) {
@@ -98,13 +97,11 @@ std::uint32_t GroupFinder::assign_frames(const ListedEvents& events, const Block
 }
 
 // Maps and places; counts above one gain as well, which is left out on both sides.
-BitCost GroupFinder::cost(const ListedEvents& events, const BlockShape& shape,
-                          const LeafGrid& grid) {
+BitCost GroupFinder::cost(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid) {
   if (groups_.n_groups > 1) groups_.rank_by_size();
   groups_.sort_frames();
   std::vector<std::size_t> first(shape.n_frames, 0);
-  for (std::uint32_t f = 1; f < shape.n_frames; ++f)
-    first[f] = first[f - 1] + events.frame_events[f - 1];
+  for (std::uint32_t f = 1; f < shape.n_frames; ++f) first[f] = first[f - 1] + events.frame_events[f - 1];
   trial_.grid = grid;
   trial_.has_tracks = false;
   trial_.begin_block();
@@ -145,7 +142,8 @@ bool GroupFinder::may_find(const ListedEvents& events, const BlockShape& shape, 
   }
   // In 256ths. A pixel is lit or not, so the variance is less than the mean by the share of lit pixels.
   const std::uint64_t n_frames = shape.n_frames, size = std::uint64_t{1} << log2_size;
-  const std::uint64_t n_slots = n_frames * std::min<std::uint64_t>(size, shape.det_y) * std::min<std::uint64_t>(size, shape.det_x);
+  const std::uint64_t n_slots =
+      n_frames * std::min<std::uint64_t>(size, shape.det_y) * std::min<std::uint64_t>(size, shape.det_x);
   std::uint64_t chi_squared = 0, n_bins = 0;
   for (std::size_t b = 0; b < sums.size(); ++b) {
     if (sums[b] == 0 || sums[b] >= n_slots) continue;
@@ -156,8 +154,8 @@ bool GroupFinder::may_find(const ListedEvents& events, const BlockShape& shape, 
   return chi_squared * 20 >= n_bins * (n_frames - 1) * 256 * 21;
 }
 
-unsigned GroupFinder::find(const ListedEvents& events, const BlockShape& shape, Level level,
-                           const LeafGrid& finest, LeafGrid& grid, FrameGroups& groups) {
+unsigned GroupFinder::find(const ListedEvents& events, const BlockShape& shape, Level level, const LeafGrid& finest,
+                           LeafGrid& grid, FrameGroups& groups) {
   groups.set_single(shape);
   if (events.pixels.size() < 2 * grid.n_leaves()) return 0;  // too few to pay for several maps
   totals_.assign(shape.n_pixels(), 0);

@@ -25,8 +25,8 @@ class GroupFinder {
   /// \param finest  leaves that may be worth it with groups though they were not without
   /// \param grid    the leaves settled on for a single group; replaced if finer ones are better
   /// \returns the percentage of bits that they save, of those that maps and places take
-  unsigned find(const ListedEvents& events, const BlockShape& shape, Level level,
-            const LeafGrid& finest, LeafGrid& grid, FrameGroups& groups);
+  unsigned find(const ListedEvents& events, const BlockShape& shape, Level level, const LeafGrid& finest, LeafGrid& grid,
+                FrameGroups& groups);
 
  private:
   void start(const BlockShape& shape, unsigned n);
@@ -37,11 +37,11 @@ class GroupFinder {
   BitCost cost(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid);
 
   FrameGroups groups_;
-  std::vector<std::uint32_t> sums_;       // (pixel, group)
-  std::vector<std::uint32_t> totals_;     // per pixel
+  std::vector<std::uint32_t> sums_;    // (pixel, group)
+  std::vector<std::uint32_t> totals_;  // per pixel
   // Whole numbers, as floats: these are multiplied four at a time by every processor.
-  std::vector<float> scores_;             // (pixel, group): log2 of the rate
-  std::vector<float> offsets_;            // per group: expected counts of a frame
+  std::vector<float> scores_;   // (pixel, group): log2 of the rate
+  std::vector<float> offsets_;  // per group: expected counts of a frame
   std::vector<std::uint32_t> leaf_events_;
   BlockModel trial_;
 };

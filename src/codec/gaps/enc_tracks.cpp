@@ -74,8 +74,7 @@ void TrackFinder::reset(const BlockShape& shape) {
 void TrackFinder::index_frames(const ListedEvents& events, const BlockShape& shape) {
   if (!first_event_.empty()) return;
   first_event_.resize(shape.n_frames + std::size_t{1}, 0);
-  for (std::uint32_t f = 0; f < shape.n_frames; ++f)
-    first_event_[f + 1] = first_event_[f] + events.frame_events[f];
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f) first_event_[f + 1] = first_event_[f] + events.frame_events[f];
 }
 
 void TrackFinder::fill(const ListedEvents& events, std::size_t first, std::size_t n) {
@@ -103,9 +102,8 @@ void TrackFinder::write_filled(TokenList& tokens, TrackModel& model) {
 // Compares, on whole frames spread over the block, the places of all events by gaps against the
 // places of starters by gaps and of the rest by their neighbours. Counts are put alike on both
 // scales, except that tracks know the neighbours.
-Neighbours TrackFinder::judge(const ListedEvents& events, const BlockShape& shape,
-                              const LeafGrid& grid, std::span<const std::uint32_t> leaf_events,
-                              Level level) {
+Neighbours TrackFinder::judge(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid,
+                              std::span<const std::uint32_t> leaf_events, Level level) {
   const Judgement how = judgement(level);
   index_frames(events, shape);
   const std::size_t wanted = std::min(how.n_sampled, events.pixels.size());
@@ -154,9 +152,8 @@ bool TrackFinder::touch_beyond_chance(const ListedEvents& events, const BlockSha
   return n_starters * 8 * one < expected * 7;
 }
 
-TrackFinder::PlaceCosts TrackFinder::place_costs(const ListedEvents& events, const BlockShape& shape,
-                                                 const LeafGrid& grid, std::span<const std::uint32_t> leaf_events,
-                                                 std::size_t step) {
+TrackFinder::PlaceCosts TrackFinder::place_costs(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid,
+                                                 std::span<const std::uint32_t> leaf_events, std::size_t step) {
   const std::uint64_t leaf_slots = std::uint64_t{shape.n_frames} << (2 * grid.log2_size);
   const BitCost one_in_all = one_over_ln2 + log2_cost(leaf_slots);
   const LeafOf leaf_of(grid, shape.det_x);
@@ -178,8 +175,7 @@ TrackFinder::PlaceCosts TrackFinder::place_costs(const ListedEvents& events, con
   return costs;
 }
 
-void TrackFinder::split(const ListedEvents& events, const BlockShape& shape,
-                        ExtractedEvents& starters) {
+void TrackFinder::split(const ListedEvents& events, const BlockShape& shape, ExtractedEvents& starters) {
   index_frames(events, shape);
   starters.n_events = 0;
   starters.frame_events.assign(shape.n_frames, 0);
@@ -196,8 +192,8 @@ void TrackFinder::split(const ListedEvents& events, const BlockShape& shape,
   }
 }
 
-void TrackFinder::write_frame(TokenList& tokens, TrackModel& model, const ListedEvents& events,
-                              const BlockShape& shape, std::uint32_t frame) {
+void TrackFinder::write_frame(TokenList& tokens, TrackModel& model, const ListedEvents& events, const BlockShape& shape,
+                              std::uint32_t frame) {
   index_frames(events, shape);
   fill(events, first_event_[frame], events.frame_events[frame]);
   write_filled(tokens, model);

@@ -19,9 +19,9 @@ namespace esieve::codec::gaps {
 
 /// What the pixels beside it tell of whether a pixel is lit.
 enum class Neighbours : std::uint8_t {
-  tell_nothing,    ///< Events touch as often as by chance.
+  tell_nothing,  ///< Events touch as often as by chance.
   tell_something,
-  make_tracks,     ///< So much that coding by tracks is worth its time.
+  make_tracks,  ///< So much that coding by tracks is worth its time.
 };
 
 /// Which pixels of a frame are lit, as bits: all that tracks look at are found at once. Empty between frames.
@@ -42,9 +42,9 @@ class LitPixels {
   }
 
   std::size_t stride_ = 0, ahead_ = 0;
-  std::vector<std::uint64_t> lit_;      // from `ahead_` bits before the first slot on
-  std::vector<std::uint64_t> marked_;   // a bit for each word of slots that may have something to visit
-  std::vector<std::uint64_t> inside_;   // a bit for each slot that is a pixel
+  std::vector<std::uint64_t> lit_;     // from `ahead_` bits before the first slot on
+  std::vector<std::uint64_t> marked_;  // a bit for each word of slots that may have something to visit
+  std::vector<std::uint64_t> inside_;  // a bit for each slot that is a pixel
 };
 
 /// Workspace; one padded frame of counts that is zero between calls.
@@ -61,8 +61,8 @@ class TrackFinder {
   void split(const ListedEvents& events, const BlockShape& shape, ExtractedEvents& starters);
 
   /// Writes the candidates and counts of a frame.
-  void write_frame(TokenList& tokens, TrackModel& model, const ListedEvents& events,
-                   const BlockShape& shape, std::uint32_t frame);
+  void write_frame(TokenList& tokens, TrackModel& model, const ListedEvents& events, const BlockShape& shape,
+                   std::uint32_t frame);
 
  private:
   /// What the places of the events of every `step`th frame cost by gaps.
@@ -85,8 +85,8 @@ class TrackFinder {
   LitPixels lit_;
   TrackModel trial_model_;
   TokenList trial_;
-  std::vector<std::uint32_t> counts_;       // padded
-  std::vector<std::uint32_t> slots_;        // those that are not zero now
+  std::vector<std::uint32_t> counts_;  // padded
+  std::vector<std::uint32_t> slots_;   // those that are not zero now
   std::vector<std::size_t> first_event_;
 };
 

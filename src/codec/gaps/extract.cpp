@@ -58,16 +58,15 @@ template std::size_t extract_frame(const std::uint16_t*, std::size_t, std::uint3
 template std::size_t extract_frame(const std::uint32_t*, std::size_t, std::uint32_t*, std::uint32_t*);
 
 template <class Count>
-bool extract_events(const Count* counts, const BlockShape& shape, std::size_t most_events,
-                    ExtractedEvents& events) {
+bool extract_events(const Count* counts, const BlockShape& shape, std::size_t most_events, ExtractedEvents& events) {
   const std::size_t n_pixels = shape.n_pixels();
   const auto kernel = kernel_of(counts);
   events.n_events = 0;
   events.frame_events.resize(shape.n_frames);
   for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
     events.reserve(n_pixels);
-    const std::size_t n = kernel(counts + f * n_pixels, n_pixels, events.pixels.get() + events.n_events,
-                                 events.counts.get() + events.n_events);
+    const std::size_t n =
+        kernel(counts + f * n_pixels, n_pixels, events.pixels.get() + events.n_events, events.counts.get() + events.n_events);
     events.frame_events[f] = static_cast<std::uint32_t>(n);
     events.n_events += n;
     if (events.n_events > most_events) return false;
@@ -76,9 +75,7 @@ bool extract_events(const Count* counts, const BlockShape& shape, std::size_t mo
 }
 
 template bool extract_events(const std::uint8_t*, const BlockShape&, std::size_t, ExtractedEvents&);
-template bool extract_events(const std::uint16_t*, const BlockShape&, std::size_t,
-                             ExtractedEvents&);
-template bool extract_events(const std::uint32_t*, const BlockShape&, std::size_t,
-                             ExtractedEvents&);
+template bool extract_events(const std::uint16_t*, const BlockShape&, std::size_t, ExtractedEvents&);
+template bool extract_events(const std::uint32_t*, const BlockShape&, std::size_t, ExtractedEvents&);
 
 }  // namespace esieve::codec::gaps

@@ -35,7 +35,6 @@ std::size_t extract_frame(const Count* frame, std::size_t n_pixels, std::uint32_
 
 /// \returns false as soon as there are more than `most_events`; `events` is then incomplete
 template <class Count>
-bool extract_events(const Count* counts, const BlockShape& shape, std::size_t most_events,
-                    ExtractedEvents& events);
+bool extract_events(const Count* counts, const BlockShape& shape, std::size_t most_events, ExtractedEvents& events);
 
 }  // namespace esieve::codec::gaps

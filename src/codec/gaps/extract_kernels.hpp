@@ -10,8 +10,8 @@
 
 namespace esieve::codec::gaps {
 
-/// Writes pixels and values of the lit elements of a frame and returns their number. There is room for all of its pixels, and what
-/// is behind the last event is unspecified.
+/// Writes pixels and values of the lit elements of a frame and returns their number. There is room for all of its pixels, and
+/// what is behind the last event is unspecified.
 struct ExtractKernels {
   std::size_t (*one_byte)(const std::uint8_t* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts);
   std::size_t (*two_bytes)(const std::uint16_t* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts);
@@ -33,8 +33,7 @@ namespace {  // compiled once an instruction set
 /// Looks at a stretch of frame first and takes the events of its lit groups then: which groups are lit no processor guesses.
 /// \param mask_of  gives a bit for each of a group's elements that is not zero
 template <class Count, class MaskOf>
-std::size_t extract_with(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts,
-                         MaskOf mask_of) {
+std::size_t extract_with(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts, MaskOf mask_of) {
   constexpr std::size_t group = 64, stretch = 16 * group;
   constexpr unsigned at_once = 4;  // written whether they are there or not, as most groups have no more
   std::size_t n = 0;

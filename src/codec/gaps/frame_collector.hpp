@@ -28,9 +28,7 @@ class FrameCollector {
   }
 
   /// Slots from the start of a frame to the start of the next.
-  [[nodiscard]] std::uint32_t stride() const noexcept {
-    return static_cast<std::uint32_t>(n_groups_ * 4096);
-  }
+  [[nodiscard]] std::uint32_t stride() const noexcept { return static_cast<std::uint32_t>(n_groups_ * 4096); }
 
   /// \param slot  frame * stride() + pixel
   void add_one(std::uint32_t slot) noexcept {

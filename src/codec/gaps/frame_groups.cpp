@@ -35,8 +35,7 @@ void FrameGroups::sort_frames() {
 }
 
 void MapGuess::add(std::span<const std::uint16_t> rate_keys, std::uint32_t n_frames) {
-  for (std::size_t leaf = 0; leaf < sums_.size(); ++leaf)
-    sums_[leaf] += twice_middle_of_key(rate_keys[leaf]);
+  for (std::size_t leaf = 0; leaf < sums_.size(); ++leaf) sums_[leaf] += twice_middle_of_key(rate_keys[leaf]);
   n_frames_ += n_frames;
 }
 
@@ -44,8 +43,8 @@ std::span<const std::uint32_t> MapGuess::guess8(std::uint32_t n_frames) {
   if (n_frames_ == 0) return {};
   guess8_.resize(sums_.size());
   for (std::size_t leaf = 0; leaf < sums_.size(); ++leaf)
-    guess8_[leaf] = static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(std::uint64_t{sums_[leaf]} * 4 * n_frames / n_frames_, 1U << 30));
+    guess8_[leaf] =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(std::uint64_t{sums_[leaf]} * 4 * n_frames / n_frames_, 1U << 30));
   return guess8_;
 }
 

@@ -18,7 +18,7 @@ inline constexpr unsigned most_groups = n_symbols;
 /// Which group each frame belongs to.
 struct FrameGroups {
   unsigned n_groups = 1;
-  std::vector<std::uint8_t> labels;              ///< per frame; empty if there is one group
+  std::vector<std::uint8_t> labels;                ///< per frame; empty if there is one group
   std::vector<std::vector<std::uint32_t>> frames;  ///< per group, ascending
 
   void set_single(const BlockShape& shape);

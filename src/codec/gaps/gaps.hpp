@@ -42,8 +42,8 @@ enum class GapsOutcome : std::uint8_t { refused, coded_related, coded_unrelated 
 /// \param counts  (n_frames, det_y, det_x); std::uint8_t, std::uint16_t or std::uint32_t
 /// \returns refused, too, if the block is not mostly zero or too large; `out` is then as it was
 template <class Count>
-GapsOutcome encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch,
-                        std::vector<std::byte>& out, Related related = Related::taken);
+GapsOutcome encode_gaps(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out,
+                        Related related = Related::taken);
 
 /// The same of a block whose events somebody has listed.
 GapsOutcome encode_gaps(const ListedEvents& events, const BlockShape& shape, Level level, Scratch& scratch,
@@ -52,12 +52,11 @@ GapsOutcome encode_gaps(const ListedEvents& events, const BlockShape& shape, Lev
 /// Writes every count of the block. The payload may be hostile.
 /// \param dense  shape.n_counts() of them; unspecified unless okay
 template <class Count>
-[[nodiscard]] DecodeStatus decode_gaps(std::span<const std::byte> payload, const BlockShape& shape,
-                                       Scratch& scratch, Count* dense);
+[[nodiscard]] DecodeStatus decode_gaps(std::span<const std::byte> payload, const BlockShape& shape, Scratch& scratch,
+                                       Count* dense);
 
 /// As decode_gaps, but replaces the contents of `sink` by the block's events.
-[[nodiscard]] DecodeStatus decode_gaps_events(std::span<const std::byte> payload,
-                                              const BlockShape& shape, Scratch& scratch,
+[[nodiscard]] DecodeStatus decode_gaps_events(std::span<const std::byte> payload, const BlockShape& shape, Scratch& scratch,
                                               EventSink& sink);
 
 /// The same in no particular order: slots are frame * n_pixels + pixel.

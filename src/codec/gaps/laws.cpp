@@ -14,9 +14,7 @@ namespace {
 
 __extension__ using Wide = unsigned __int128;
 
-std::uint64_t high_product(std::uint64_t a, std::uint64_t b) noexcept {
-  return static_cast<std::uint64_t>(Wide{a} * b >> 64);
-}
+std::uint64_t high_product(std::uint64_t a, std::uint64_t b) noexcept { return static_cast<std::uint64_t>(Wide{a} * b >> 64); }
 
 std::uint32_t square_root(std::uint64_t value) noexcept {
   std::uint64_t root = 0;
@@ -32,8 +30,7 @@ std::uint32_t square_root(std::uint64_t value) noexcept {
 GapLaw make_gap_law(std::uint64_t n_events, std::uint64_t n_slots) noexcept {
   const std::uint64_t n_empty = n_slots - n_events;
   GapLaw law{};
-  while (law.n_low_bits < max_raw_bits && (n_events * 6 << law.n_low_bits) <= n_empty)
-    ++law.n_low_bits;
+  while (law.n_low_bits < max_raw_bits && (n_events * 6 << law.n_low_bits) <= n_empty) ++law.n_low_bits;
   std::array<std::uint64_t, n_symbols> weights{};
   if (n_empty == 0) {
     weights[0] = 1;

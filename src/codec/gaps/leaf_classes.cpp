@@ -14,11 +14,9 @@ namespace esieve::codec::gaps {
 
 std::uint16_t bright_key(std::uint64_t total_counts, std::uint32_t n_frames) noexcept {
   // 64 times the mean, at least 16 of it: a bright pixel's mean is above one half.
-  const std::uint64_t mean_64ths =
-      std::clamp<std::uint64_t>(total_counts * 64 / n_frames, 16, std::uint64_t{1} << 45);
+  const std::uint64_t mean_64ths = std::clamp<std::uint64_t>(total_counts * 64 / n_frames, 16, std::uint64_t{1} << 45);
   const unsigned length = static_cast<unsigned>(std::bit_width(mean_64ths));
-  return static_cast<std::uint16_t>(first_bright_key + 8 * (length - 5) +
-                                    (mean_64ths >> (length - 4) & 7));
+  return static_cast<std::uint16_t>(first_bright_key + 8 * (length - 5) + (mean_64ths >> (length - 4) & 7));
 }
 
 Mean16 bright_mean(std::uint16_t key) noexcept {
@@ -60,7 +58,8 @@ void LeafClasses::build(const BlockShape& shape, const LeafGrid& grid, std::span
     leaf_class[leaf] = leaf_keys[leaf] == 0 ? no_class : class_of_key[leaf_keys[leaf]];
 }
 
-// Detector rows of one row of leaves have the same classes one after another: where the first row's segments go says where all do.
+// Detector rows of one row of leaves have the same classes one after another: where the first row's segments go says where all
+// do.
 template <class Visit>
 void LeafClasses::for_each_row(const BlockShape& shape, const LeafGrid& grid, Visit visit) {
   std::array<std::uint32_t, n_class_keys> next{}, n_in_row{};

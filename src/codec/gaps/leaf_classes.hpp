@@ -31,12 +31,8 @@ struct LeafClass {
 
 /// A segment: the number of its first pixel, and how many more pixels it has within the detector.
 inline constexpr unsigned pixel_bits = 27;
-[[nodiscard]] constexpr std::uint32_t segment_pixel(std::uint32_t segment) noexcept {
-  return segment & ((1U << pixel_bits) - 1);
-}
-[[nodiscard]] constexpr std::uint32_t segment_more(std::uint32_t segment) noexcept {
-  return segment >> pixel_bits;
-}
+[[nodiscard]] constexpr std::uint32_t segment_pixel(std::uint32_t segment) noexcept { return segment & ((1U << pixel_bits) - 1); }
+[[nodiscard]] constexpr std::uint32_t segment_more(std::uint32_t segment) noexcept { return segment >> pixel_bits; }
 
 /// How pixels are numbered: first + y * stride + x.
 struct PixelNumbers {
@@ -44,8 +40,7 @@ struct PixelNumbers {
 };
 
 /// Bright: a single pixel lit in about half of the frames or more.
-[[nodiscard]] constexpr bool is_bright(std::uint16_t rate_key, std::uint32_t n_frames,
-                                       unsigned log2_leaf_size) noexcept {
+[[nodiscard]] constexpr bool is_bright(std::uint16_t rate_key, std::uint32_t n_frames, unsigned log2_leaf_size) noexcept {
   return log2_leaf_size == 0 && lowest_of_key(rate_key) > n_frames / 2;
 }
 
@@ -58,8 +53,8 @@ inline constexpr std::uint16_t n_class_keys = 512;
 /// The classes of a block in ascending order of their keys.
 struct LeafClasses {
   std::vector<LeafClass> classes;
-  std::vector<std::uint16_t> leaf_class;      ///< class of each leaf, or no_class
-  std::vector<std::uint32_t> segments;        ///< class by class, in raster order; a decoder's
+  std::vector<std::uint16_t> leaf_class;  ///< class of each leaf, or no_class
+  std::vector<std::uint32_t> segments;    ///< class by class, in raster order; a decoder's
 
   [[nodiscard]] std::size_t n_events() const noexcept;
   /// \param leaf_keys  class key of each leaf; 0 where there are no events

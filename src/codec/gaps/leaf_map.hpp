@@ -46,8 +46,7 @@ class LeafMapModel {
   /// \param keys    n_leaves rate keys in raster order: read by an encoder, written by a decoder
   /// \returns false if a decoder has read what is no rate key
   template <class Coder>
-  bool code(Coder& coder, const LeafGrid& grid, std::span<const std::uint32_t> guess8,
-            std::span<std::uint16_t> keys);
+  bool code(Coder& coder, const LeafGrid& grid, std::span<const std::uint32_t> guess8, std::span<std::uint16_t> keys);
 
  private:
   static constexpr unsigned n_near = 64, n_wide = 24;
@@ -61,23 +60,23 @@ class LeafMapModel {
     return 4 + 2 * (length - 3) + (value >> (length - 2) & 1);
   }
   AdaptiveCdf& context(std::uint32_t near8, std::uint32_t wide) noexcept {
-    AdaptiveCdf& cdf = contexts_[std::min(quarter_octave(near8), n_near - 1) * n_wide +
-                                 std::min(half_octave(wide), n_wide - 1)];
+    AdaptiveCdf& cdf = contexts_[std::min(quarter_octave(near8), n_near - 1) * n_wide + std::min(half_octave(wide), n_wide - 1)];
     if (cdf.n_seen == 0) [[unlikely]]
       start_context(cdf, (std::uint64_t{near8} + 16 * std::uint64_t{wide} / n_wide_leaves) / 3);
     return cdf;
   }
   AdaptiveCdf& guess_context(std::uint32_t near8, std::uint32_t guess8) noexcept {
-    AdaptiveCdf& cdf = guess_contexts_[std::min(quarter_octave(guess8), n_near - 1) * n_wide +
-                                       std::min(half_octave(near8), n_wide - 1)];
-    if (cdf.n_seen == 0) [[unlikely]] start_context(cdf, (std::uint64_t{near8} + guess8) / 2);
+    AdaptiveCdf& cdf =
+        guess_contexts_[std::min(quarter_octave(guess8), n_near - 1) * n_wide + std::min(half_octave(near8), n_wide - 1)];
+    if (cdf.n_seen == 0) [[unlikely]]
+      start_context(cdf, (std::uint64_t{near8} + guess8) / 2);
     return cdf;
   }
   void start_context(AdaptiveCdf& cdf, std::uint64_t expected8) noexcept;
   template <class Coder>
   std::uint32_t code_key(Coder& coder, AdaptiveCdf& cdf, std::uint32_t key);
 
-  std::vector<AdaptiveCdf> contexts_;  // (n_near, n_wide); n_seen == 0: not used yet
+  std::vector<AdaptiveCdf> contexts_;        // (n_near, n_wide); n_seen == 0: not used yet
   std::vector<AdaptiveCdf> guess_contexts_;  // (n_near of the guess, n_wide of the near)
   const std::array<Cdf16, 64>* priors_;
   NumberModel large_;
@@ -102,8 +101,7 @@ bool LeafMapModel::code(Coder& outer, const LeafGrid& grid, std::span<const std:
   rows_.assign((wide_rows + 1) * std::size_t{n_x + 2}, 0);
   for (std::uint32_t y = 0, leaf = 0; y < grid.n_y; ++y) {
     std::uint32_t* const row = rows_.data() + (y % (wide_rows + 1)) * std::size_t{n_x + 2};
-    const std::uint32_t* const above =
-        rows_.data() + ((y + wide_rows) % (wide_rows + 1)) * std::size_t{n_x + 2};
+    const std::uint32_t* const above = rows_.data() + ((y + wide_rows) % (wide_rows + 1)) * std::size_t{n_x + 2};
     // The row that leaves the window is the one about to be overwritten.
     if (y > wide_rows)
       for (std::uint32_t x = 0; x < n_x; ++x) columns_[x + wide_reach] -= row[x + 1];
@@ -113,8 +111,7 @@ bool LeafMapModel::code(Coder& outer, const LeafGrid& grid, std::span<const std:
       window += columns_[x + 2 * wide_reach];
       const std::uint32_t near8 = (3 * (left + above[x + 1]) + above[x] + above[x + 2]) / 2;
       const std::uint32_t wide = (window + west1 + west2 + west3) / 2;
-      AdaptiveCdf& cdf =
-          guess8.empty() ? context(near8, wide) : guess_context(near8, guess8[leaf]);
+      AdaptiveCdf& cdf = guess8.empty() ? context(near8, wide) : guess_context(near8, guess8[leaf]);
       const std::uint32_t key = code_key(coder, cdf, keys[leaf]);
       if (key >= n_rate_keys) return false;
       keys[leaf] = static_cast<std::uint16_t>(key);

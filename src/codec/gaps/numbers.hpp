@@ -39,8 +39,7 @@ class NumberModel {
     const unsigned n_leading = n_below < 3 ? n_below : 3;
     unsigned n_raw = n_below - n_leading;
     const unsigned mask = (1U << n_leading) - 1;
-    std::uint32_t result =
-        1U << n_leading | (coder.symbol(leading_[length], value >> n_raw & mask) & mask);
+    std::uint32_t result = 1U << n_leading | (coder.symbol(leading_[length], value >> n_raw & mask) & mask);
     while (n_raw != 0) {
       const unsigned n = n_raw < max_raw_bits ? n_raw : max_raw_bits;
       n_raw -= n;

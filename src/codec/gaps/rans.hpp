@@ -108,9 +108,7 @@ class StreamReader {
   }
 
   /// Whether the stream has been read to its end and nothing contradicts it.
-  [[nodiscard]] bool finished() const noexcept {
-    return next_ == end_ && current_ == state_floor && other_ == state_floor;
-  }
+  [[nodiscard]] bool finished() const noexcept { return next_ == end_ && current_ == state_floor && other_ == state_floor; }
 
   [[gnu::always_inline]] unsigned symbol(const Cdf16& cdf, unsigned = 0) noexcept {
     const std::uint32_t slot = static_cast<std::uint32_t>(current_) & (probability_one - 1);
@@ -125,20 +123,17 @@ class StreamReader {
     return value;
   }
 
-  [[gnu::always_inline]] std::uint32_t interval(const Cdf16& cdf, unsigned n_bits,
-                                                std::uint32_t = 0) noexcept {
+  [[gnu::always_inline]] std::uint32_t interval(const Cdf16& cdf, unsigned n_bits, std::uint32_t = 0) noexcept {
     const std::uint32_t slot = static_cast<std::uint32_t>(current_) & (probability_one - 1);
     const unsigned symbol = cdf.find(slot);
-    std::uint64_t state =
-        cdf.width(symbol) * (current_ >> probability_bits) + slot - cdf.start[symbol];
+    std::uint64_t state = cdf.width(symbol) * (current_ >> probability_bits) + slot - cdf.start[symbol];
     const unsigned n_low = n_bits & (0U - unsigned{symbol != n_symbols - 1});
     const auto low = static_cast<std::uint32_t>(state & ((std::uint64_t{1} << n_low) - 1));
     turn(state >> n_low);
     return symbol << n_bits | low;
   }
 
-  [[gnu::always_inline]] std::uint32_t interval(AdaptiveCdf& cdf, unsigned n_bits,
-                                                std::uint32_t = 0) noexcept {
+  [[gnu::always_inline]] std::uint32_t interval(AdaptiveCdf& cdf, unsigned n_bits, std::uint32_t = 0) noexcept {
     const std::uint32_t value = interval(static_cast<const Cdf16&>(cdf), n_bits);
     cdf.learn(value >> n_bits);
     return value;

@@ -22,8 +22,7 @@ inline constexpr unsigned coarse_offset = quarter_octave(first_coarse);
 inline constexpr std::uint16_t n_rate_keys = 128;
 
 [[nodiscard]] constexpr std::uint16_t rate_key(std::uint32_t n_events) noexcept {
-  if (n_events >= first_coarse)
-    return static_cast<std::uint16_t>(n_fine_keys + quarter_octave(n_events) - coarse_offset);
+  if (n_events >= first_coarse) return static_cast<std::uint16_t>(n_fine_keys + quarter_octave(n_events) - coarse_offset);
   std::uint16_t key = 0;
   while (key + 1 < n_fine_keys && first_of_key[key + 1u] <= n_events) ++key;
   return key;

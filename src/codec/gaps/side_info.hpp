@@ -44,15 +44,14 @@ inline constexpr std::uint32_t batch_pixels = 1U << 17;
 
 /// Empty slots before an event. A decoder stops adding up once the sum passes `most`.
 template <class Coder>
-[[gnu::always_inline]] inline std::uint32_t code_gap(Coder& coder, const GapLaw& law,
-                                                     std::uint32_t gap, std::uint32_t most) {
+[[gnu::always_inline]] inline std::uint32_t code_gap(Coder& coder, const GapLaw& law, std::uint32_t gap, std::uint32_t most) {
   std::uint32_t part = coder.interval(law.cdf, law.n_low_bits, gap);
   const std::uint32_t limit = (n_symbols - 1U) << law.n_low_bits;
   std::uint32_t sum = part;
   while (part == limit && sum <= most) [[unlikely]] {
-    part = coder.interval(law.cdf, law.n_low_bits, gap - sum);
-    sum += part;
-  }
+      part = coder.interval(law.cdf, law.n_low_bits, gap - sum);
+      sum += part;
+    }
   return sum;
 }
 
@@ -63,24 +62,21 @@ struct BlockModel {
   bool has_tracks = false;  ///< gaps place starters only, and say nothing about counts
   TrackContexts track_contexts = TrackContexts::few;
   TrackModel tracks;
-  std::vector<std::uint16_t> leaf_keys;      ///< rate keys; of bright leaves, then, bright keys
-  std::vector<std::uint16_t> bright_keys;    ///< filled by an encoder; of bright leaves only
-  std::vector<std::uint32_t> class_events;   ///< filled by an encoder
-  std::vector<std::uint32_t> above_one;      ///< per class: events with a count of at least 2
+  std::vector<std::uint16_t> leaf_keys;     ///< rate keys; of bright leaves, then, bright keys
+  std::vector<std::uint16_t> bright_keys;   ///< filled by an encoder; of bright leaves only
+  std::vector<std::uint32_t> class_events;  ///< filled by an encoder
+  std::vector<std::uint32_t> above_one;     ///< per class: events with a count of at least 2
   LeafClasses leaves;
-  std::vector<GapLaw> gap_laws;     ///< per class
-  std::vector<ValueModel> values;   ///< per class
+  std::vector<GapLaw> gap_laws;    ///< per class
+  std::vector<ValueModel> values;  ///< per class
   OutlierModel outliers;
 
   /// Forgets everything learned. `has_tracks` and `track_contexts` are set before.
   void begin_block();
   /// What leaf map and gaps would take with this grid and its `leaf_events`.
-  [[nodiscard]] BitCost estimate_cost(const BlockShape& shape,
-                                      std::span<const std::uint32_t> events, const LeafGrid& with);
+  [[nodiscard]] BitCost estimate_cost(const BlockShape& shape, std::span<const std::uint32_t> events, const LeafGrid& with);
   /// The same for the next group of a block, which learns from those before.
-  [[nodiscard]] BitCost next_group_cost(const BlockShape& shape,
-                                        std::span<const std::uint32_t> events,
-                                        const LeafGrid& with);
+  [[nodiscard]] BitCost next_group_cost(const BlockShape& shape, std::span<const std::uint32_t> events, const LeafGrid& with);
   /// Leaf map and bright keys; then `leaves` is built.
   /// \returns false if a decoder has read what cannot be
   template <class Coder>
@@ -90,14 +86,11 @@ struct BlockModel {
   bool code_values(Coder& coder, const BlockShape& shape);
 
   /// Whether a leaf's counts have a class of their own.
-  [[nodiscard]] bool is_bright_leaf(std::uint16_t rate_key,
-                                    const BlockShape& shape) const noexcept {
+  [[nodiscard]] bool is_bright_leaf(std::uint16_t rate_key, const BlockShape& shape) const noexcept {
     return !has_tracks && is_bright(rate_key, shape.n_frames, grid.log2_size);
   }
 
-  [[nodiscard]] std::uint32_t n_ranks(std::size_t c) const noexcept {
-    return leaves.classes[c].n_segments << grid.log2_size;
-  }
+  [[nodiscard]] std::uint32_t n_ranks(std::size_t c) const noexcept { return leaves.classes[c].n_segments << grid.log2_size; }
 
  private:
   template <class Coder>
@@ -120,17 +113,13 @@ inline void BlockModel::begin_block() {
   if (has_tracks) tracks.reset(track_contexts);
 }
 
-inline BitCost BlockModel::estimate_cost(const BlockShape& shape,
-                                         std::span<const std::uint32_t> events,
-                                         const LeafGrid& with) {
+inline BitCost BlockModel::estimate_cost(const BlockShape& shape, std::span<const std::uint32_t> events, const LeafGrid& with) {
   map_.reset();
   guess_.reset(with.n_leaves());
   return next_group_cost(shape, events, with);
 }
 
-inline BitCost BlockModel::next_group_cost(const BlockShape& shape,
-                                           std::span<const std::uint32_t> events,
-                                           const LeafGrid& with) {
+inline BitCost BlockModel::next_group_cost(const BlockShape& shape, std::span<const std::uint32_t> events, const LeafGrid& with) {
   trial_.clear();
   trial_keys_.resize(events.size());
   std::array<std::uint64_t, n_rate_keys> n_events{}, n_leaves{};
@@ -144,8 +133,7 @@ inline BitCost BlockModel::next_group_cost(const BlockShape& shape,
   guess_.add(trial_keys_, shape.n_frames);
   BitCost cost = token_cost(trial_.tokens());
   const std::uint64_t leaf_slots = std::uint64_t{shape.n_frames} << (2 * with.log2_size);
-  for (std::size_t key = 1; key < n_rate_keys; ++key)
-    cost += arrangement_cost(n_events[key], n_leaves[key] * leaf_slots);
+  for (std::size_t key = 1; key < n_rate_keys; ++key) cost += arrangement_cost(n_events[key], n_leaves[key] * leaf_slots);
   return cost;
 }
 
@@ -167,8 +155,7 @@ bool BlockModel::code_bright_keys(Coder& coder, const BlockShape& shape) {
   for (std::size_t leaf = 0; leaf < leaf_keys.size(); ++leaf) {
     if (!is_bright_leaf(leaf_keys[leaf], shape)) continue;
     const std::uint32_t up = bright_keys[leaf] - last, down = last - bright_keys[leaf];
-    const std::uint32_t coded =
-        key_steps_.code(coder, bright_keys[leaf] >= last ? 2 * up : 2 * down - 1);
+    const std::uint32_t coded = key_steps_.code(coder, bright_keys[leaf] >= last ? 2 * up : 2 * down - 1);
     last = coded & 1 ? last - (coded + 1) / 2 : last + coded / 2;
     if (last < first_bright_key || last >= n_class_keys) return false;
     leaf_keys[leaf] = static_cast<std::uint16_t>(last);

@@ -28,9 +28,7 @@ struct PaddedGrid {
   PaddedGrid() = default;
   explicit PaddedGrid(const BlockShape& shape) noexcept
       : det_x(shape.det_x), stride(shape.det_x + 3), n_slots((shape.det_y + 3) * stride + 3) {}
-  [[nodiscard]] std::uint32_t slot(std::uint32_t y, std::uint32_t x) const noexcept {
-    return (y + 2) * stride + x + 2;
-  }
+  [[nodiscard]] std::uint32_t slot(std::uint32_t y, std::uint32_t x) const noexcept { return (y + 2) * stride + x + 2; }
   friend bool operator==(const PaddedGrid&, const PaddedGrid&) = default;
 };
 
@@ -49,8 +47,7 @@ class TrackModel {
   /// \param at      the pixel's place in a padded frame of counts; what lies after it is not read
   /// \param stride  of that frame
   template <class Coder>
-  std::uint32_t code(Coder& coder, const std::uint32_t* at, std::ptrdiff_t stride,
-                     std::uint32_t count);
+  std::uint32_t code(Coder& coder, const std::uint32_t* at, std::ptrdiff_t stride, std::uint32_t count);
 
  private:
   /// Buckets of counts: 0 to 3, then two an octave; the last is open.
@@ -61,13 +58,10 @@ class TrackModel {
     const unsigned b = 2 * (length - 1) + (count >> (length - 2) & 1);
     return b < last_bucket ? b : last_bucket;
   }
-  static std::uint32_t lowest(unsigned b) noexcept {
-    return b < 4 ? b : (2U + (b & 1)) << (b / 2 - 1);
-  }
+  static std::uint32_t lowest(unsigned b) noexcept { return b < 4 ? b : (2U + (b & 1)) << (b / 2 - 1); }
   static unsigned n_bits_within(unsigned b) noexcept { return b < 4 ? 0 : b / 2 - 1; }
 
-  [[nodiscard]] unsigned context(const std::uint32_t* at, std::ptrdiff_t stride,
-                                 unsigned pattern) const noexcept;
+  [[nodiscard]] unsigned context(const std::uint32_t* at, std::ptrdiff_t stride, unsigned pattern) const noexcept;
 
   TrackContexts kind_ = TrackContexts::few;
   std::vector<AdaptiveCdf> buckets_;  // by context
@@ -77,30 +71,26 @@ class TrackModel {
 
 /// Bits of the neighbours that are lit: left, above, above left, above right.
 [[nodiscard]] inline unsigned lit_pattern(const std::uint32_t* at, std::ptrdiff_t stride) noexcept {
-  return unsigned{at[-1] != 0} | unsigned{at[-stride] != 0} << 1 |
-         unsigned{at[-stride - 1] != 0} << 2 | unsigned{at[-stride + 1] != 0} << 3;
+  return unsigned{at[-1] != 0} | unsigned{at[-stride] != 0} << 1 | unsigned{at[-stride - 1] != 0} << 2 |
+         unsigned{at[-stride + 1] != 0} << 3;
 }
 
-inline unsigned TrackModel::context(const std::uint32_t* at, std::ptrdiff_t stride,
-                                    unsigned pattern) const noexcept {
+inline unsigned TrackModel::context(const std::uint32_t* at, std::ptrdiff_t stride, unsigned pattern) const noexcept {
   const std::uint32_t* const above2 = at - 2 * stride;
   const unsigned left2 = (at[-2] | at[-stride - 2]) != 0;
-  if (kind_ == TrackContexts::few)
-    return pattern | left2 << 4 | unsigned{(above2[-1] | above2[0] | above2[1]) != 0} << 5;
+  if (kind_ == TrackContexts::few) return pattern | left2 << 4 | unsigned{(above2[-1] | above2[0] | above2[1]) != 0} << 5;
   const std::uint32_t sum = at[-1] + at[-stride] + at[-stride - 1] + at[-stride + 1];
   const unsigned b = bucket(sum < 0x80000000 ? sum : 0x7fffffff);
-  return pattern | left2 << 4 | unsigned{above2[-1] != 0} << 5 | unsigned{above2[0] != 0} << 6 |
-         unsigned{above2[1] != 0} << 7 | b << 8;
+  return pattern | left2 << 4 | unsigned{above2[-1] != 0} << 5 | unsigned{above2[0] != 0} << 6 | unsigned{above2[1] != 0} << 7 |
+         b << 8;
 }
 
 template <class Coder>
-std::uint32_t TrackModel::code(Coder& coder, const std::uint32_t* at, std::ptrdiff_t stride,
-                               std::uint32_t count) {
+std::uint32_t TrackModel::code(Coder& coder, const std::uint32_t* at, std::ptrdiff_t stride, std::uint32_t count) {
   const unsigned pattern = lit_pattern(at, stride);
   const unsigned b = coder.symbol(buckets_[context(at, stride, pattern)], bucket(count));
   if (b < 4) return b;
-  if (b == last_bucket)
-    return lowest(last_bucket) + large_.code(coder, count - lowest(last_bucket));
+  if (b == last_bucket) return lowest(last_bucket) + large_.code(coder, count - lowest(last_bucket));
   const unsigned n_bits = n_bits_within(b), n_low = n_bits > 4 ? n_bits - 4 : 0;
   const unsigned lit = pattern == 0 ? 0 : (pattern & (pattern - 1)) == 0 ? 1 : 2;
   AdaptiveCdf& cdf = within_[b * 3 + lit];
@@ -149,10 +139,10 @@ class TrackFrames {
   }
 
   PaddedGrid grid_;
-  std::size_t n_words_ = 0;             // of a frame: a multiple of 64
-  std::vector<Word> words_;             // (frame, n_words_)
-  std::vector<std::uint64_t> marked_;   // a bit for each word with something to visit
-  std::vector<std::uint64_t> inside_;   // a bit for each slot that is a pixel, n_words_
+  std::size_t n_words_ = 0;            // of a frame: a multiple of 64
+  std::vector<Word> words_;            // (frame, n_words_)
+  std::vector<std::uint64_t> marked_;  // a bit for each word with something to visit
+  std::vector<std::uint64_t> inside_;  // a bit for each slot that is a pixel, n_words_
 };
 
 template <class Emit>

@@ -41,8 +41,7 @@ class ValueModel {
   template <class Coder>
   std::uint32_t code_outlier(Coder& coder, OutlierModel& outliers, std::uint32_t value) {
     const std::uint32_t width = 15U << range_.n_low_bits;
-    const std::uint32_t number =
-        outliers.code(coder, value < range_.first ? value : value - width);
+    const std::uint32_t number = outliers.code(coder, value < range_.first ? value : value - width);
     return number < range_.first ? number : number + width;
   }
 

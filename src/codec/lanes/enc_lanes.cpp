@@ -18,10 +18,10 @@ namespace {
 /// What a level of effort means here.
 struct Effort {
   Profile profile;
-  std::size_t fit_columns;    ///< Columns (of 128 lanes) to learn weights from.
-  std::size_t table_columns;  ///< Columns to learn tables from.
-  std::size_t sparse_divisor; ///< Of both, where the mean count is below 1/4: blocks that gaps are tried for as well.
-  unsigned finest, coarsest;  ///< tile_shift of the rate map: the finest that pays.
+  std::size_t fit_columns;          ///< Columns (of 128 lanes) to learn weights from.
+  std::size_t table_columns;        ///< Columns to learn tables from.
+  std::size_t sparse_divisor;       ///< Of both, where the mean count is below 1/4: blocks that gaps are tried for as well.
+  unsigned finest, coarsest;        ///< tile_shift of the rate map: the finest that pays.
   std::size_t least_mapped_frames;  ///< Below, lanes would be empty: no rate map, but all lanes in use.
 };
 
@@ -97,19 +97,25 @@ class BlockEncoder {
     const std::size_t divisor = 4 * sum < layout_.shape.n_counts() ? effort_.sparse_divisor : 1;
     load_rows();
     WeightFit fit(model_, layout_, *workspace_.kernels);
-    for_sampled_rows(effort_.fit_columns / divisor, [&](const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t i) {
-      fit.add(task, row, y, i % fit_stride, fit_stride);
-    }, fit_stride);
+    for_sampled_rows(
+        effort_.fit_columns / divisor,
+        [&](const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t i) {
+          fit.add(task, row, y, i % fit_stride, fit_stride);
+        },
+        fit_stride);
     model_.weights = fit.solve();
     workspace_.kernels->make_pixel_models[profile()](layout_, model_);
     LevelStatistics statistics(model_.profile, workspace_.histograms);
     workspace_.levels.resize(layout_.shape.det_x * n_lanes);
     std::uint64_t sampled = 0;
-    for_sampled_rows(effort_.table_columns / divisor, [&](const RowTask& task, const std::uint16_t* row, std::size_t, std::size_t) {
-      sampled = std::accumulate(row, row + layout_.shape.det_x * n_lanes, sampled);
-      workspace_.kernels->find_levels[profile()](task, row, workspace_.levels.data());
-      statistics.add(task, row, workspace_.levels.data());
-    }, 1);
+    for_sampled_rows(
+        effort_.table_columns / divisor,
+        [&](const RowTask& task, const std::uint16_t* row, std::size_t, std::size_t) {
+          sampled = std::accumulate(row, row + layout_.shape.det_x * n_lanes, sampled);
+          workspace_.kernels->find_levels[profile()](task, row, workspace_.levels.data());
+          statistics.add(task, row, workspace_.levels.data());
+        },
+        1);
     LevelStatistics::Expected expected;
     tables_ = statistics.choose(expected);
     if (expected.bits > hopeless_share * 8 * sizeof(Count) * expected.n_counts) return false;
@@ -141,8 +147,10 @@ class BlockEncoder {
       sums.fill(0);
       const std::size_t n_frames = layout_.shape.n_frames;
       const Count* from = counts_ + first;
-      if constexpr (sizeof(Count) == 1) workspace_.kernels->add8(from, n_frames, n_pixels, n, sums.data());
-      else if constexpr (sizeof(Count) == 2) workspace_.kernels->add16(from, n_frames, n_pixels, n, sums.data());
+      if constexpr (sizeof(Count) == 1)
+        workspace_.kernels->add8(from, n_frames, n_pixels, n, sums.data());
+      else if constexpr (sizeof(Count) == 2)
+        workspace_.kernels->add16(from, n_frames, n_pixels, n, sums.data());
       else
         for (std::size_t f = 0; f < n_frames; ++f)
           for (std::size_t i = 0; i < n; ++i) sums[i] += from[f * n_pixels + i];
@@ -154,9 +162,12 @@ class BlockEncoder {
   [[nodiscard]] std::uint64_t sum_of_counts() const {
     const FrameSumKernels& sums = frame_sum_kernels();
     const std::size_t n = layout_.shape.n_counts();
-    if constexpr (sizeof(Count) == 1) return sums.one_byte(counts_, n).sum;
-    else if constexpr (sizeof(Count) == 2) return sums.two_bytes(counts_, n).sum;
-    else return sums.four_bytes(counts_, n).sum;
+    if constexpr (sizeof(Count) == 1)
+      return sums.one_byte(counts_, n).sum;
+    else if constexpr (sizeof(Count) == 2)
+      return sums.two_bytes(counts_, n).sum;
+    else
+      return sums.four_bytes(counts_, n).sum;
   }
 
   std::uint64_t set_single_rate() {
@@ -208,16 +219,16 @@ class BlockEncoder {
     } else {
       for (std::size_t lane = 0; lane < n_lanes; ++lane)
         for (std::size_t x = 0; x < width; ++x)
-          row[x * n_lanes + lane] = where.start[lane] == Layout::none
-                                        ? std::uint16_t{0}
-                                        : static_cast<std::uint16_t>(std::min<std::uint32_t>(
-                                              counts_[where.start[lane] + x], largest_lane_count));
+          row[x * n_lanes + lane] =
+              where.start[lane] == Layout::none
+                  ? std::uint16_t{0}
+                  : static_cast<std::uint16_t>(std::min<std::uint32_t>(counts_[where.start[lane] + x], largest_lane_count));
     }
   }
 
   RowTask task_of(std::size_t step, std::size_t y) {
-    RowTask task{&model_, layout_.shape.det_x, {}, rows_.above(step, y, 1), rows_.above(step, y, 2),
-                 LaneRows(layout_, step, y).active};
+    RowTask task{
+        &model_, layout_.shape.det_x, {}, rows_.above(step, y, 1), rows_.above(step, y, 2), LaneRows(layout_, step, y).active};
     for (std::size_t g = 0; g < n_groups; ++g) task.first_model[g] = layout_.model_start(g, y);
     return task;
   }

@@ -76,8 +76,8 @@ class LevelStatistics {
 
   void expect(std::size_t window);
   /// \param dim  bins of all levels are single counts from zero
-  static void add_lanes(bool dim, const Bins* bins, const std::uint16_t* counts, const std::uint16_t* levels, std::uint32_t active,
-                        LevelHistogram* histograms);
+  static void add_lanes(bool dim, const Bins* bins, const std::uint16_t* counts, const std::uint16_t* levels,
+                        std::uint32_t active, LevelHistogram* histograms);
   [[nodiscard]] static Choice choose_level(const LevelHistogram& histogram, Bins bins);
   static void consider(const std::array<std::uint32_t, n_bins + 1>& below, Bins bins, unsigned extra, std::size_t from,
                        Choice& best);

@@ -84,7 +84,8 @@ void LevelStatistics::add(const RowTask& task, const std::uint16_t* row, const s
       expect(window);
       const std::size_t first = x * n_lanes + g * group_lanes, level = window * octave_levels_;
       const Bins brightest = bins_[level + window_octaves * octave_levels_ - 1];
-      add_lanes(brightest.base == 0 && brightest.shift == 0, bins_ + level, row + first, levels + first, task.active[g], &histograms_[level]);
+      add_lanes(brightest.base == 0 && brightest.shift == 0, bins_ + level, row + first, levels + first, task.active[g],
+                &histograms_[level]);
     }
   }
 }
@@ -169,7 +170,8 @@ LevelTable LevelStatistics::table_of(const Choice& choice) {
   LevelTable table;
   table.shift = static_cast<std::uint8_t>(choice.shift);
   table.offset = static_cast<std::uint16_t>(choice.offset);
-  for (std::size_t k = 0; k < choice.limit; ++k) table.log_frequency[k] = log_of(std::max<double>(choice.counts[k], 0.5), choice.n);
+  for (std::size_t k = 0; k < choice.limit; ++k)
+    table.log_frequency[k] = log_of(std::max<double>(choice.counts[k], 0.5), choice.n);
   table.log_frequency[escape_symbol] = log_of(std::max<double>(choice.counts[escape_symbol], 0.3), choice.n);
   return table;
 }
@@ -191,8 +193,7 @@ LevelTables LevelStatistics::choose(Expected& expected) const {
   }
   if (expected.n_counts == 0) return tables;
   tables.first = static_cast<std::uint16_t>(first);
-  tables.levels.assign(all.begin() + static_cast<std::ptrdiff_t>(first),
-                       all.begin() + static_cast<std::ptrdiff_t>(last) + 1);
+  tables.levels.assign(all.begin() + static_cast<std::ptrdiff_t>(first), all.begin() + static_cast<std::ptrdiff_t>(last) + 1);
   return tables;
 }
 

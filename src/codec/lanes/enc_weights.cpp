@@ -10,8 +10,8 @@ namespace {
 constexpr float unit = 1.0F / static_cast<float>(one);
 
 std::int16_t to_weight(double value) {
-  const double scaled = std::clamp(value * one / weight_step, -double{most_weight} / weight_step,
-                                   double{most_weight} / weight_step);
+  const double scaled =
+      std::clamp(value * one / weight_step, -double{most_weight} / weight_step, double{most_weight} / weight_step);
   return static_cast<std::int16_t>(static_cast<int>(std::lround(scaled)) * weight_step);
 }
 
@@ -25,8 +25,7 @@ WeightFit::WeightFit(const BlockModel& model, const Layout& layout, const Kernel
       n_features_(profile_features[static_cast<std::size_t>(model.profile)]),
       n_neighbours_(profile_neighbours[static_cast<std::size_t>(model.profile)]),
       n_terms_(n_features_ + 2) {
-  for (std::size_t c = 1; c < n_classes; ++c)
-    scales_[c] = 1.0F / std::sqrt(static_cast<float>(model.rates[c]) * unit + 0.05F);
+  for (std::size_t c = 1; c < n_classes; ++c) scales_[c] = 1.0F / std::sqrt(static_cast<float>(model.rates[c]) * unit + 0.05F);
 }
 
 FitColumn WeightFit::column_of(const RowTask& task, const std::uint16_t* row, std::size_t group, std::size_t x,
@@ -53,8 +52,7 @@ FitColumn WeightFit::column_of(const RowTask& task, const std::uint16_t* row, st
   return column;
 }
 
-void WeightFit::add(const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t first,
-                    std::size_t stride) {
+void WeightFit::add(const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t first, std::size_t stride) {
   const std::size_t width = layout_.shape.det_x;
   for (std::size_t g = 0; g < n_groups; ++g) {
     if (task.active[g] == 0) continue;
@@ -67,7 +65,7 @@ void WeightFit::add(const RowTask& task, const std::uint16_t* row, std::size_t y
         const auto up = static_cast<std::size_t>(-neighbours[k].dy);
         if (up <= y && nx < width) around[1 + k] = model_.classes[task.first_model[g] + nx - up * width];
       }
-      std::array<std::int32_t, most_terms * (most_terms + 1) / 2> products;
+      std::array<std::int32_t, most_terms*(most_terms + 1) / 2> products;
       kernels_.sum_products(column_of(task, row, g, x, around), products.data());
       Matrix& sums = sums_[octave_of(model_.rates[around[0]])];
       const std::int32_t* product = products.data();

@@ -20,9 +20,9 @@ inline constexpr unsigned no_map = 4;
 
 /// Lengths and parameters before everything else. Numbers are LEB128, low 7 bits first.
 struct Preamble {
-  Profile profile = Profile::near;   ///< Low 4 bits of the first byte.
-  unsigned tile_shift = 0;           ///< High 4 bits: at most most_tile_shift, or no_map.
-  std::uint32_t shrinkage = 0;       ///< [§3.4], in fixed point; at most 2^20.
+  Profile profile = Profile::near;  ///< Low 4 bits of the first byte.
+  unsigned tile_shift = 0;          ///< High 4 bits: at most most_tile_shift, or no_map.
+  std::uint32_t shrinkage = 0;      ///< [§3.4], in fixed point; at most 2^20.
   std::uint32_t side_bytes = 0;
   std::array<std::uint32_t, n_groups> n_words{};
   std::uint32_t escape_bytes = 0;

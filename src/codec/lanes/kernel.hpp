@@ -54,7 +54,7 @@ struct EncodeState {
   /// Words are written downwards from here; the caller sees to it that a row's worth fits.
   std::array<std::uint16_t*, n_groups> words{};
   std::uint16_t* levels = nullptr;  ///< Room for the levels of a row.
-  std::vector<Escape> escapes;  ///< Appended in the order of encoding: last column first, last lane first.
+  std::vector<Escape> escapes;      ///< Appended in the order of encoding: last column first, last lane first.
 };
 
 /// Words that one row of one group may take or give, and that may be touched beyond them.

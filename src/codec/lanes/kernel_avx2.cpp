@@ -260,8 +260,7 @@ struct Simd {
   /// never too large.
   static __m256i next_state(__m256i low, __m256i high, __m256i start, __m256i frequency) {
     const __m256 inverse = _mm256_div_ps(_mm256_set1_ps(1.0F - 1.0F / (1 << 20)), _mm256_cvtepi32_ps(frequency));
-    const __m256 real = _mm256_add_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(high), _mm256_set1_ps(65536.0F)),
-                                      _mm256_cvtepi32_ps(low));
+    const __m256 real = _mm256_add_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(high), _mm256_set1_ps(65536.0F)), _mm256_cvtepi32_ps(low));
     const __m256i quotient = _mm256_cvttps_epi32(_mm256_mul_ps(real, inverse));
     const __m256i state = _mm256_or_si256(_mm256_slli_epi32(high, 16), low);
     const __m256i rest = _mm256_sub_epi32(state, _mm256_mullo_epi32(quotient, frequency));
@@ -277,10 +276,10 @@ struct Simd {
     put_words(low, high, mask_and(at_least(halved, frequency), active), words);
     const __m256i none = _mm256_setzero_si256(), half = _mm256_set1_epi32(0xFFFF);
     const auto one = [&](__m256i& l, __m256i& h, __m256i s, __m256i f, __m256i mask) {
-      const __m256i p = next_state(_mm256_unpacklo_epi16(l, none), _mm256_unpacklo_epi16(h, none),
-                                   _mm256_unpacklo_epi16(s, none), _mm256_unpacklo_epi16(f, none));
-      const __m256i q = next_state(_mm256_unpackhi_epi16(l, none), _mm256_unpackhi_epi16(h, none),
-                                   _mm256_unpackhi_epi16(s, none), _mm256_unpackhi_epi16(f, none));
+      const __m256i p = next_state(_mm256_unpacklo_epi16(l, none), _mm256_unpacklo_epi16(h, none), _mm256_unpacklo_epi16(s, none),
+                                   _mm256_unpacklo_epi16(f, none));
+      const __m256i q = next_state(_mm256_unpackhi_epi16(l, none), _mm256_unpackhi_epi16(h, none), _mm256_unpackhi_epi16(s, none),
+                                   _mm256_unpackhi_epi16(f, none));
       l = _mm256_blendv_epi8(l, _mm256_packus_epi32(_mm256_and_si256(p, half), _mm256_and_si256(q, half)), mask);
       h = _mm256_blendv_epi8(h, _mm256_packus_epi32(_mm256_srli_epi32(p, 16), _mm256_srli_epi32(q, 16)), mask);
     };
@@ -297,8 +296,8 @@ struct Simd {
       const __m256i doubled = _mm256_add_epi16(product_low, product_low);
       l = _mm256_add_epi16(doubled, addend);
       // Carry out of the sum: both top bits set, or one of them and not the sum's.
-      const __m256i carry = _mm256_or_si256(_mm256_and_si256(doubled, addend),
-                                            _mm256_andnot_si256(l, _mm256_or_si256(doubled, addend)));
+      const __m256i carry =
+          _mm256_or_si256(_mm256_and_si256(doubled, addend), _mm256_andnot_si256(l, _mm256_or_si256(doubled, addend)));
       h = _mm256_or_si256(_mm256_add_epi16(product_high, product_high), _mm256_srli_epi16(product_low, 15));
       h = _mm256_add_epi16(h, _mm256_srli_epi16(carry, 15));
     };

@@ -42,9 +42,9 @@ struct Simd {
   static bool all_set(U16 a) { return _mm512_testn_epi16_mask(a, a) == 0; }
   /// A small number in all lanes, from memory: building it from a general register takes longer.
   static U16 small(std::size_t value) { return _mm512_set1_epi32(static_cast<int>(small_pairs[value])); }
-  static constexpr std::array<std::uint32_t, 16> small_pairs = {
-      0x00000, 0x10001, 0x20002, 0x30003, 0x40004, 0x50005, 0x60006, 0x70007,
-      0x80008, 0x90009, 0xA000A, 0xB000B, 0xC000C, 0xD000D, 0xE000E, 0xF000F};
+  static constexpr std::array<std::uint32_t, 16> small_pairs = {0x00000, 0x10001, 0x20002, 0x30003, 0x40004, 0x50005,
+                                                                0x60006, 0x70007, 0x80008, 0x90009, 0xA000A, 0xB000B,
+                                                                0xC000C, 0xD000D, 0xE000E, 0xF000F};
   struct Constants {
     U16 slot_mask = hidden(probability_one - 1);
     U16 end = hidden(probability_one);
@@ -148,15 +148,13 @@ struct Simd {
   static __m512i next_state(__m512i state, __m512i start, __m512i frequency) {
     const __m512 divisor = _mm512_cvtepi32_ps(frequency);
     const __m512 estimate = _mm512_rcp14_ps(divisor);
-    const __m512 inverse = _mm512_mul_ps(
-        estimate, _mm512_fnmadd_ps(divisor, estimate, _mm512_set1_ps(2.0F - 1.0F / (1 << 20))));
+    const __m512 inverse = _mm512_mul_ps(estimate, _mm512_fnmadd_ps(divisor, estimate, _mm512_set1_ps(2.0F - 1.0F / (1 << 20))));
     const __m512i quotient = _mm512_cvttps_epi32(_mm512_mul_ps(_mm512_cvtepu32_ps(state), inverse));
     const __m512i rest = _mm512_sub_epi32(state, _mm512_mullo_epi32(quotient, frequency));
     // quotient * 2^15 + rest + start; if the quotient is 1 too small, rest is frequency too large
     const __m512i sum = _mm512_add_epi32(_mm512_slli_epi32(quotient, probability_bits), _mm512_add_epi32(rest, start));
     const __mmask16 short_by_one = _mm512_cmpge_epi32_mask(rest, frequency);
-    return _mm512_mask_add_epi32(sum, short_by_one, sum,
-                                 _mm512_sub_epi32(_mm512_set1_epi32(1 << probability_bits), frequency));
+    return _mm512_mask_add_epi32(sum, short_by_one, sum, _mm512_sub_epi32(_mm512_set1_epi32(1 << probability_bits), frequency));
   }
 
   static void encode_symbol(U16& low, U16& high, U16 start, U16 frequency, Mask active, std::uint16_t*& words) {
@@ -212,19 +210,19 @@ void PixelModels<Profile::near>::make_some(const ClassFacts& facts, const std::u
       pixel = {};
       continue;
     }
-    const __m512d inverse = _mm512_insertf64x2(_mm512_zextpd256_pd512(_mm256_loadu_pd(inverse_above + i)),
-                                               _mm_loadu_pd(inverse_left + i), 2);
+    const __m512d inverse =
+        _mm512_insertf64x2(_mm512_zextpd256_pd512(_mm256_loadu_pd(inverse_above + i)), _mm_loadu_pd(inverse_left + i), 2);
     const __m512d product = _mm512_min_pd(_mm512_mul_pd(inverse, _mm512_set1_pd(facts.ratios.raised(own))), most);
     const __m256i ratio = _mm512_cvttpd_epi32(_mm512_mul_pd(product, unit));
     const __m256i weights = _mm256_load_si256(reinterpret_cast<const __m256i*>(facts.near_weights[own].data()));
     const __m256i weighted = _mm256_srai_epi32(_mm256_mullo_epi32(weights, ratio), fraction_bits);
     const __m256i coefficients =
         _mm256_max_epi32(_mm256_min_epi32(weighted, bound), _mm256_sub_epi32(_mm256_setzero_si256(), bound));
-    const __m256i rate = _mm256_inserti128_si256(
-        _mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(rate_above + i))),
-        _mm_loadl_epi64(reinterpret_cast<const __m128i*>(rate_left + i)), 1);
-    const __m512i means = _mm512_srai_epi64(
-        _mm512_mul_epi32(_mm512_cvtepi32_epi64(coefficients), _mm512_cvtepi32_epi64(rate)), fraction_bits);
+    const __m256i rate =
+        _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(rate_above + i))),
+                                _mm_loadl_epi64(reinterpret_cast<const __m128i*>(rate_left + i)), 1);
+    const __m512i means =
+        _mm512_srai_epi64(_mm512_mul_epi32(_mm512_cvtepi32_epi64(coefficients), _mm512_cvtepi32_epi64(rate)), fraction_bits);
     const std::int64_t base = facts.base[own] - _mm512_reduce_add_epi64(means);
     pixel.base = static_cast<std::int32_t>(std::clamp<std::int64_t>(base, -(1 << 30), 1 << 30));
     set_window(facts.window[own], pixel);

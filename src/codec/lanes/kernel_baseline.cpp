@@ -25,24 +25,44 @@ struct Simd {
     return result;
   }
 
-  static U16 load(const std::uint16_t* from) { return each([&](std::size_t i) { return from[i]; }); }
+  static U16 load(const std::uint16_t* from) {
+    return each([&](std::size_t i) { return from[i]; });
+  }
   static void store(std::uint16_t* to, const U16& a) { std::copy(a.begin(), a.end(), to); }
   static U16 zero() { return {}; }
-  static U16 set1(std::size_t value) { return each([&](std::size_t) { return value; }); }
+  static U16 set1(std::size_t value) {
+    return each([&](std::size_t) { return value; });
+  }
   static I32 set1_32(std::int32_t value) {
     I32 result;
     result.fill(static_cast<std::uint32_t>(value));
     return result;
   }
 
-  static U16 add(const U16& a, const U16& b) { return each([&](std::size_t i) { return a[i] + b[i]; }); }
-  static U16 sub(const U16& a, const U16& b) { return each([&](std::size_t i) { return a[i] - b[i]; }); }
-  static U16 min(const U16& a, const U16& b) { return each([&](std::size_t i) { return std::min(a[i], b[i]); }); }
-  static U16 max(const U16& a, const U16& b) { return each([&](std::size_t i) { return std::max(a[i], b[i]); }); }
-  static U16 bit_and(const U16& a, const U16& b) { return each([&](std::size_t i) { return a[i] & b[i]; }); }
-  static U16 sign(const U16& a) { return each([&](std::size_t i) { return a[i] >> 15; }); }
-  static U16 shift_right(const U16& a, const U16& n) { return each([&](std::size_t i) { return a[i] >> n[i]; }); }
-  static U16 shift_left(const U16& a, const U16& n) { return each([&](std::size_t i) { return a[i] << n[i]; }); }
+  static U16 add(const U16& a, const U16& b) {
+    return each([&](std::size_t i) { return a[i] + b[i]; });
+  }
+  static U16 sub(const U16& a, const U16& b) {
+    return each([&](std::size_t i) { return a[i] - b[i]; });
+  }
+  static U16 min(const U16& a, const U16& b) {
+    return each([&](std::size_t i) { return std::min(a[i], b[i]); });
+  }
+  static U16 max(const U16& a, const U16& b) {
+    return each([&](std::size_t i) { return std::max(a[i], b[i]); });
+  }
+  static U16 bit_and(const U16& a, const U16& b) {
+    return each([&](std::size_t i) { return a[i] & b[i]; });
+  }
+  static U16 sign(const U16& a) {
+    return each([&](std::size_t i) { return a[i] >> 15; });
+  }
+  static U16 shift_right(const U16& a, const U16& n) {
+    return each([&](std::size_t i) { return a[i] >> n[i]; });
+  }
+  static U16 shift_left(const U16& a, const U16& n) {
+    return each([&](std::size_t i) { return a[i] << n[i]; });
+  }
   static bool all_set(const U16& a) {
     return std::all_of(a.begin(), a.end(), [](std::uint16_t v) { return v != 0; });
   }
@@ -108,8 +128,7 @@ struct Simd {
   static void encode_raw(U16& low, U16& high, const U16& value, const U16& shift, std::uint16_t*& words) {
     for (std::size_t i = group_lanes; i-- > 0;) {
       if (high[i] >> (16 - shift[i]) != 0) put_word(low[i], high[i], words);
-      const std::uint32_t state = (std::uint32_t{high[i]} << 16 | low[i]) << shift[i] |
-                                  (value[i] & ((1U << shift[i]) - 1U));
+      const std::uint32_t state = (std::uint32_t{high[i]} << 16 | low[i]) << shift[i] | (value[i] & ((1U << shift[i]) - 1U));
       low[i] = static_cast<std::uint16_t>(state);
       high[i] = static_cast<std::uint16_t>(state >> 16);
     }
@@ -166,8 +185,10 @@ template <class Count>
 void gather(const Count* counts, const std::size_t* starts, std::size_t width, std::uint16_t* row) {
   for (std::size_t lane = 0; lane < n_lanes; ++lane)
     for (std::size_t x = 0; x < width; ++x)
-      row[x * n_lanes + lane] = starts[lane] == Layout::none ? std::uint16_t{0}
-                                : static_cast<std::uint16_t>(std::min<std::uint32_t>(counts[starts[lane] + x], largest_lane_count));
+      row[x * n_lanes + lane] =
+          starts[lane] == Layout::none
+              ? std::uint16_t{0}
+              : static_cast<std::uint16_t>(std::min<std::uint32_t>(counts[starts[lane] + x], largest_lane_count));
 }
 
 template <class Count>
@@ -175,7 +196,8 @@ void scatter(const std::uint16_t* row, const std::size_t* starts, std::size_t wi
   for (std::size_t lane = 0; lane < n_lanes; ++lane) {
     if (starts[lane] == Layout::none) continue;
     for (std::size_t x = 0; x < width; ++x)
-      counts[starts[lane] + x] = static_cast<Count>(std::min<std::uint32_t>(row[x * n_lanes + lane], std::numeric_limits<Count>::max()));
+      counts[starts[lane] + x] =
+          static_cast<Count>(std::min<std::uint32_t>(row[x * n_lanes + lane], std::numeric_limits<Count>::max()));
   }
 }
 

@@ -41,8 +41,7 @@ struct Layout {
     if (mapped) {
       n_strips = strips_of(shape.n_frames);
     } else {
-      while (std::size_t{shape.n_frames} * n_slices * 2 <= n_lanes && rows_of(n_slices) >= 2 * least_slice_rows)
-        n_slices *= 2;
+      while (std::size_t{shape.n_frames} * n_slices * 2 <= n_lanes && rows_of(n_slices) >= 2 * least_slice_rows) n_slices *= 2;
     }
     n_rows = rows_of(n_strips * n_slices);
     n_units = std::size_t{shape.n_frames} * n_slices;
@@ -82,9 +81,7 @@ struct Layout {
 
  private:
   static constexpr std::size_t least_slice_rows = 32;
-  [[nodiscard]] std::size_t rows_of(std::size_t n_parts) const noexcept {
-    return (shape.det_y + n_parts - 1) / n_parts;
-  }
+  [[nodiscard]] std::size_t rows_of(std::size_t n_parts) const noexcept { return (shape.det_y + n_parts - 1) / n_parts; }
 };
 
 /// Where all lanes are at `row` of their unit at `step`.

@@ -11,9 +11,7 @@ namespace {
 constexpr std::array<std::uint64_t, 8> eighths = {65536, 71468, 77936, 84990, 92682, 101070, 110218, 120194};
 
 /// nominal_counts() of a class above 0.
-constexpr std::uint64_t nominal(std::size_t rate_class) {
-  return eighths[(rate_class - 1) % 8] << ((rate_class - 1) / 8) >> 8;
-}
+constexpr std::uint64_t nominal(std::size_t rate_class) { return eighths[(rate_class - 1) % 8] << ((rate_class - 1) / 8) >> 8; }
 
 constexpr std::int32_t largest_rate = 32767 * one;
 
@@ -52,7 +50,8 @@ std::uint8_t nearest_class(std::uint64_t counts) {
     return limits;
   }();
   if (counts == 0) return 0;
-  const std::size_t first = std::min<std::size_t>(n_classes - 1, 1 + octave * (static_cast<std::size_t>(std::bit_width(counts)) - 1));
+  const std::size_t first =
+      std::min<std::size_t>(n_classes - 1, 1 + octave * (static_cast<std::size_t>(std::bit_width(counts)) - 1));
   std::size_t n_passed = 0;
   for (std::size_t i = 0; i < octave; ++i) n_passed += counts << 8 > upper[first + i] ? 1U : 0U;
   return static_cast<std::uint8_t>(first + n_passed);
@@ -81,8 +80,7 @@ void expand_tiles(std::span<const std::uint8_t> tiles, const Layout& layout, uns
   const std::size_t width = layout.shape.det_x, n_across = tiles_across(width, tile_shift);
   classes.assign(layout.n_models(), 0);
   for (std::size_t y = 0; y < layout.shape.det_y; ++y)
-    for (std::size_t x = 0; x < width; ++x)
-      classes[y * width + x] = tiles[(y >> tile_shift) * n_across + (x >> tile_shift)];
+    for (std::size_t x = 0; x < width; ++x) classes[y * width + x] = tiles[(y >> tile_shift) * n_across + (x >> tile_shift)];
 }
 
 void note_tables(BlockModel& model) {

@@ -27,15 +27,26 @@ struct Offset {
 };
 inline constexpr std::array<std::size_t, n_profiles> profile_neighbours = {6, 10, 14};
 inline constexpr std::size_t most_neighbours = 14;
-inline constexpr std::array<Offset, most_neighbours> neighbours = {{{0, -2}, {0, -1}, {-1, -1}, {-1, 0}, {-1, 1}, {-1, 2},
-                                                       {-2, -1}, {-2, 0}, {-2, 1}, {-2, 2},
-                                                       {0, -4}, {0, -3}, {-1, -3}, {-1, -2}}};
+inline constexpr std::array<Offset, most_neighbours> neighbours = {{{0, -2},
+                                                                    {0, -1},
+                                                                    {-1, -1},
+                                                                    {-1, 0},
+                                                                    {-1, 1},
+                                                                    {-1, 2},
+                                                                    {-2, -1},
+                                                                    {-2, 0},
+                                                                    {-2, 1},
+                                                                    {-2, 2},
+                                                                    {0, -4},
+                                                                    {0, -3},
+                                                                    {-1, -3},
+                                                                    {-1, -2}}};
 /// Minima: of the neighbours with these indices in `neighbours`. Profile wide has the first 6, full all.
 struct Minimum {
   std::size_t a, b, c;
 };
-inline constexpr std::array<Minimum, 8> minima = {{{3, 2, 2}, {3, 4, 4}, {1, 3, 3}, {1, 2, 2}, {1, 4, 4}, {1, 0, 0},
-                                                   {3, 7, 7}, {1, 3, 2}}};
+inline constexpr std::array<Minimum, 8> minima = {
+    {{3, 2, 2}, {3, 4, 4}, {1, 3, 3}, {1, 2, 2}, {1, 4, 4}, {1, 0, 0}, {3, 7, 7}, {1, 3, 2}}};
 
 /// Fixed point of rates, weights and predictions: 12 fractional bits.
 inline constexpr unsigned fraction_bits = 12;
@@ -70,11 +81,11 @@ struct Weights {
 template <std::size_t n_features>
 struct PixelModel {
   std::int32_t base;
-  std::uint32_t from;     ///< The window's first level plus the level of 1 as a float's bits, in both halves.
-  std::uint8_t window;    ///< [§3.5]
-  std::uint8_t plan;      ///< How many symbols the decoder compares before it looks whether it is done.
-  std::uint8_t lit;       ///< 0: the pixel is zero throughout and not coded.
-  std::uint8_t bright;    ///< Some level of the window has an offset or a shift.
+  std::uint32_t from;   ///< The window's first level plus the level of 1 as a float's bits, in both halves.
+  std::uint8_t window;  ///< [§3.5]
+  std::uint8_t plan;    ///< How many symbols the decoder compares before it looks whether it is done.
+  std::uint8_t lit;     ///< 0: the pixel is zero throughout and not coded.
+  std::uint8_t bright;  ///< Some level of the window has an offset or a shift.
   std::array<std::int16_t, n_features> coefficient;
 };
 
@@ -100,7 +111,7 @@ struct alignas(64) Window {
   using Row = std::array<std::uint16_t, 64>;
   std::array<Row, n_symbols> start;  ///< Sum of the frequencies below a symbol.
   Row offset, shift;
-  Row limit;                         ///< Symbols at least this have no frequency and are escaped.
+  Row limit;  ///< Symbols at least this have no frequency and are escaped.
 };
 
 struct SymbolTables {
@@ -114,12 +125,12 @@ struct SymbolTables {
 /// Everything the kernels need about a block.
 struct BlockModel {
   Profile profile = Profile::near;
-  std::vector<std::uint8_t> classes;     ///< Of each pixel that has a model.
+  std::vector<std::uint8_t> classes;  ///< Of each pixel that has a model.
   std::array<std::int32_t, n_classes> rates{};
-  std::int32_t shrinkage = 0;            ///< Added to both rates of a ratio. [§3.4]
+  std::int32_t shrinkage = 0;  ///< Added to both rates of a ratio. [§3.4]
   Weights weights;
   SymbolTables tables;
-  std::vector<std::byte> pixel_models;   ///< PixelModel<profile_features[profile]> of each pixel.
+  std::vector<std::byte> pixel_models;  ///< PixelModel<profile_features[profile]> of each pixel.
 
   template <std::size_t n_features>
   [[nodiscard]] const PixelModel<n_features>* pixels() const noexcept {

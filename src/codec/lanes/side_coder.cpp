@@ -12,9 +12,7 @@ constexpr std::uint32_t zigzag(std::int32_t value) {
   return (static_cast<std::uint32_t>(value) << 1) ^ static_cast<std::uint32_t>(value >> 31);
 }
 
-constexpr std::int32_t unzigzag(std::uint32_t value) {
-  return static_cast<std::int32_t>((value >> 1) ^ (0U - (value & 1U)));
-}
+constexpr std::int32_t unzigzag(std::uint32_t value) { return static_cast<std::int32_t>((value >> 1) ^ (0U - (value & 1U))); }
 
 }  // namespace
 

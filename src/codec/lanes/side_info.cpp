@@ -10,16 +10,16 @@ namespace {
 
 /// Context and prediction of a class from the four neighbours coded before it.
 struct ClassContext {
-  std::size_t n_dark = 0;   ///< How many of the four are never lit.
-  std::int32_t guess = 1;   ///< Mean of the others.
-  std::size_t spread = 0;   ///< How much they differ.
+  std::size_t n_dark = 0;  ///< How many of the four are never lit.
+  std::int32_t guess = 1;  ///< Mean of the others.
+  std::size_t spread = 0;  ///< How much they differ.
 
   ClassContext(const std::vector<std::uint8_t>& classes, std::size_t width, std::size_t i) {
     const std::size_t x = i % width;
     const bool top = i < width;
-    const std::array<std::int32_t, 4> around = {
-        x > 0 ? classes[i - 1] : 0, top ? 0 : classes[i - width], top || x == 0 ? 0 : classes[i - width - 1],
-        top || x + 1 == width ? 0 : classes[i - width + 1]};
+    const std::array<std::int32_t, 4> around = {x > 0 ? classes[i - 1] : 0, top ? 0 : classes[i - width],
+                                                top || x == 0 ? 0 : classes[i - width - 1],
+                                                top || x + 1 == width ? 0 : classes[i - width + 1]};
     std::int32_t sum = 0, n_lit = 0, least = 255, most = 0;
     for (const std::int32_t c : around) {
       if (c == 0) continue;
@@ -206,8 +206,7 @@ std::array<std::uint16_t, n_symbols> frequencies(const LevelTable& level) {
 namespace {
 
 /// Row of a window for the kernels.
-void fill_row(Window::Row& row, const std::vector<std::uint16_t>& by_level, std::size_t first, std::size_t n_window,
-              bool split) {
+void fill_row(Window::Row& row, const std::vector<std::uint16_t>& by_level, std::size_t first, std::size_t n_window, bool split) {
   auto* bytes = reinterpret_cast<std::uint8_t*>(row.data());
   for (std::size_t i = 0; i < n_window; ++i) {
     const std::uint16_t value = by_level[first + i];

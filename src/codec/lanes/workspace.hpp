@@ -27,9 +27,7 @@ class RowWindow {
   }
 
   /// Column 0 of row y. Rows y, y - 1 and y - 2 are distinct; y - 3 may be overwritten.
-  [[nodiscard]] std::uint16_t* row(std::size_t y) noexcept {
-    return items_[y % n_rows * n_columns_ + row_margin].counts.data();
-  }
+  [[nodiscard]] std::uint16_t* row(std::size_t y) noexcept { return items_[y % n_rows * n_columns_ + row_margin].counts.data(); }
   /// Row y - up, or zeros above the unit.
   [[nodiscard]] const std::uint16_t* above(std::size_t y, std::size_t up) noexcept {
     return y >= up ? row(y - up) : items_[n_rows * n_columns_ + row_margin].counts.data();
@@ -68,15 +66,16 @@ class RowPlane {
   std::vector<LaneColumn> items_;
 };
 
-/// How often a level met counts of each bin. A little longer, or low bins of all levels would lie in the same few sets of a cache.
+/// How often a level met counts of each bin. A little longer, or low bins of all levels would lie in the same few sets of a
+/// cache.
 inline constexpr std::size_t n_level_bins = 256;
 using LevelHistogram = std::array<std::uint32_t, n_level_bins + 16>;
 
 struct Workspace {
   const Kernels* kernels = &lanes::kernels();  ///< Tests try others.
   BlockModel model;
-  RowPlane rows;                     ///< Of an encoder.
-  RowWindow window;                  ///< Of a decoder.
+  RowPlane rows;     ///< Of an encoder.
+  RowWindow window;  ///< Of a decoder.
   std::array<std::vector<std::uint16_t>, n_groups> words;
   std::vector<std::uint8_t> tiles;
   std::vector<std::uint16_t> levels;

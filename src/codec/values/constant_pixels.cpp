@@ -25,12 +25,14 @@ constexpr std::size_t run = 64;  // pixels that are passed over together, as mos
 
 /// Whether some of the pixels is the same, and at least that, in the first `n_frames` (up to 4) frames.
 template <class Bits>
-bool any_repeats(const Bits* elements, std::size_t n_pixels, std::size_t n_frames, std::size_t first, std::size_t stop, Bits least) {
+bool any_repeats(const Bits* elements, std::size_t n_pixels, std::size_t n_frames, std::size_t first, std::size_t stop,
+                 Bits least) {
   const std::array<const Bits*, 4> frames = {elements, elements + n_pixels, elements + (n_frames > 2 ? 2 : 0) * n_pixels,
                                              elements + (n_frames > 3 ? 3 : 0) * n_pixels};
   Bits repeats = 0;
   for (std::size_t i = first; i < stop; ++i) {
-    const auto differs = static_cast<Bits>((frames[1][i] ^ frames[0][i]) | (frames[2][i] ^ frames[0][i]) | (frames[3][i] ^ frames[0][i]));
+    const auto differs =
+        static_cast<Bits>((frames[1][i] ^ frames[0][i]) | (frames[2][i] ^ frames[0][i]) | (frames[3][i] ^ frames[0][i]));
     const Bits bits = differs == 0 ? frames[0][i] : Bits{0};
     repeats = std::max(repeats, bits);
   }
@@ -78,8 +80,10 @@ void find_masked(const ListedEvents& events, const BlockLayout& layout, std::vec
 
 // The same from events: a pixel that is not among a frame's is zero there.
 void find_in_events(const ListedEvents& events, const BlockLayout& layout, std::vector<SideEntry>& constants) {
-  if (layout.shape.n_frames >= frames_beyond_chance) find_common(events, constants);
-  else find_masked(events, layout, constants);
+  if (layout.shape.n_frames >= frames_beyond_chance)
+    find_common(events, constants);
+  else
+    find_masked(events, layout, constants);
   std::size_t end = events.frame_events[0];
   for (std::size_t f = 1; f < layout.shape.n_frames && !constants.empty(); ++f) {
     std::size_t e = end;
@@ -100,14 +104,12 @@ void set(std::span<const SideEntry> pixels, const BlockShape& shape, bool zero, 
 
 }  // namespace
 
-void find_constant_pixels(Elements& elements, const BlockLayout& layout,
-                          std::vector<SideEntry>& constants) {
+void find_constant_pixels(Elements& elements, const BlockLayout& layout, std::vector<SideEntry>& constants) {
   constants.clear();
   if (layout.shape.n_frames < 2) return;
   if (elements.events() != nullptr) return find_in_events(*elements.events(), layout, constants);
-  visit_width(layout.item_bytes, [&](auto bits) {
-    find(reinterpret_cast<const decltype(bits)*>(elements.dense().data()), layout, constants);
-  });
+  visit_width(layout.item_bytes,
+              [&](auto bits) { find(reinterpret_cast<const decltype(bits)*>(elements.dense().data()), layout, constants); });
 }
 
 void clear_pixels(std::span<const SideEntry> pixels, const BlockShape& shape, std::size_t item_bytes,

@@ -14,12 +14,10 @@
 namespace esieve::codec {
 
 /// Finds the pixels whose element is not zero, the same in all frames, and not so by chance.
-void find_constant_pixels(Elements& elements, const BlockLayout& layout,
-                          std::vector<SideEntry>& constants);
+void find_constant_pixels(Elements& elements, const BlockLayout& layout, std::vector<SideEntry>& constants);
 
 /// Sets the pixels' items to zero in every frame of `plane`.
-void clear_pixels(std::span<const SideEntry> pixels, const BlockShape& shape, std::size_t item_bytes,
-                  std::span<std::byte> plane);
+void clear_pixels(std::span<const SideEntry> pixels, const BlockShape& shape, std::size_t item_bytes, std::span<std::byte> plane);
 
 /// Sets the pixels' items in every frame of `elements`.
 void fill_pixels(std::span<const SideEntry> pixels, const BlockShape& shape, std::size_t item_bytes,

@@ -71,8 +71,8 @@ std::uint32_t count_of_bits(const ValueMap& map, DType dtype, std::uint64_t bits
   if (top_bit && is_signed(dtype)) return 0;  // negative
   double nearest = static_cast<double>(bits);
   if (map.quantum) {
-    const double element = item_bytes(dtype) == 4 ? std::bit_cast<float>(static_cast<std::uint32_t>(bits))
-                                                  : std::bit_cast<double>(bits);
+    const double element =
+        item_bytes(dtype) == 4 ? std::bit_cast<float>(static_cast<std::uint32_t>(bits)) : std::bit_cast<double>(bits);
     nearest = std::round(map.quantum->count(element));
   }
   if (!(nearest >= 1 && nearest <= 4294967295.0)) return 0;

@@ -153,8 +153,7 @@ std::vector<T> sample_of(std::span<const T> values) {
 template <class T, class Count>
 class FloatMapper {
  public:
-  FloatMapper(std::span<const T> values, const Quantum& quantum, bool zigzag, Count* counts,
-              std::vector<SideEntry>& exceptions)
+  FloatMapper(std::span<const T> values, const Quantum& quantum, bool zigzag, Count* counts, std::vector<SideEntry>& exceptions)
       : values_(values), quantum_(quantum), zigzag_(zigzag), counts_(counts), exceptions_(exceptions) {
     scale_ = quantum.divides ? quantum.value : 1 / quantum.value;
     highest_ = zigzag ? std::min<double>(max_count<T>, std::numeric_limits<Count>::max() / 2)

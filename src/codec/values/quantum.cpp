@@ -109,8 +109,7 @@ std::optional<Quantum> find_quantum(std::span<const T> sample) {
   const double divisor = approximate_divisor<T>(values);
   if (divisor <= power || divisor <= 0) return best;
   for (const Quantum& candidate : candidates<T>(values, divisor))
-    if (std::isfinite(candidate.value) && candidate.value > 0 && holds_nearly_all<T>(values, candidate))
-      return candidate;
+    if (std::isfinite(candidate.value) && candidate.value > 0 && holds_nearly_all<T>(values, candidate)) return candidate;
   return best;
 }
 

@@ -13,8 +13,7 @@ constexpr std::size_t max_varint_bytes = 10;
 
 }  // namespace
 
-void append_side_list(std::span<const SideEntry> entries, std::size_t item_bytes, Zstd& zstd,
-                      std::vector<std::byte>& out) {
+void append_side_list(std::span<const SideEntry> entries, std::size_t item_bytes, Zstd& zstd, std::vector<std::byte>& out) {
   std::vector<std::byte> plain;
   std::uint64_t next = 0;
   for (const SideEntry& entry : entries) {
@@ -39,7 +38,8 @@ DecodeStatus read_side_list(ByteReader& reader, std::size_t item_bytes, const Si
   const std::uint64_t n_entries = reader.varint(), plain_bytes = reader.varint(), stored_bytes = reader.varint();
   const auto stored = reader.take(stored_bytes);
   if (!reader.ok()) return DecodeStatus::truncated;
-  if (n_entries > limits.n_entries || plain_bytes > n_entries * (max_varint_bytes + item_bytes)) return DecodeStatus::out_of_range;
+  if (n_entries > limits.n_entries || plain_bytes > n_entries * (max_varint_bytes + item_bytes))
+    return DecodeStatus::out_of_range;
 
   std::vector<std::byte> unpacked;
   auto plain = stored;

@@ -22,8 +22,7 @@ struct SideEntry {
 };
 
 /// \param entries  positions ascending
-void append_side_list(std::span<const SideEntry> entries, std::size_t item_bytes, Zstd& zstd,
-                      std::vector<std::byte>& out);
+void append_side_list(std::span<const SideEntry> entries, std::size_t item_bytes, Zstd& zstd, std::vector<std::byte>& out);
 
 struct SideLimits {
   std::uint64_t n_entries = 0;    ///< At most so many; bounds the memory a hostile list can ask for.
@@ -31,7 +30,7 @@ struct SideLimits {
 };
 
 /// Takes a list from the front of `reader`.
-[[nodiscard]] DecodeStatus read_side_list(ByteReader& reader, std::size_t item_bytes, const SideLimits& limits,
-                                          Zstd& zstd, std::vector<SideEntry>& entries);
+[[nodiscard]] DecodeStatus read_side_list(ByteReader& reader, std::size_t item_bytes, const SideLimits& limits, Zstd& zstd,
+                                          std::vector<SideEntry>& entries);
 
 }  // namespace esieve::codec

@@ -11,8 +11,8 @@ namespace esieve::codec {
 namespace {
 
 // Bits of the first byte: docs/format/codec.md, "Value mapping".
-constexpr unsigned width_mask = 3, zigzag_bit = 4, quantum_bit = 8, divides_bit = 16, constants_bit = 32,
-                   exceptions_bit = 64, unused_bits = 128;
+constexpr unsigned width_mask = 3, zigzag_bit = 4, quantum_bit = 8, divides_bit = 16, constants_bit = 32, exceptions_bit = 64,
+                   unused_bits = 128;
 
 }  // namespace
 

@@ -16,7 +16,8 @@ TEST(CopyStreaming, copies_any_length_to_any_place_and_nothing_else) {
     for (std::size_t shift = 0; shift < 65; shift += 13) {
       std::vector<std::byte> to(5200, std::byte{0xEE});
       copy_streaming(std::span(from).subspan(shift, n), to.data() + 7 + shift);
-      EXPECT_TRUE(std::equal(from.begin() + static_cast<std::ptrdiff_t>(shift), from.begin() + static_cast<std::ptrdiff_t>(shift + n),
+      EXPECT_TRUE(std::equal(from.begin() + static_cast<std::ptrdiff_t>(shift),
+                             from.begin() + static_cast<std::ptrdiff_t>(shift + n),
                              to.begin() + static_cast<std::ptrdiff_t>(7 + shift)));
       EXPECT_EQ(std::count(to.begin(), to.begin() + static_cast<std::ptrdiff_t>(7 + shift), std::byte{0xEE}),
                 static_cast<std::ptrdiff_t>(7 + shift));

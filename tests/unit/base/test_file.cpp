@@ -45,7 +45,8 @@ TEST(WritableFile, gives_back_what_was_written_and_no_more) {
   std::vector<std::byte> read(3);
   file.read(4, read);
   EXPECT_EQ(read, bytes);
-  EXPECT_THAT([&] { file.read(5, read); }, ThrowsMessage<DataError>(HasSubstr("a.bin is truncated (8 bytes are needed, it has 7)")));
+  EXPECT_THAT([&] { file.read(5, read); },
+              ThrowsMessage<DataError>(HasSubstr("a.bin is truncated (8 bytes are needed, it has 7)")));
   EXPECT_TRUE(file.reserve(7, 1 << 16));
   EXPECT_EQ(std::filesystem::file_size(folder / "a.bin"), 7U);
 }

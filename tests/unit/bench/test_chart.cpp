@@ -48,13 +48,14 @@ std::vector<Label> labels_of(const std::vector<Mark>& marks) {
 }
 
 TEST(Chart, writes_every_name_once) {
-  const auto labels = labels_of({{.x = 10, .y = 10, .name = "one", .colour = {}}, {.x = 20, .y = 50, .name = "two", .colour = {}}});
+  const auto labels =
+      labels_of({{.x = 10, .y = 10, .name = "one", .colour = {}}, {.x = 20, .y = 50, .name = "two", .colour = {}}});
   EXPECT_EQ(labels.size(), 2U);
 }
 
 TEST(Chart, keeps_names_of_near_points_apart) {
-  const auto labels = labels_of({{.x = 10, .y = 10, .name = "first name", .colour = {}},
-                                 {.x = 10.2, .y = 10.1, .name = "second name", .colour = {}}});
+  const auto labels = labels_of(
+      {{.x = 10, .y = 10, .name = "first name", .colour = {}}, {.x = 10.2, .y = 10.1, .name = "second name", .colour = {}}});
   ASSERT_EQ(labels.size(), 2U);
   EXPECT_TRUE(labels[0].anchor != labels[1].anchor || std::abs(labels[0].at.y - labels[1].at.y) > 10);
 }

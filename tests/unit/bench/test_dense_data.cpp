@@ -8,17 +8,14 @@
 namespace esieve::bench {
 namespace {
 
-void expect_region(const ScanRegion& region, std::uint64_t first_y, std::uint64_t n_y, std::uint64_t first_x,
-                   std::uint64_t n_x) {
+void expect_region(const ScanRegion& region, std::uint64_t first_y, std::uint64_t n_y, std::uint64_t first_x, std::uint64_t n_x) {
   EXPECT_EQ(region.first_y, first_y);
   EXPECT_EQ(region.n_y, n_y);
   EXPECT_EQ(region.first_x, first_x);
   EXPECT_EQ(region.n_x, n_x);
 }
 
-TEST(ChoosePart, takes_everything_that_fits) {
-  expect_region(choose_part({10, 20}, 100, 20'000), 0, 10, 0, 20);
-}
+TEST(ChoosePart, takes_everything_that_fits) { expect_region(choose_part({10, 20}, 100, 20'000), 0, 10, 0, 20); }
 
 TEST(ChoosePart, takes_rows_from_the_middle_of_a_scan_that_is_too_large) {
   expect_region(choose_part({10, 20}, 100, 19'999), 0, 9, 0, 20);

@@ -17,7 +17,8 @@ TEST(Svg, has_the_size_of_the_drawing) {
 }
 
 TEST(Svg, writes_lines_with_their_colour_and_dashes) {
-  const std::string svg = svg_of(Polyline{.points = {{1, 2}, {3.25, -4.5}}, .colour = {255, 0, 16, 0.5}, .width_px = 2, .dash_px = 3});
+  const std::string svg =
+      svg_of(Polyline{.points = {{1, 2}, {3.25, -4.5}}, .colour = {255, 0, 16, 0.5}, .width_px = 2, .dash_px = 3});
   EXPECT_THAT(svg, HasSubstr("points=\"1,2 3.25,-4.5\""));
   EXPECT_THAT(svg, HasSubstr("stroke=\"#ff0010\" stroke-opacity=\"0.5\""));
   EXPECT_THAT(svg, HasSubstr("stroke-dasharray=\"3\""));

@@ -43,8 +43,8 @@ TEST(RunBench, measures_with_strong_what_the_paper_left_out_beside_two_yardstick
 }
 
 TEST(RunBench, measures_the_levels_that_are_asked_for_in_every_way_of_reading) {
-  const BenchResult result = small_bench(
-      {.methods = BenchMethods::strong, .levels = {Level::max, Level::standard}, .runs = 1, .progress = nullptr});
+  const BenchResult result =
+      small_bench({.methods = BenchMethods::strong, .levels = {Level::max, Level::standard}, .runs = 1, .progress = nullptr});
   std::map<std::string, std::set<BenchReadAs>> ways;
   for (const BenchRow& row : result.rows)
     if (row.level) ways[row.method].insert(row.read_as);

@@ -9,12 +9,12 @@
 
 enum { SCAN_Y = 3, SCAN_X = 4, N_FRAMES = SCAN_Y * SCAN_X, DET_Y = 5, DET_X = 7, N_PIXELS = DET_Y * DET_X };
 
-#define REQUIRE(condition)                                                                       \
-  do {                                                                                           \
-    if (!(condition)) {                                                                          \
-      fprintf(stderr, "line %d: %s: %s\n", __LINE__, #condition, esieve_last_message());         \
-      exit(1);                                                                                   \
-    }                                                                                            \
+#define REQUIRE(condition)                                                               \
+  do {                                                                                   \
+    if (!(condition)) {                                                                  \
+      fprintf(stderr, "line %d: %s: %s\n", __LINE__, #condition, esieve_last_message()); \
+      exit(1);                                                                           \
+    }                                                                                    \
   } while (0)
 
 /* Frame i: count i + 1 at pixel i and 1000 at the last pixel. */

@@ -58,8 +58,8 @@ TEST(CVersioned, a_newer_struct_may_ask_for_nothing_new) {
 }
 
 TEST(CVersioned, sizes_that_cannot_be_are_refused) {
-  for (const std::size_t size : {std::size_t{0}, sizeof(std::size_t) - 1, most_struct_bytes + 1,
-                                 std::numeric_limits<std::size_t>::max()}) {
+  for (const std::size_t size :
+       {std::size_t{0}, sizeof(std::size_t) - 1, most_struct_bytes + 1, std::numeric_limits<std::size_t>::max()}) {
     Now given = {size, 1, 2};
     EXPECT_THROW(read_struct(&given, "options"), UsageError);
     EXPECT_THROW(write_struct(Now{sizeof(Now), 3, 4}, &given, "stats"), UsageError);

@@ -57,8 +57,14 @@ TEST(CWriterOptions, the_scan) {
   given.positions = positions.data();
   given.n_positions = positions.size();
   const WriterOptions read = to_writer_options(&given);
-  const ScanGeometry expected = {.scan_y = -1, .scan_x = 3, .offset = -2, .flyback_frames = 3, .flyback_lines = 4,
-                                 .serpentine = true, .frames_per_position = 5, .positions = positions};
+  const ScanGeometry expected = {.scan_y = -1,
+                                 .scan_x = 3,
+                                 .offset = -2,
+                                 .flyback_frames = 3,
+                                 .flyback_lines = 4,
+                                 .serpentine = true,
+                                 .frames_per_position = 5,
+                                 .positions = positions};
   EXPECT_EQ(read.scan, expected);
   EXPECT_EQ(read.when_repeated, WhenRepeated::keep);
 }

@@ -26,12 +26,25 @@ T special(std::mt19937_64& random) {
   if constexpr (std::is_floating_point_v<T>) {
     const auto payload = static_cast<BitsOf<T>>(random() & 0xff);
     const T nan = std::bit_cast<T>(static_cast<BitsOf<T>>(std::bit_cast<BitsOf<T>>(Limits::quiet_NaN()) | payload));
-    const T choices[] = {nan, -nan, T(-0.0), Limits::infinity(), -Limits::infinity(), Limits::denorm_min(),
-                         -Limits::denorm_min(), Limits::max(), Limits::lowest(), T(-1), T(-2)};
+    const T choices[] = {nan,
+                         -nan,
+                         T(-0.0),
+                         Limits::infinity(),
+                         -Limits::infinity(),
+                         Limits::denorm_min(),
+                         -Limits::denorm_min(),
+                         Limits::max(),
+                         Limits::lowest(),
+                         T(-1),
+                         T(-2)};
     return choices[random() % std::size(choices)];
   } else {
-    const T choices[] = {Limits::max(), Limits::min(), static_cast<T>(-1), static_cast<T>(-2),
-                         static_cast<T>(Limits::max() - 1), static_cast<T>(std::uint64_t{1} << (8 * sizeof(T) - 2))};
+    const T choices[] = {Limits::max(),
+                         Limits::min(),
+                         static_cast<T>(-1),
+                         static_cast<T>(-2),
+                         static_cast<T>(Limits::max() - 1),
+                         static_cast<T>(std::uint64_t{1} << (8 * sizeof(T) - 2))};
     return choices[random() % std::size(choices)];
   }
 }
@@ -58,8 +71,7 @@ T element(std::mt19937_64& random, Content content, double quantum) {
 }
 
 template <class T>
-std::vector<T> elements(std::mt19937_64& random, Content content, double density, std::size_t n_frames,
-                        std::size_t n_pixels) {
+std::vector<T> elements(std::mt19937_64& random, Content content, double density, std::size_t n_frames, std::size_t n_pixels) {
   const double quanta[] = {0.25, 0.0625, 0.1, 1.0 / 3};
   const double quantum = quanta[random() % std::size(quanta)];
   std::bernoulli_distribution lit(density);
@@ -98,10 +110,9 @@ std::vector<std::byte> Block::padded() const {
 }
 
 std::string Block::description() const {
-  return std::string(dtype_name(parameters.dtype)) + (parameters.big_endian ? " big-endian " : " ") +
-         std::to_string(n_frames()) + " of " + std::to_string(parameters.n_frames) + " frames of " +
-         std::to_string(parameters.det_y) + " x " + std::to_string(parameters.det_x) + ", rows of " +
-         std::to_string(parameters.scan_row_frames) + ", level " +
+  return std::string(dtype_name(parameters.dtype)) + (parameters.big_endian ? " big-endian " : " ") + std::to_string(n_frames()) +
+         " of " + std::to_string(parameters.n_frames) + " frames of " + std::to_string(parameters.det_y) + " x " +
+         std::to_string(parameters.det_x) + ", rows of " + std::to_string(parameters.scan_row_frames) + ", level " +
          std::to_string(static_cast<int>(parameters.level));
 }
 

@@ -15,13 +15,13 @@ namespace esieve {
 
 /// What the elements of a random block look like.
 enum class Content : std::uint8_t {
-  zero,       ///< nothing
-  counts,     ///< small Poisson-like counts
-  wide,       ///< now and then a value over the whole range
-  noise,      ///< random bits
-  quarters,   ///< counts times 0.25, 1/16 or 0.1 in floats, counts elsewhere
-  masked,     ///< counts, and pixels that are -1, -2 or the largest value in every frame
-  specials,   ///< counts, and NaNs with payloads, -0.0, infinities, denormals, extremes
+  zero,      ///< nothing
+  counts,    ///< small Poisson-like counts
+  wide,      ///< now and then a value over the whole range
+  noise,     ///< random bits
+  quarters,  ///< counts times 0.25, 1/16 or 0.1 in floats, counts elsewhere
+  masked,    ///< counts, and pixels that are -1, -2 or the largest value in every frame
+  specials,  ///< counts, and NaNs with payloads, -0.0, infinities, denormals, extremes
 };
 inline constexpr Content all_contents[] = {Content::zero,     Content::counts, Content::wide,    Content::noise,
                                            Content::quarters, Content::masked, Content::specials};

@@ -125,8 +125,8 @@ TEST_P(ChunkCorruption, payloads_of_other_modes_do_no_harm) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Blocks, ChunkCorruption,
-                         testing::Values(Content::zero, Content::counts, Content::wide, Content::noise,
-                                         Content::quarters, Content::masked, Content::specials),
+                         testing::Values(Content::zero, Content::counts, Content::wide, Content::noise, Content::quarters,
+                                         Content::masked, Content::specials),
                          [](const auto& test) { return name_of(test.param); });
 
 }  // namespace

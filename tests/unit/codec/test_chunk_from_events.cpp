@@ -53,8 +53,9 @@ TEST(ChunkFromEvents, finds_pixels_that_are_the_same_in_every_frame) {
   ChunkCodec codec;
   for (const std::uint32_t n_frames : {2u, 31u, 32u, 40u})
     for (const std::uint16_t stuck : {1, 700, 0xffff}) {
-      Block block{.parameters = {.n_frames = n_frames, .det_y = 30, .det_x = 50, .scan_row_frames = n_frames, .dtype = DType::u16},
-                  .dense = std::vector<std::byte>(n_frames * 3000)};
+      Block block{
+          .parameters = {.n_frames = n_frames, .det_y = 30, .det_x = 50, .scan_row_frames = n_frames, .dtype = DType::u16},
+          .dense = std::vector<std::byte>(n_frames * 3000)};
       auto* counts = reinterpret_cast<std::uint16_t*>(block.dense.data());
       for (std::uint32_t f = 0; f < n_frames; ++f) {
         counts[f * 1500 + 77] = stuck;

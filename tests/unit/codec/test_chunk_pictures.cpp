@@ -38,8 +38,12 @@ std::vector<std::uint16_t> noise_like(std::vector<std::uint16_t> counts, std::ui
 }
 
 std::vector<std::byte> chunk_of(const std::vector<std::uint16_t>& counts, Level level) {
-  const ChunkParameters parameters{.n_frames = shape.n_frames, .det_y = shape.det_y, .det_x = shape.det_x,
-                                   .scan_row_frames = shape.n_frames, .dtype = DType::u16, .level = level};
+  const ChunkParameters parameters{.n_frames = shape.n_frames,
+                                   .det_y = shape.det_y,
+                                   .det_x = shape.det_x,
+                                   .scan_row_frames = shape.n_frames,
+                                   .dtype = DType::u16,
+                                   .level = level};
   std::vector<std::byte> chunk;
   ChunkCodec codec;
   codec.encode(std::as_bytes(std::span(counts)), parameters, 0, chunk);
@@ -75,8 +79,8 @@ TEST(ChunkOfPictures, is_told_from_counts) {
 
 TEST(ChunkOfPictures, looks_at_blocks_of_any_shape) {
   std::vector<std::byte> rows;
-  for (const BlockShape block : {BlockShape{1, 1, 1, 1}, BlockShape{1, 1, 4000, 1}, BlockShape{100, 1, 1, 100}, BlockShape{1, 500, 1, 1},
-                                 BlockShape{2, 2, 2, 1}, BlockShape{3, 50, 70, 3}}) {
+  for (const BlockShape block : {BlockShape{1, 1, 1, 1}, BlockShape{1, 1, 4000, 1}, BlockShape{100, 1, 1, 100},
+                                 BlockShape{1, 500, 1, 1}, BlockShape{2, 2, 2, 1}, BlockShape{3, 50, 70, 3}}) {
     const std::vector<std::uint32_t> counts(block.n_counts(), 5);
     const double share =
         copied_share<std::uint32_t>(Elements(std::as_bytes(std::span(counts)), block, sizeof(std::uint32_t)), block, rows);

@@ -126,11 +126,9 @@ TEST_P(ChunkRoundTrip, a_chunk_is_never_larger_than_raw_elements_and_header) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(Blocks, ChunkRoundTrip,
-                         testing::Combine(testing::ValuesIn(all_dtypes), testing::ValuesIn(all_contents)),
+INSTANTIATE_TEST_SUITE_P(Blocks, ChunkRoundTrip, testing::Combine(testing::ValuesIn(all_dtypes), testing::ValuesIn(all_contents)),
                          [](const auto& test) {
-                           return std::string(dtype_name(std::get<0>(test.param))) + "_" +
-                                  name_of(std::get<1>(test.param));
+                           return std::string(dtype_name(std::get<0>(test.param))) + "_" + name_of(std::get<1>(test.param));
                          });
 
 TEST(Chunk, appends_to_what_is_there) {
@@ -155,8 +153,7 @@ TEST(Chunk, totals_are_events_and_electrons_of_each_frame) {
 
 TEST(Chunk, totals_leave_out_nan_and_count_negative_zero) {
   const float dense[] = {std::nanf("1"), -0.0f, 0.25f, 0.0f};
-  const ChunkParameters parameters{
-      .n_frames = 1, .det_y = 1, .det_x = 4, .scan_row_frames = 1, .dtype = DType::f32};
+  const ChunkParameters parameters{.n_frames = 1, .det_y = 1, .det_x = 4, .scan_row_frames = 1, .dtype = DType::f32};
   std::vector<std::byte> chunk;
   std::vector<FrameTotals> totals(1);
   ChunkCodec().encode(std::as_bytes(std::span(dense)), parameters, 0, chunk, totals);
@@ -166,8 +163,8 @@ TEST(Chunk, totals_leave_out_nan_and_count_negative_zero) {
 TEST(Chunk, elements_of_unknown_kind_are_kept_as_bytes) {
   std::mt19937_64 random(test_seed(9));
   for (const std::uint32_t width : {1u, 2u, 3u, 12u, 64u, 100u}) {
-    const ChunkParameters parameters{.n_frames = 3, .det_y = 5, .det_x = 7, .scan_row_frames = 3, .opaque = true,
-                                     .opaque_item_bytes = width};
+    const ChunkParameters parameters{
+        .n_frames = 3, .det_y = 5, .det_x = 7, .scan_row_frames = 3, .opaque = true, .opaque_item_bytes = width};
     std::vector<std::byte> dense(parameters.dense_bytes());
     for (std::byte& byte : dense) byte = static_cast<std::byte>(random() % 3);
     std::vector<std::byte> chunk, decoded(dense.size());

@@ -40,8 +40,7 @@ void expect_exact(const std::vector<T>& values, double most_count) {
 }
 
 TEST(Quantum, is_found_where_floats_are_averages_of_counts) {
-  EXPECT_EQ(find_quantum<float>(multiples<float>([](int n) { return static_cast<float>(n) * 0.25f; })),
-            (Quantum{0.25}));
+  EXPECT_EQ(find_quantum<float>(multiples<float>([](int n) { return static_cast<float>(n) * 0.25f; })), (Quantum{0.25}));
   expect_exact(multiples<float>([](int n) { return static_cast<float>(n) / 9.0f; }), 200);
   expect_exact(multiples<double>([](int n) { return n / 9.0; }), 200);
   expect_exact(multiples<double>([](int n) { return n / 16.0; }), 200);
@@ -109,8 +108,7 @@ std::vector<T> sparse_counts(double scale = 1) {
 
 template <class T>
 std::size_t chunk_bytes(const std::vector<T>& values, DType dtype) {
-  const ChunkParameters parameters{
-      .n_frames = 64, .det_y = 64, .det_x = 64, .scan_row_frames = 64, .dtype = dtype};
+  const ChunkParameters parameters{.n_frames = 64, .det_y = 64, .det_x = 64, .scan_row_frames = 64, .dtype = dtype};
   std::vector<std::byte> chunk;
   return ChunkCodec().encode(std::as_bytes(std::span(values)), parameters, 0, chunk).chunk_bytes;
 }
@@ -137,8 +135,7 @@ std::vector<T> masked(std::vector<T> values, T value) {
 
 TEST(ChunkValues, masked_pixels_cost_a_few_bits_a_chunk) {
   const auto cost = [](auto values, auto value, DType dtype) {
-    return static_cast<double>(chunk_bytes(masked(values, value), dtype)) -
-           static_cast<double>(chunk_bytes(values, dtype));
+    return static_cast<double>(chunk_bytes(masked(values, value), dtype)) - static_cast<double>(chunk_bytes(values, dtype));
   };
   EXPECT_LT(cost(sparse_counts<std::uint16_t>(), std::uint16_t{0xffff}, DType::u16), 100);
   EXPECT_LT(cost(sparse_counts<std::uint32_t>(), 0xffffffffu, DType::u32), 100);
@@ -172,8 +169,7 @@ TEST(ChunkValues, signed_noise_around_zero_is_stored_as_counts) {
 
 TEST(ChunkValues, events_of_scaled_counts_come_with_their_quantum) {
   const auto values = sparse_counts<float>(0.25);
-  const ChunkParameters parameters{
-      .n_frames = 64, .det_y = 64, .det_x = 64, .scan_row_frames = 64, .dtype = DType::f32};
+  const ChunkParameters parameters{.n_frames = 64, .det_y = 64, .det_x = 64, .scan_row_frames = 64, .dtype = DType::f32};
   std::vector<std::byte> chunk;
   ChunkCodec codec;
   codec.encode(std::as_bytes(std::span(values)), parameters, 0, chunk);

@@ -70,7 +70,8 @@ TEST(ListedEvents, are_those_of_sparse_unsigned_blocks_and_nothing_for_others) {
   const auto listed = codec.listed_events();
   ASSERT_TRUE(listed);
   EXPECT_EQ((std::vector<std::uint32_t>(listed->pixels.begin(), listed->pixels.end())), (std::vector<std::uint32_t>{7, 599, 0}));
-  EXPECT_EQ((std::vector<std::uint32_t>(listed->counts.begin(), listed->counts.end())), (std::vector<std::uint32_t>{3, 60'000, 1}));
+  EXPECT_EQ((std::vector<std::uint32_t>(listed->counts.begin(), listed->counts.end())),
+            (std::vector<std::uint32_t>{3, 60'000, 1}));
   encode(std::as_bytes(std::span(frames)), DType::i16);
   EXPECT_FALSE(codec.listed_events());
   encode(std::as_bytes(std::span(frames)), DType::u16);

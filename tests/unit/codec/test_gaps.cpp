@@ -26,13 +26,12 @@ std::uint64_t test_seed() {
 
 /// What the events of a random block look like.
 enum class Pattern { even, bright_spot, tracks, two_kinds_of_frames, large_counts };
-constexpr Pattern all_patterns[] = {Pattern::even, Pattern::bright_spot, Pattern::tracks,
-                                    Pattern::two_kinds_of_frames, Pattern::large_counts};
+constexpr Pattern all_patterns[] = {Pattern::even, Pattern::bright_spot, Pattern::tracks, Pattern::two_kinds_of_frames,
+                                    Pattern::large_counts};
 constexpr Level all_levels[] = {Level::fast, Level::standard, Level::max};
 
 template <class Count>
-std::vector<Count> random_block(std::mt19937_64& random, const BlockShape& shape, Pattern pattern,
-                                double density) {
+std::vector<Count> random_block(std::mt19937_64& random, const BlockShape& shape, Pattern pattern, double density) {
   std::vector<Count> counts(shape.n_counts(), 0);
   std::uniform_real_distribution<double> uniform;
   const std::size_t n_pixels = shape.n_pixels();
@@ -41,8 +40,7 @@ std::vector<Count> random_block(std::mt19937_64& random, const BlockShape& shape
     double rate = density;
     if (pattern == Pattern::bright_spot && y < 3 && x < 3) rate = 3;
     if (pattern == Pattern::two_kinds_of_frames && (frame / 40 + x / 8) % 2 == 0) rate *= 6;
-    if (pattern == Pattern::tracks && x > 0 && y > 0 && (counts[i - 1] | counts[i - shape.det_x]))
-      rate = 0.35;
+    if (pattern == Pattern::tracks && x > 0 && y > 0 && (counts[i - 1] | counts[i - shape.det_x])) rate = 0.35;
     std::poisson_distribution<int> poisson(rate);
     auto count = static_cast<std::uint64_t>(poisson(random));
     if (count != 0 && pattern == Pattern::tracks) count = 1 + random() % 120;
@@ -70,8 +68,8 @@ EventSink events_of(const std::vector<Count>& counts, const BlockShape& shape) {
 
 /// Encodes, checks both decoders, and returns the payload (empty if the coder did not want the block).
 template <class Count>
-std::vector<std::byte> expect_round_trip(const std::vector<Count>& counts, const BlockShape& shape,
-                                         Level level, Scratch& scratch) {
+std::vector<std::byte> expect_round_trip(const std::vector<Count>& counts, const BlockShape& shape, Level level,
+                                         Scratch& scratch) {
   const std::vector<std::byte> before{std::byte{42}};
   std::vector<std::byte> out = before;
   if (encode_gaps(counts.data(), shape, level, scratch, out) == GapsOutcome::refused) {
@@ -101,9 +99,8 @@ TYPED_TEST(Gaps, gives_back_random_blocks_of_every_pattern_level_and_shape) {
   const std::uint64_t seed = test_seed();
   SCOPED_TRACE("ESIEVE_TEST_SEED=" + std::to_string(seed));
   std::mt19937_64 random(seed);
-  constexpr BlockShape shapes[] = {{1, 1, 1, 1},    {1, 64, 64, 1},  {3, 5, 7, 3},
-                                   {130, 16, 24, 65}, {65, 33, 17, 13}, {7, 1, 300, 7},
-                                   {200, 12, 1, 20}, {2, 70, 130, 1}};
+  constexpr BlockShape shapes[] = {{1, 1, 1, 1},     {1, 64, 64, 1}, {3, 5, 7, 3},     {130, 16, 24, 65},
+                                   {65, 33, 17, 13}, {7, 1, 300, 7}, {200, 12, 1, 20}, {2, 70, 130, 1}};
   Scratch scratch;  // shared: what one block leaves must not reach the next
   for (const BlockShape& shape : shapes)
     for (const Pattern pattern : all_patterns)
@@ -112,9 +109,8 @@ TYPED_TEST(Gaps, gives_back_random_blocks_of_every_pattern_level_and_shape) {
           const auto counts = random_block<TypeParam>(random, shape, pattern, density);
           expect_round_trip(counts, shape, level, scratch);
           if (testing::Test::HasFailure()) {
-            FAIL() << shape.n_frames << " x " << shape.det_y << " x " << shape.det_x
-                   << " pattern " << static_cast<int>(pattern) << " level "
-                   << static_cast<int>(level) << " density " << density;
+            FAIL() << shape.n_frames << " x " << shape.det_y << " x " << shape.det_x << " pattern " << static_cast<int>(pattern)
+                   << " level " << static_cast<int>(level) << " density " << density;
           }
         }
 }
@@ -154,8 +150,7 @@ TYPED_TEST(Gaps, survives_damaged_and_truncated_payloads) {
           damaged.resize(random() % damaged.size());
         else
           for (int hits = trial % 3; hits-- > 0;)
-            damaged[trial % 2 == 0 ? random() % damaged.size() : random() % 8] ^=
-                static_cast<std::byte>(1 + random() % 255);
+            damaged[trial % 2 == 0 ? random() % damaged.size() : random() % 8] ^= static_cast<std::byte>(1 + random() % 255);
         damaged.shrink_to_fit();  // so that a sanitizer sees the first byte beyond
         std::vector<TypeParam> dense(counts.size());
         const DecodeStatus status = decode_gaps(damaged, shape, scratch, dense.data());
@@ -202,7 +197,8 @@ std::vector<std::uint16_t> disc_frames(const BlockShape& shape, bool moves, doub
   std::vector<std::uint16_t> counts(shape.n_counts());
   std::bernoulli_distribution in_disc(lit_share), elsewhere(0.003);
   for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
-    const double cy = moves ? 10 + static_cast<double>(random() % 40) : 30, cx = moves ? 10 + static_cast<double>(random() % 40) : 30;
+    const double cy = moves ? 10 + static_cast<double>(random() % 40) : 30,
+                 cx = moves ? 10 + static_cast<double>(random() % 40) : 30;
     for (std::uint32_t y = 0; y < shape.det_y; ++y)
       for (std::uint32_t x = 0; x < shape.det_x; ++x) {
         const bool inside = (y - cy) * (y - cy) + (x - cx) * (x - cx) < 64;
@@ -330,8 +326,8 @@ namespace gaps {
 namespace {
 
 TEST(GapLaw, gives_every_symbol_a_share_and_follows_the_geometric_law) {
-  for (const auto& [n_events, n_slots] : {std::pair{1ULL, 1ULL}, {1ULL, 2ULL}, {7ULL, 7ULL},
-                                          {1ULL, 1ULL << 31}, {1000ULL, 4000ULL}}) {
+  for (const auto& [n_events, n_slots] :
+       {std::pair{1ULL, 1ULL}, {1ULL, 2ULL}, {7ULL, 7ULL}, {1ULL, 1ULL << 31}, {1000ULL, 4000ULL}}) {
     const GapLaw law = make_gap_law(n_events, n_slots);
     for (unsigned s = 0; s < n_symbols; ++s) EXPECT_GE(law.cdf.width(s), 1U);
     EXPECT_EQ(law.cdf.start[0], 0);

@@ -89,8 +89,8 @@ std::size_t expect_round_trip(const std::vector<Count>& counts, const BlockShape
 TEST(Lanes, gives_back_blocks_of_every_shape_on_every_instruction_set) {
   SCOPED_TRACE("seed " + std::to_string(test_seed()));
   std::mt19937_64 random(test_seed());
-  const BlockShape shapes[] = {{1, 40, 33, 1},  {2, 9, 11, 2},    {3, 130, 17, 3},  {7, 65, 64, 7}, {8, 9, 31, 8},
-                               {9, 1, 200, 9},  {31, 17, 16, 31}, {33, 5, 70, 33},  {64, 12, 12, 8}, {127, 6, 5, 127},
+  const BlockShape shapes[] = {{1, 40, 33, 1},   {2, 9, 11, 2},    {3, 130, 17, 3}, {7, 65, 64, 7},  {8, 9, 31, 8},
+                               {9, 1, 200, 9},   {31, 17, 16, 31}, {33, 5, 70, 33}, {64, 12, 12, 8}, {127, 6, 5, 127},
                                {128, 7, 3, 128}, {129, 3, 40, 43}, {300, 10, 9, 20}};
   for (const BlockShape& shape : shapes)
     for (const Level level : all_levels) {
@@ -115,8 +115,7 @@ TEST(Lanes, gives_back_counts_of_any_size) {
 TEST(Lanes, gives_back_the_counts_around_the_largest_a_lane_holds) {
   const BlockShape shape{130, 4, 8, 130};
   std::vector<std::uint32_t> counts(shape.n_counts());
-  for (std::size_t i = 0; i < counts.size(); ++i)
-    counts[i] = static_cast<std::uint32_t>(lanes::largest_lane_count - 2 + i % 5);
+  for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = static_cast<std::uint32_t>(lanes::largest_lane_count - 2 + i % 5);
   for (const Level level : all_levels) expect_round_trip(counts, shape, level);
 }
 

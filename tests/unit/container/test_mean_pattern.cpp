@@ -71,8 +71,8 @@ TEST(MeanPattern, AveragesOverPixelsThatExistInBinsAtTheEdge) {
   const auto binned = pattern.preview(0);
   ASSERT_EQ(binned.binning, 2U);
   ASSERT_EQ(binned.shape, (DetectorShape{33, 36}));
-  EXPECT_FLOAT_EQ(binned.values[36 * 20 + 35], 3);     // one column of pixels
-  EXPECT_NEAR(binned.values.back(), 3.125, 0.2);        // one pixel, rounded to 4 bits
+  EXPECT_FLOAT_EQ(binned.values[36 * 20 + 35], 3);  // one column of pixels
+  EXPECT_NEAR(binned.values.back(), 3.125, 0.2);    // one pixel, rounded to 4 bits
 }
 
 TEST(MeanPattern, HoldsLargeDetectorsInLittleMemoryWithTheRightMean) {

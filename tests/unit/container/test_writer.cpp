@@ -122,8 +122,7 @@ TEST(Writer, LayoutTakesLessThanItsBudget) {
     const auto path = folder / "a.hdf5";
     write_event_file(source, path, {.overwrite = true});
     const h5::Id file = h5::open_file(path);
-    return std::filesystem::file_size(path) -
-           H5Dget_storage_size(h5::open_dataset(file.get(), layout::dataset_path).get());
+    return std::filesystem::file_size(path) - H5Dget_storage_size(h5::open_dataset(file.get(), layout::dataset_path).get());
   };
   MemorySource frame({1, 1}, {64, 64}, DType::u8);
   fill_with_noise(frame, 0.5, 3);

@@ -82,8 +82,10 @@ TEST_F(LastChunkTest, threads_never_get_half_of_one) {
         const int which = (i / 7 + t) % 3;
         const Bytes chunk = filled(400, which), dense = filled(4096, which);
         Bytes out(4096);
-        if (last_.copy(parameters_, chunk, out)) n_wrong += out != dense;
-        else last_.remember(parameters_, chunk, dense);
+        if (last_.copy(parameters_, chunk, out))
+          n_wrong += out != dense;
+        else
+          last_.remember(parameters_, chunk, dense);
       }
     });
   for (std::thread& thread : threads) thread.join();

@@ -69,7 +69,9 @@ TEST_F(DamagedFile, ADamagedChunkIsNamedAndTheOthersAreRead) {
   file[at] = static_cast<char>(file[at] ^ 4);
   set_bytes(file);
   std::vector<std::byte> dense(source.bytes().size());
-  EXPECT_THAT(error([&](const Reader& reader) { reader.frames(FrameRange{0, 300}, dense); }),
+  EXPECT_THAT(error([&](const Reader& reader) {
+                reader.frames(FrameRange{0, 300}, dense);
+              }),
               testing::AllOf(testing::HasSubstr("chunk 37 (frames 37 to 37) is damaged"), testing::HasSubstr("checksum")));
   EXPECT_THAT(error([&](const Reader& reader) { reader.events<float>(FrameRange{30, 10}); }), testing::HasSubstr("chunk 37"));
   const auto rest = std::span(dense).first(source.info().frame_bytes() * 37);
@@ -87,7 +89,9 @@ TEST_F(DamagedFile, AChunkInAnothersPlaceIsNotTakenForIt) {
   std::memcpy(file.data() + b, chunk.data(), chunk.size());
   set_bytes(file);
   std::vector<std::byte> dense(source.info().frame_bytes());
-  EXPECT_THAT(error([&](const Reader& reader) { reader.frames(FrameRange{twin, 1}, dense); }),
+  EXPECT_THAT(error([&](const Reader& reader) {
+                reader.frames(FrameRange{twin, 1}, dense);
+              }),
               testing::HasSubstr("it is the chunk of frame 8"));
   EXPECT_NE(a, b);
 }

@@ -48,7 +48,8 @@ void write_foreign(MemorySource& source, const std::filesystem::path& path, cons
   const h5::Lock lock;
   const h5::Id file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
   const h5::Id dataset = create(file.get(), "some_data", f);
-  ASSERT_GE(H5Dwrite(dataset.get(), h5::native_type(source.info().dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT, source.bytes().data()), 0);
+  ASSERT_GE(H5Dwrite(dataset.get(), h5::native_type(source.info().dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT, source.bytes().data()),
+            0);
 }
 
 void expect_equal(const Reader& reader, MemorySource& source) {
@@ -71,9 +72,11 @@ MemorySource counts(ScanShape scan, DetectorShape detector) {
 TEST(ForeignFile, OpensWhateverItsChunksAndDimensions) {
   TemporaryFolder folder;
   MemorySource source = counts({5, 7}, {8, 6});
-  const std::vector<std::vector<hsize_t>> chunks = {
-      {1, 3, 8, 6}, {2, 7, 8, 6},                 // runs of frames, ragged
-      {2, 3, 8, 6}, {1, 1, 4, 3}, {5, 7, 8, 5}};  // rectangles, tiles, ragged tiles
+  const std::vector<std::vector<hsize_t>> chunks = {{1, 3, 8, 6},
+                                                    {2, 7, 8, 6},  // runs of frames, ragged
+                                                    {2, 3, 8, 6},
+                                                    {1, 1, 4, 3},
+                                                    {5, 7, 8, 5}};  // rectangles, tiles, ragged tiles
   for (const auto& chunk : chunks) {
     SCOPED_TRACE(testing::PrintToString(chunk));
     write_foreign(source, folder / "a.hdf5", foreign(source, {5, 7, 8, 6}, chunk));
@@ -176,7 +179,8 @@ TEST(ChangedFile, FramesWrittenAnewThroughHdf5ReplaceTheOldOnes) {
     const hsize_t start[] = {1, 2, 0, 0}, count[] = {1, 1, 8, 6};
     H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start, nullptr, count, nullptr);
     ASSERT_GE(H5Dwrite(dataset.get(), H5T_NATIVE_UINT16, h5::simple_space(count).get(), space.get(), H5P_DEFAULT,
-                       source.frame(17).data()), 0);
+                       source.frame(17).data()),
+              0);
   }
   std::vector<std::byte> dense(source.bytes().size());
   Reader(folder / "a.hdf5").frames(FrameRange{0, 300}, dense);

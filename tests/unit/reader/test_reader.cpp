@@ -50,9 +50,9 @@ TEST(Reader, ReturnsWhatWasWrittenForEveryTypeShapeAndDensity) {
     else
       fill_with_counts(source, std::pow(10.0, static_cast<double>(random() % 4) - 2), random());
     SCOPED_TRACE(std::string(dtype_name(dtype)) + " trial " + std::to_string(trial));
-    write_event_file(source, folder / "a.hdf5",
-                     {.frames_per_chunk = static_cast<std::uint32_t>(random() % 20), .overwrite = true,
-                      .all_parts = random() % 2 == 0});
+    write_event_file(
+        source, folder / "a.hdf5",
+        {.frames_per_chunk = static_cast<std::uint32_t>(random() % 20), .overwrite = true, .all_parts = random() % 2 == 0});
     const Reader reader(folder / "a.hdf5");
     const std::uint64_t n = source.info().scan.n_frames(), first = random() % n, count = random() % (n - first + 1);
     const std::span part = source.bytes().subspan(first * source.info().frame_bytes(), count * source.info().frame_bytes());

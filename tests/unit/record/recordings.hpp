@@ -61,7 +61,8 @@ inline bool holds(const std::filesystem::path& file, MemorySource& source) {
   const Reader reader(file);
   if (reader.info().scan != source.info().scan || reader.info().detector != source.info().detector) return false;
   const std::vector<std::byte> dense = all_frames(reader);
-  return std::equal(dense.begin(), dense.end(), source.bytes().begin(), source.bytes().end()) && verify(reader, nullptr, {}).okay();
+  return std::equal(dense.begin(), dense.end(), source.bytes().begin(), source.bytes().end()) &&
+         verify(reader, nullptr, {}).okay();
 }
 
 /// Chunk without dataset id and checksum, which differ from file to file.

@@ -79,15 +79,18 @@ class Follow : public ::testing::Test {
     for (std::uint64_t i = 0; i < status.size(); ++i) {
       const std::span frame = std::span(dense).subspan(i * n, n);
       const auto first = static_cast<std::size_t>(events.offsets[i]), end = static_cast<std::size_t>(events.offsets[i + 1]);
-      if (status[i] == FrameStatus::missing) n_lacking += i < n_flushed;
-      else n_wrong += status[i] != (is_lost(i) ? FrameStatus::dropped : FrameStatus::okay);
+      if (status[i] == FrameStatus::missing)
+        n_lacking += i < n_flushed;
+      else
+        n_wrong += status[i] != (is_lost(i) ? FrameStatus::dropped : FrameStatus::okay);
       if (!is_data(status[i])) {
         n_wrong += first != end || std::any_of(frame.begin(), frame.end(), [](std::byte b) { return b != std::byte{0}; });
         continue;
       }
       n_wrong += !std::ranges::equal(frame, source.frame(i));
       const auto expected = counts.subspan(i * n_pixels, n_pixels);
-      n_wrong += end - first != static_cast<std::size_t>(std::count_if(expected.begin(), expected.end(), [](auto c) { return c != 0; }));
+      n_wrong +=
+          end - first != static_cast<std::size_t>(std::count_if(expected.begin(), expected.end(), [](auto c) { return c != 0; }));
       for (std::size_t k = first; k < end; ++k)
         n_wrong += events.counts[k] != expected[static_cast<std::size_t>(events.pixels[k])];
     }
@@ -238,7 +241,8 @@ TEST_F(Follow, parts_that_were_put_away_are_read) {
   for (std::uint64_t i = 0; i < 500; ++i) {
     const std::uint64_t at = i * 37 % 640;
     EXPECT_EQ(status[at], FrameStatus::okay);
-    EXPECT_TRUE(std::ranges::equal(source.frame(at), std::span(dense).subspan(at * source.info().frame_bytes(), source.info().frame_bytes())));
+    EXPECT_TRUE(std::ranges::equal(source.frame(at),
+                                   std::span(dense).subspan(at * source.info().frame_bytes(), source.info().frame_bytes())));
   }
   EXPECT_EQ(n_with(status, FrameStatus::missing), 140);
 }
@@ -265,8 +269,10 @@ TEST_F(Follow, a_damaged_journal_is_not_believed) {
   options.frames_per_chunk = 8;
   Writer writer(file(), options);
   for (std::uint64_t i = 0; i < 60; ++i) {
-    if (i % 5 == 0) writer.drop();
-    else writer.push(source.frame(i));
+    if (i % 5 == 0)
+      writer.drop();
+    else
+      writer.push(source.frame(i));
   }
   writer.flush();
   const std::filesystem::path sound = recording_folder(file()), damaged = *folder / "damaged.hdf5.recording";
@@ -277,7 +283,8 @@ TEST_F(Follow, a_damaged_journal_is_not_believed) {
   for (int trial = 0; trial < 300; ++trial) {
     auto bytes = journal;
     bytes[random() % bytes.size()] ^= static_cast<std::byte>(1 + random() % 255);
-    std::ofstream(damaged / "journal", std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(damaged / "journal", std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     try {
       const Reader reader(damaged);
       const auto status = reader.frame_status();

@@ -37,8 +37,10 @@ void expect_listed(std::size_t n_pixels, std::size_t n_lit, DType dtype, std::mt
   std::vector<Count> frame(n_pixels);
   for (std::size_t i = 0; i < n_lit; ++i) frame[i] = static_cast<Count>(random() >> random() % 64 | 1);
   const bool at_the_end = random() % 4 == 0;  // all lit pixels together, where a list is longest before anybody counts
-  if (at_the_end) std::reverse(frame.begin(), frame.end());
-  else if (random() % 4 != 0) std::shuffle(frame.begin(), frame.end(), random);
+  if (at_the_end)
+    std::reverse(frame.begin(), frame.end());
+  else if (random() % 4 != 0)
+    std::shuffle(frame.begin(), frame.end(), random);
   const auto bytes = std::as_bytes(std::span(frame));
   if (!can_list(dtype, bytes.size())) return;
   Slot slot(bytes.size());

@@ -57,8 +57,13 @@ TEST(ScanGeometry, visits_every_position_as_often_as_it_should) {
     for (const std::uint64_t lines : {0U, 1U})
       for (bool serpentine : {false, true})
         for (const std::uint64_t repeats : {1U, 2U}) {
-          const ScanGeometry geometry{.scan_y = 5, .scan_x = 7, .offset = 4, .flyback_frames = flyback, .flyback_lines = lines,
-                                      .serpentine = serpentine, .frames_per_position = repeats};
+          const ScanGeometry geometry{.scan_y = 5,
+                                      .scan_x = 7,
+                                      .offset = 4,
+                                      .flyback_frames = flyback,
+                                      .flyback_lines = lines,
+                                      .serpentine = serpentine,
+                                      .frames_per_position = repeats};
           std::multiset<std::uint64_t> visited;
           for (std::uint64_t n = 0; n < *n_camera_frames(geometry); ++n)
             if (const auto index = scan_index_of(geometry, n)) visited.insert(*index);

@@ -79,8 +79,10 @@ TEST(Spill, frames_lost_from_it_are_marked_in_the_recording) {
   MemorySource stored({16, 32}, {64, 64}, DType::u16);
   std::uint64_t n_lost = 0;
   for (std::uint64_t i = 0; i < 512; ++i) {
-    if (status[i] == FrameStatus::okay) std::ranges::copy(source.frame(i), stored.frame(i).begin());
-    else n_lost += status[i] == FrameStatus::dropped;
+    if (status[i] == FrameStatus::okay)
+      std::ranges::copy(source.frame(i), stored.frame(i).begin());
+    else
+      n_lost += status[i] == FrameStatus::dropped;
   }
   EXPECT_EQ(n_lost, stats.n_dropped);
   EXPECT_EQ(static_cast<std::uint64_t>(std::count(status.begin(), status.end(), FrameStatus::okay)), 512 - n_lost);

@@ -77,7 +77,8 @@ TEST_F(Watch, damaged_bytes_are_refused_or_make_no_difference) {
     std::vector<std::byte> damaged = bytes;
     for (int k = 0; k < 2; ++k) damaged[random() % damaged.size()] = static_cast<std::byte>(random());
     if (trial % 5 == 0) damaged.resize(random() % damaged.size());
-    std::ofstream(file(), std::ios::binary).write(reinterpret_cast<const char*>(damaged.data()), static_cast<std::streamsize>(damaged.size()));
+    std::ofstream(file(), std::ios::binary)
+        .write(reinterpret_cast<const char*>(damaged.data()), static_cast<std::streamsize>(damaged.size()));
     try {
       const auto read = read_snapshot(folder / "a.hdf5");
       ASSERT_EQ(read->scan.n_frames(), read->scan_image.size());

@@ -160,7 +160,8 @@ TEST(WriterErrors, a_folder_that_vanishes_is_noticed) {
   writer.reset();
   recover(folder / "elsewhere", folder / "recovered.hdf5");
   const Reader reader(folder / "recovered.hdf5");
-  EXPECT_EQ(reader.frame_status(), (std::vector{FrameStatus::okay, FrameStatus::missing, FrameStatus::missing, FrameStatus::missing}));
+  EXPECT_EQ(reader.frame_status(),
+            (std::vector{FrameStatus::okay, FrameStatus::missing, FrameStatus::missing, FrameStatus::missing}));
   const std::vector<std::byte> dense = all_frames(reader);
   EXPECT_TRUE(std::ranges::equal(std::span(dense).first(source.info().frame_bytes()), source.frame(0)));
 }

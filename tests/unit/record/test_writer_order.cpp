@@ -70,7 +70,8 @@ TEST(WriterOrder, frames_of_a_position_are_summed) {
       options.queue_bytes = queue_bytes;
       Writer writer(folder / "a.hdf5", options);
       for (int round = 0; round < 3; ++round)
-        for (const std::uint64_t i : shuffled(24, static_cast<std::uint64_t>(round))) writer.push(source.frame(i), {.scan_index = i});
+        for (const std::uint64_t i : shuffled(24, static_cast<std::uint64_t>(round)))
+          writer.push(source.frame(i), {.scan_index = i});
       writer.close();
       EXPECT_TRUE(holds(folder / "a.hdf5", sums)) << queue_bytes << known;
       EXPECT_EQ(Reader(folder / "a.hdf5").frame_status(), repeated(24, FrameStatus::summed));

@@ -32,8 +32,9 @@ inline MemorySource& recorded_source() {
 inline bool is_lost(std::uint64_t frame) { return frame % 97 == 13; }
 
 /// Records all frames. `flushed(n)` is called when the first n are flushed.
-inline void record_blocks(const std::filesystem::path& path, const std::function<void(std::uint64_t)>& flushed,
-                          const std::function<void(Writer&)>& before_close = [](Writer&) {}) {
+inline void record_blocks(
+    const std::filesystem::path& path, const std::function<void(std::uint64_t)>& flushed,
+    const std::function<void(Writer&)>& before_close = [](Writer&) {}) {
   MemorySource& source = recorded_source();
   WriterOptions options = options_for(source);
   options.frames_per_chunk = frames_a_block;
@@ -41,8 +42,10 @@ inline void record_blocks(const std::filesystem::path& path, const std::function
   options.threads = 1;
   Writer writer(path, options);
   for (std::uint64_t i = 0; i < source.info().scan.n_frames(); ++i) {
-    if (is_lost(i)) writer.drop();
-    else writer.push(source.frame(i));
+    if (is_lost(i))
+      writer.drop();
+    else
+      writer.push(source.frame(i));
     if ((i + 1) % flush_every != 0) continue;
     writer.flush();
     flushed(i + 1);
@@ -63,8 +66,10 @@ inline void expect_recovered(const std::filesystem::path& file, std::uint64_t n_
   std::uint64_t n_missing = 0, n_wrong = 0;
   for (std::uint64_t i = 0; i < status.size(); ++i) {
     const FrameStatus expected = is_lost(i) ? FrameStatus::dropped : FrameStatus::okay;
-    if (status[i] == FrameStatus::missing) n_missing += i < n_flushed;
-    else n_wrong += status[i] != expected;
+    if (status[i] == FrameStatus::missing)
+      n_missing += i < n_flushed;
+    else
+      n_wrong += status[i] != expected;
     if (is_data(status[i]) &&
         !std::equal(source.frame(i).begin(), source.frame(i).end(), dense.begin() + static_cast<std::ptrdiff_t>(i * frame_bytes)))
       ++n_wrong;

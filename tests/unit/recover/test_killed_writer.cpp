@@ -48,7 +48,9 @@ void kill_everywhere(bool half) {
   Shared& shared = *static_cast<Shared*>(memory);
   recorded_source();
   const char* stride_text = std::getenv("ESIEVE_KILL_STRIDE");
-  const std::uint64_t stride = stride_text != nullptr ? std::strtoull(stride_text, nullptr, 10) : half ? 7 * usual_stride : usual_stride;
+  const std::uint64_t stride = stride_text != nullptr ? std::strtoull(stride_text, nullptr, 10)
+                               : half                 ? 7 * usual_stride
+                                                      : usual_stride;
   std::uint64_t n_points = 0, n_empty = 0;
   for (std::uint64_t n = 0;; n += stride) {
     TemporaryFolder folder;

@@ -37,7 +37,8 @@ TEST(ObjectHeader, an_impossible_scan_is_none) {
     return find_object_header(std::span(changed).first(1024));
   };
   EXPECT_EQ(with_rows(7)->scan, (ScanShape{7, 9}));
-  for (const std::uint64_t n_rows : {std::uint64_t{0}, std::uint64_t{1} << 60, ~std::uint64_t{0}}) EXPECT_FALSE(with_rows(n_rows));
+  for (const std::uint64_t n_rows : {std::uint64_t{0}, std::uint64_t{1} << 60, ~std::uint64_t{0}})
+    EXPECT_FALSE(with_rows(n_rows));
 }
 
 TEST(ObjectHeader, damaged_bytes_are_no_danger) {

@@ -16,7 +16,8 @@ namespace esieve {
 namespace {
 
 void write_bytes(const std::filesystem::path& path, std::span<const std::byte> bytes) {
-  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
 
 class Recover : public ::testing::Test {
@@ -62,7 +63,8 @@ TEST_F(Recover, a_sound_file_comes_back_whole) {
 
 TEST_F(Recover, a_file_without_its_end_gives_the_chunks_it_has) {
   for (const double share : {0.3, 0.6, 0.9}) {
-    write_bytes(folder / "damaged.hdf5", std::span(bytes).first(static_cast<std::size_t>(share * static_cast<double>(bytes.size()))));
+    write_bytes(folder / "damaged.hdf5",
+                std::span(bytes).first(static_cast<std::size_t>(share * static_cast<double>(bytes.size()))));
     const Recovery recovery = recover(folder / "damaged.hdf5", folder / "recovered.hdf5", {.overwrite = true});
     EXPECT_EQ(recovery.described_by, "object header");
     EXPECT_EQ(check_recovered(), recovery.n_frames_data);

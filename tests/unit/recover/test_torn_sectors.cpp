@@ -32,8 +32,13 @@ void apply_torn(Image& image, const TracedWrite& write, std::mt19937_64& random)
   for (std::size_t at = 0; at < write.bytes.size();) {
     const std::size_t n = std::min(write.bytes.size() - at, sector - (write.offset + at) % sector);
     if ((random() & 1) != 0)
-      apply(image, {TracedWrite::Kind::write, "", write.offset + at,
-                    {write.bytes.begin() + static_cast<std::ptrdiff_t>(at), write.bytes.begin() + static_cast<std::ptrdiff_t>(at + n)}, 0, 0});
+      apply(image,
+            {TracedWrite::Kind::write,
+             "",
+             write.offset + at,
+             {write.bytes.begin() + static_cast<std::ptrdiff_t>(at), write.bytes.begin() + static_cast<std::ptrdiff_t>(at + n)},
+             0,
+             0});
     at += n;
   }
 }
@@ -49,8 +54,10 @@ std::uint64_t replay(const std::vector<TracedWrite>& trace, std::size_t n, std::
   }
   for (std::size_t i = 0; i < n; ++i) {
     if (trace[i].kind != TracedWrite::Kind::write) continue;
-    if (i < synced[trace[i].path]) apply(images[trace[i].path], trace[i]);
-    else apply_torn(images[trace[i].path], trace[i], random);
+    if (i < synced[trace[i].path])
+      apply(images[trace[i].path], trace[i]);
+    else
+      apply_torn(images[trace[i].path], trace[i], random);
   }
   return n_flushed;
 }

@@ -46,7 +46,8 @@ ssize_t traced_pwrite(int descriptor, const void* bytes, std::size_t size, std::
   if (tracing && done > 0) {
     const auto* from = static_cast<const std::byte*>(bytes);
     const std::lock_guard lock(trace_mutex);
-    trace.push_back({TracedWrite::Kind::write, path_of(descriptor), static_cast<std::uint64_t>(offset), {from, from + done}, 0, 0});
+    trace.push_back(
+        {TracedWrite::Kind::write, path_of(descriptor), static_cast<std::uint64_t>(offset), {from, from + done}, 0, 0});
   }
   return done;
 }
@@ -110,7 +111,9 @@ ssize_t pwrite64(int descriptor, const void* bytes, size_t size, off64_t offset)
   return esieve::traced_pwrite(descriptor, bytes, size, offset);
 }
 int fallocate(int descriptor, int mode, off_t offset, off_t size) {
-  return esieve::is_full(esieve::reservations_before_full) ? -1 : static_cast<int>(::syscall(SYS_fallocate, descriptor, mode, offset, size));
+  return esieve::is_full(esieve::reservations_before_full)
+             ? -1
+             : static_cast<int>(::syscall(SYS_fallocate, descriptor, mode, offset, size));
 }
 int fallocate64(int descriptor, int mode, off64_t offset, off64_t size) { return fallocate(descriptor, mode, offset, size); }
 int fdatasync(int descriptor) { return esieve::traced_sync(descriptor, SYS_fdatasync); }

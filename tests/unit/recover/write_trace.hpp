@@ -15,7 +15,7 @@ struct TracedWrite {
   std::string path;
   std::uint64_t offset = 0;
   std::vector<std::byte> bytes;
-  std::size_t began = 0;       ///< Of a sync: how many entries there were when it began.
+  std::size_t began = 0;  ///< Of a sync: how many entries there were when it began.
   std::uint64_t mark = 0;
 };
 

@@ -53,8 +53,11 @@ TEST(FrameMap, any_geometry_is_covered_once) {
   std::mt19937_64 random(seed);
   for (int trial = 0; trial < 2000; ++trial) {
     const auto below = [&](std::uint64_t n) { return random() % n; };
-    ScanGeometry geometry{.scan_y = static_cast<std::int64_t>(1 + below(9)), .scan_x = static_cast<std::int64_t>(1 + below(9)),
-                          .offset = static_cast<std::int64_t>(below(21)) - 10, .flyback_frames = below(3), .flyback_lines = below(2),
+    ScanGeometry geometry{.scan_y = static_cast<std::int64_t>(1 + below(9)),
+                          .scan_x = static_cast<std::int64_t>(1 + below(9)),
+                          .offset = static_cast<std::int64_t>(below(21)) - 10,
+                          .flyback_frames = below(3),
+                          .flyback_lines = below(2),
                           .serpentine = below(2) == 1};
     const ScanShape original{1 + below(9), 1 + below(20)};
     if (trial % 4 == 0) {

@@ -29,7 +29,8 @@ class Regrid : public ::testing::Test {
 
 TEST_F(Regrid, lines_that_were_cut_at_the_wrong_length) {
   convert(source, folder / "a.hdf5");
-  const Regridding done = regrid(folder / "a.hdf5", folder / "b.hdf5", {.scan_y = 5, .scan_x = 7, .offset = 1, .flyback_frames = 1});
+  const Regridding done =
+      regrid(folder / "a.hdf5", folder / "b.hdf5", {.scan_y = 5, .scan_x = 7, .offset = 1, .flyback_frames = 1});
   EXPECT_EQ(done.n_frames, 35U);
   EXPECT_EQ(done.n_left_out, 7U);
   EXPECT_EQ(done.n_missing, 0U);
@@ -46,7 +47,8 @@ TEST_F(Regrid, lines_that_were_cut_at_the_wrong_length) {
 
 TEST_F(Regrid, positions_without_a_frame_are_missing) {
   convert(source, folder / "a.hdf5");
-  const Regridding done = regrid(folder / "a.hdf5", folder / "b.hdf5", {.scan_y = 7, .scan_x = 8, .offset = -3, .serpentine = true});
+  const Regridding done =
+      regrid(folder / "a.hdf5", folder / "b.hdf5", {.scan_y = 7, .scan_x = 8, .offset = -3, .serpentine = true});
   EXPECT_EQ(done.n_missing, 14U);
   const Reader reader(folder / "b.hdf5");
   const auto status = reader.frame_status();
@@ -64,8 +66,10 @@ TEST_F(Regrid, what_a_recording_knows_of_its_frames_stays_with_them) {
   options.threshold.threshold = 1;
   Writer writer(folder / "a.hdf5", options);
   for (std::uint64_t i = 0; i < 40; ++i) {
-    if (i == 9) writer.drop();
-    else writer.push(source.frame(i), {.scan_index = std::nullopt, .partial = i == 5});
+    if (i == 9)
+      writer.drop();
+    else
+      writer.push(source.frame(i), {.scan_index = std::nullopt, .partial = i == 5});
   }
   writer.close();
   regrid(folder / "a.hdf5", folder / "b.hdf5", {.scan_y = 7, .scan_x = 6});

@@ -46,8 +46,11 @@ inline Report verified_report() {
   result.n_electrons = report.file.n_electrons;
   result.digest = report.file.digest;
   result.digest_checked = result.digest_equal = true;
-  report.baseline = DenseBaseline{.stored_bytes = 36175871, .chunking = "real space", .chunk_shape = {32, 32, 256, 256},
-                                  .frames_measured = 2304, .frames_total = 2304};
+  report.baseline = DenseBaseline{.stored_bytes = 36175871,
+                                  .chunking = "real space",
+                                  .chunk_shape = {32, 32, 256, 256},
+                                  .frames_measured = 2304,
+                                  .frames_total = 2304};
   return report;
 }
 
@@ -76,10 +79,8 @@ inline Report damaged_report() {
 
 /// Every kind of report by name.
 inline std::map<std::string, Report> all_reports() {
-  std::map<std::string, Report> all = {{"plain", plain_report()},
-                                       {"verified", verified_report()},
-                                       {"lossless", lossless_report()},
-                                       {"damaged", damaged_report()}};
+  std::map<std::string, Report> all = {
+      {"plain", plain_report()}, {"verified", verified_report()}, {"lossless", lossless_report()}, {"damaged", damaged_report()}};
   Report& thresholded = all["thresholded"] = lossless_report();
   thresholded.file.fidelity = thresholded.verification->fidelity = Fidelity::thresholded;
   thresholded.file.dropped = DroppedFrame{.n_pixels = 1234567, .intensity = 2345678.5, .maximum = 4.5};
@@ -91,8 +92,7 @@ inline std::map<std::string, Report> all_reports() {
   different.verification->n_different = 1;
   different.verification->first_difference = Difference{.frame = 0, .pixel = 65535, .expected = "0", .stored = "255"};
   Report& wrong_shape = all["wrong_shape"] = lossless_report();
-  wrong_shape.verification->shape_mismatch =
-      "the source is (48, 47, 256, 256) uint8, the file (48, 48, 256, 256) uint8";
+  wrong_shape.verification->shape_mismatch = "the source is (48, 47, 256, 256) uint8, the file (48, 48, 256, 256) uint8";
   Report& empty = all["empty"] = lossless_report();
   empty.file.n_events = 0;
   empty.file.n_electrons = 0;

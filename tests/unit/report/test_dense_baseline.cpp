@@ -19,9 +19,7 @@ struct Events {
   TemporaryFolder folder;
   std::filesystem::path path = folder / "events.hdf5";
   explicit Events(const MemorySource& source) { convert(source, path); }
-  DenseBaseline baseline(const BaselineOptions& options = {}) const {
-    return measure_dense_baseline(Reader(path), options);
-  }
+  DenseBaseline baseline(const BaselineOptions& options = {}) const { return measure_dense_baseline(Reader(path), options); }
 };
 
 MemorySource source_of(ScanShape scan, DetectorShape detector, DType dtype, double peak) {
@@ -35,8 +33,7 @@ PythonRun h5py_sizes(MemorySource& source, const std::filesystem::path& folder) 
   std::ofstream(folder / "dense.raw", std::ios::binary)
       .write(reinterpret_cast<const char*>(source.bytes().data()), static_cast<std::streamsize>(source.bytes().size()));
   std::ostringstream command;
-  command << "tests/unit/report/blosc_sizes.py '" << (folder / "dense.raw").string() << "' "
-          << dtype_name(source.info().dtype);
+  command << "tests/unit/report/blosc_sizes.py '" << (folder / "dense.raw").string() << "' " << dtype_name(source.info().dtype);
   for (const std::uint64_t n : source.info().shape) command << ' ' << n;
   return run_python(command.str());
 }

@@ -31,8 +31,8 @@ TEST(ReportJson, with_a_member_that_the_schema_does_not_know_is_refused) {
   nlohmann::json json = parsed(lossless_report());
   json["size"]["colour"] = 1;
   std::ofstream(folder / "report.json") << json;
-  const PythonRun run = run_python("tests/unit/report/validate.py schemas/report-v1.schema.json '" +
-                                   (folder / "report.json").string() + "'");
+  const PythonRun run =
+      run_python("tests/unit/report/validate.py schemas/report-v1.schema.json '" + (folder / "report.json").string() + "'");
   ESIEVE_NEEDS_PYTHON(run);
   EXPECT_EQ(run.exit_code, 1) << run.output;
 }
@@ -40,8 +40,8 @@ TEST(ReportJson, with_a_member_that_the_schema_does_not_know_is_refused) {
 TEST(ReportJson, says_what_was_proved) {
   const auto all = all_reports();
   const std::map<std::string, std::string> verdicts = {
-      {"plain", "not_verified"},      {"verified", "self_consistent"}, {"lossless", "lossless"},
-      {"damaged", "damaged"},         {"thresholded", "equal_to_thresholded"}, {"different", "different"},
+      {"plain", "not_verified"},   {"verified", "self_consistent"},         {"lossless", "lossless"},
+      {"damaged", "damaged"},      {"thresholded", "equal_to_thresholded"}, {"different", "different"},
       {"wrong_shape", "different"}};
   for (const auto& [name, verdict] : verdicts) EXPECT_EQ(parsed(all.at(name))["verdict"], verdict) << name;
 }

@@ -61,12 +61,11 @@ TEST(Probe, drifts_slowly_and_crosses_every_terrace) {
 }
 
 // The entrance wave in real space, by definition.
-double intensity(const std::vector<Beam>& beams, const std::vector<std::complex<float>>& amplitudes, double step,
-                 double y, double x) {
+double intensity(const std::vector<Beam>& beams, const std::vector<std::complex<float>>& amplitudes, double step, double y,
+                 double x) {
   std::complex<double> sum = 0;
   for (std::size_t i = 0; i < beams.size(); ++i)
-    sum += std::complex<double>(amplitudes[i]) *
-           std::polar(1.0, 2 * std::numbers::pi * step * (beams[i].y * y + beams[i].x * x));
+    sum += std::complex<double>(amplitudes[i]) * std::polar(1.0, 2 * std::numbers::pi * step * (beams[i].y * y + beams[i].x * x));
   return std::norm(sum);
 }
 

@@ -59,7 +59,12 @@ TEST(Sampling, refuses_what_cannot_be_simulated_and_says_what_can) {
   refusal([](auto& o) { o.semi_angle_mrad = 90; }, "semi-angle of 90 mrad");
   refusal([](auto& o) { o.thickness_nm = 1e4; }, "thickness of 10000 nm");
   refusal([](auto& o) { o.scan_step_nm = -1; }, "scan step of -1 nm");
-  refusal([](auto& o) { o.defocus_nm = 100; o.semi_angle_mrad = 60; }, "Use less defocus");
+  refusal(
+      [](auto& o) {
+        o.defocus_nm = 100;
+        o.semi_angle_mrad = 60;
+      },
+      "Use less defocus");
 }
 
 }  // namespace

@@ -22,8 +22,8 @@ TEST(ScatteringFactor, forward_values_agree_with_doyle_and_turner) {
 TEST(ScatteringFactor, becomes_rutherfords_at_large_angles) {
   constexpr double bohr_radius = 0.529177;
   const double q_squared = 100;
-  for (const auto& [element, number] : {std::pair{Element::carbon, 6}, {Element::oxygen, 8}, {Element::titanium, 22},
-                                        {Element::strontium, 38}}) {
+  for (const auto& [element, number] :
+       {std::pair{Element::carbon, 6}, {Element::oxygen, 8}, {Element::titanium, 22}, {Element::strontium, 38}}) {
     const double rutherford = number / (2 * std::numbers::pi * std::numbers::pi * bohr_radius * q_squared);
     EXPECT_NEAR(electron_scattering_factor(element, q_squared) / rutherford, 1, 0.06) << number;
   }

@@ -143,8 +143,7 @@ TEST(Simulation, a_count_too_large_for_16_bits_is_an_error) {
   std::vector<float> rates(simulation.options().detector.n_pixels(), 0.5F);
   rates[40] = 1e6F;
   std::vector<std::uint16_t> counts(rates.size());
-  EXPECT_THAT([&] { simulation.draw({0, 1}, rates, counts); },
-              ThrowsMessage<UsageError>(HasSubstr("Use a smaller dose")));
+  EXPECT_THAT([&] { simulation.draw({0, 1}, rates, counts); }, ThrowsMessage<UsageError>(HasSubstr("Use a smaller dose")));
 }
 
 }  // namespace

@@ -23,10 +23,9 @@ struct MibFrames {
 
 inline std::string mib_header(const MibFrames& frames, int number) {
   char text[256];
-  std::snprintf(text, sizeof text,
-                "MQ1,%06d,%05zu,%02d,%04d,%04d,%s,%s,0F,2024-07-02 13:49:15.390226,0.002000,0,0,0,1.2E+1,",
-                number + 1, frames.header_bytes, frames.n_chips, frames.columns, frames.rows,
-                frames.pixel_type.c_str(), frames.layout.c_str());
+  std::snprintf(text, sizeof text, "MQ1,%06d,%05zu,%02d,%04d,%04d,%s,%s,0F,2024-07-02 13:49:15.390226,0.002000,0,0,0,1.2E+1,",
+                number + 1, frames.header_bytes, frames.n_chips, frames.columns, frames.rows, frames.pixel_type.c_str(),
+                frames.layout.c_str());
   std::string header = std::string(text) + "3RX,023,511,MQ1A,2024-07-02T11:49:15.390226675Z,2000000ns," +
                        std::to_string(frames.counter_bits) + ",";
   header.resize(frames.header_bytes, '\0');
@@ -38,8 +37,8 @@ inline void write_mib(const std::filesystem::path& path, const MibFrames& frames
                       const std::vector<std::vector<std::byte>>& bodies) {
   std::string all;
   for (std::size_t i = 0; i < bodies.size(); ++i)
-    all += mib_header(frames, static_cast<int>(i)) +
-           std::string(reinterpret_cast<const char*>(bodies[i].data()), bodies[i].size());
+    all +=
+        mib_header(frames, static_cast<int>(i)) + std::string(reinterpret_cast<const char*>(bodies[i].data()), bodies[i].size());
   write_bytes(path, all);
 }
 

@@ -29,8 +29,7 @@ std::vector<std::byte> bytes_of(const std::vector<T>& values) {
   return bytes;
 }
 
-inline void write_bytes(const std::filesystem::path& path, const std::string& head,
-                        const std::vector<std::byte>& body = {}) {
+inline void write_bytes(const std::filesystem::path& path, const std::string& head, const std::vector<std::byte>& body = {}) {
   std::ofstream file(path, std::ios::binary);
   file.write(head.data(), static_cast<std::streamsize>(head.size()));
   file.write(reinterpret_cast<const char*>(body.data()), static_cast<std::streamsize>(body.size()));
@@ -38,13 +37,10 @@ inline void write_bytes(const std::filesystem::path& path, const std::string& he
 
 /// Opens and reads the file `good` with every byte of its first `n_bytes` changed in turn: whatever comes of
 /// it must be frames or an error in words.
-inline void survives_changed_bytes(const std::filesystem::path& path, const std::string& good,
-                                   std::size_t n_bytes) {
+inline void survives_changed_bytes(const std::filesystem::path& path, const std::string& good, std::size_t n_bytes) {
   write_bytes(path, good);
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-  const auto put = [&](std::size_t at, char value) {
-    file.seekp(static_cast<std::streamoff>(at)).put(value).flush();
-  };
+  const auto put = [&](std::size_t at, char value) { file.seekp(static_cast<std::streamoff>(at)).put(value).flush(); };
   for (std::size_t at = 0; at < n_bytes; ++at) {
     for (const char value : {'\0', '9', '\'', '(', ',', '\xff'}) {
       put(at, value);
@@ -66,13 +62,10 @@ inline std::vector<std::byte> read_frames(const Source& source, FrameRange range
   return frames;
 }
 
-inline std::vector<std::byte> read_all(const Source& source) {
-  return read_frames(source, {0, source.info().scan.n_frames()});
-}
+inline std::vector<std::byte> read_all(const Source& source) { return read_frames(source, {0, source.info().scan.n_frames()}); }
 
 /// Every run of frames reads as it lies in `expected`: all of it, and some at random.
-inline void expect_frames(const Source& source, const std::vector<std::byte>& expected,
-                          std::mt19937_64& random) {
+inline void expect_frames(const Source& source, const std::vector<std::byte>& expected, std::mt19937_64& random) {
   ASSERT_EQ(source.info().dense_bytes(), expected.size());
   EXPECT_EQ(read_all(source), expected);
   const std::uint64_t n = source.info().scan.n_frames(), frame_bytes = source.info().frame_bytes();

@@ -38,18 +38,13 @@ TEST(FrameLayout, names_the_scan_shapes_that_would_fit) {
       [] {
         layout({4096, 8, 8}, ScanShape{60, 60});
       },
-      ThrowsMessage<UsageError>(
-          AllOf(HasSubstr("4096 frames do not fill a scan of 60,60"), HasSubstr("64,64 would fit"))));
+      ThrowsMessage<UsageError>(AllOf(HasSubstr("4096 frames do not fill a scan of 60,60"), HasSubstr("64,64 would fit"))));
   EXPECT_THAT(
       [] {
         layout({1000, 8, 8}, ScanShape{40, 20});
       },
       ThrowsMessage<UsageError>(AllOf(HasSubstr("50,20"), HasSubstr("40,25"))));
-  EXPECT_THAT(
-      [] {
-        layout({13, 8, 8}, ScanShape{3, 4});
-      },
-      ThrowsMessage<UsageError>(HasSubstr("1,13 would fit")));
+  EXPECT_THAT([] { layout({13, 8, 8}, ScanShape{3, 4}); }, ThrowsMessage<UsageError>(HasSubstr("1,13 would fit")));
 }
 
 TEST(FrameLayout, is_not_fooled_by_scan_shapes_that_overflow_or_are_zero) {
@@ -68,11 +63,7 @@ TEST(FrameLayout, refuses_other_numbers_of_dimensions_and_says_how_to_go_on) {
 
 TEST(FrameLayout, refuses_axes_of_length_zero_and_impossible_ones) {
   EXPECT_THAT([] { layout({3, 0, 5}); }, ThrowsMessage<DataError>(HasSubstr("holds no frames")));
-  EXPECT_THAT(
-      [] {
-        layout({1ULL << 40, 1ULL << 20, 1ULL << 20});
-      },
-      ThrowsMessage<DataError>(HasSubstr("impossible")));
+  EXPECT_THAT([] { layout({1ULL << 40, 1ULL << 20, 1ULL << 20}); }, ThrowsMessage<DataError>(HasSubstr("impossible")));
 }
 
 }  // namespace

@@ -74,8 +74,7 @@ TEST(Hdf5Axes, reads_emd_1_with_two_values_an_axis) {
     const h5::Id file = create_file(folder / "x.emd");
     write_array(file.get(), "/datacube_root/datacube/data", DType::u16, {3, 4, 8, 8});
     for (int i = 0; i < 4; ++i)
-      write_axis(file.get(), "/datacube_root/datacube/dim" + std::to_string(i), {1.0 * i, 1.0 * i + 0.5},
-                 i < 2 ? "nm" : "A^-1");
+      write_axis(file.get(), "/datacube_root/datacube/dim" + std::to_string(i), {1.0 * i, 1.0 * i + 0.5}, i < 2 ? "nm" : "A^-1");
   }
   const SourceInfo info = open_source(folder / "x.emd")->info();
   expect_axis(info.axes[0], 0, 0.5, "nm");
@@ -87,8 +86,7 @@ TEST(Hdf5Axes, reads_the_pixel_sizes_of_py4dstem_where_its_axes_are_in_pixels) {
   {
     const h5::Id file = create_file(folder / "x.h5");
     write_array(file.get(), "/datacube_root/datacube/data", DType::u16, {3, 4, 8, 8});
-    for (int i = 0; i < 4; ++i)
-      write_axis(file.get(), "/datacube_root/datacube/dim" + std::to_string(i), {0, 1}, "pixels");
+    for (int i = 0; i < 4; ++i) write_axis(file.get(), "/datacube_root/datacube/dim" + std::to_string(i), {0, 1}, "pixels");
     const double q = 0.02, r = 3;
     write_array(file.get(), "/datacube_root/metadatabundle/calibration/Q_pixel_size", DType::f64, {}, &q);
     write_array(file.get(), "/datacube_root/metadatabundle/calibration/R_pixel_size", DType::f64, {}, &r);

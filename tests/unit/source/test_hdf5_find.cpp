@@ -51,9 +51,8 @@ TEST(Hdf5Find, lists_datasets_of_like_size_and_takes_the_one_named) {
     write_array(file.get(), "/flat", DType::f32, {8, 8});
   }
   EXPECT_THAT([&] { found(folder / "x.h5"); },
-              ThrowsMessage<UsageError>(
-                  AllOf(HasSubstr("--dataset"), HasSubstr("/threshold_1/data (6 x 8 x 8 uint16)"),
-                        HasSubstr("/threshold_2/data (6 x 8 x 8 uint8)"), Not(HasSubstr("/flat")))));
+              ThrowsMessage<UsageError>(AllOf(HasSubstr("--dataset"), HasSubstr("/threshold_1/data (6 x 8 x 8 uint16)"),
+                                              HasSubstr("/threshold_2/data (6 x 8 x 8 uint8)"), Not(HasSubstr("/flat")))));
   EXPECT_EQ(found(folder / "x.h5", "/threshold_2/data"), "/threshold_2/data");
   EXPECT_EQ(found(folder / "x.h5", "threshold_2/data"), "/threshold_2/data");
 }
@@ -107,8 +106,7 @@ TEST(Hdf5Find, says_what_there_is_where_a_name_leads_nowhere) {
   const TemporaryFolder folder;
   write_array(create_file(folder / "x.h5").get(), "/frames", DType::u16, {3, 8, 8});
   EXPECT_THAT([&] { found(folder / "x.h5", "/data"); },
-              ThrowsMessage<UsageError>(
-                  AllOf(HasSubstr("no dataset /data"), HasSubstr("/frames (3 x 8 x 8 uint16)"))));
+              ThrowsMessage<UsageError>(AllOf(HasSubstr("no dataset /data"), HasSubstr("/frames (3 x 8 x 8 uint16)"))));
 }
 
 TEST(Hdf5Find, says_so_where_nothing_can_be_frames) {

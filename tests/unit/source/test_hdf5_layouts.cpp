@@ -63,8 +63,7 @@ TEST(Hdf5Layouts, reads_through_any_filter_that_is_installed) {
   const InstalledFilter filter;
   h5::Id properties = creation({2, 4, 4});
   H5Pset_filter(properties.get(), test_filter, H5Z_FLAG_MANDATORY, 0, nullptr);
-  write_array(create_file(folder / "x.h5").get(), "/data", DType::u16, {6, 4, 4}, some_values.data(),
-              properties);
+  write_array(create_file(folder / "x.h5").get(), "/data", DType::u16, {6, 4, 4}, some_values.data(), properties);
   std::mt19937_64 random(1);
   expect_frames(*open_source(folder / "x.h5"), bytes_of(some_values), random);
 }
@@ -77,12 +76,10 @@ TEST(Hdf5Layouts, names_a_filter_that_is_not_installed_and_what_to_do) {
       const InstalledFilter filter;
       h5::Id properties = creation({2, 4, 4});
       H5Pset_filter(properties.get(), test_filter, flag, 0, nullptr);
-      write_array(create_file(folder / "x.h5").get(), "/data", DType::u16, {6, 4, 4}, some_values.data(),
-                  properties);
+      write_array(create_file(folder / "x.h5").get(), "/data", DType::u16, {6, 4, 4}, some_values.data(), properties);
     }
     EXPECT_THAT([&] { open_source(folder / "x.h5"); },
-                ThrowsMessage<UnsupportedError>(
-                    AllOf(HasSubstr("filter 60123 (inverter)"), HasSubstr("HDF5_PLUGIN_PATH"))));
+                ThrowsMessage<UnsupportedError>(AllOf(HasSubstr("filter 60123 (inverter)"), HasSubstr("HDF5_PLUGIN_PATH"))));
   }
 }
 
@@ -91,17 +88,14 @@ TEST(Hdf5Layouts, reads_data_that_went_round_an_optional_filter_without_it) {
   const WithoutPlugins without_plugins;
   h5::Id properties = creation({2, 4, 4});
   H5Pset_filter(properties.get(), test_filter, H5Z_FLAG_OPTIONAL, 0, nullptr);
-  write_array(create_file(folder / "x.h5").get(), "/data", DType::u16, {6, 4, 4}, some_values.data(),
-              properties);
+  write_array(create_file(folder / "x.h5").get(), "/data", DType::u16, {6, 4, 4}, some_values.data(), properties);
   EXPECT_EQ(read_all(*open_source(folder / "x.h5")), bytes_of(some_values));
 }
 
 TEST(Hdf5Layouts, follows_external_links_and_names_a_missing_target) {
   const TemporaryFolder folder;
-  write_array(create_file(folder / "values.h5").get(), "/entry/data", DType::u16, {6, 4, 4},
-              some_values.data());
-  H5Lcreate_external("values.h5", "/entry/data", create_file(folder / "master.h5").get(), "data", H5P_DEFAULT,
-                     H5P_DEFAULT);
+  write_array(create_file(folder / "values.h5").get(), "/entry/data", DType::u16, {6, 4, 4}, some_values.data());
+  H5Lcreate_external("values.h5", "/entry/data", create_file(folder / "master.h5").get(), "data", H5P_DEFAULT, H5P_DEFAULT);
   const auto source = open_source(folder / "master.h5");
   EXPECT_EQ(source->info().dataset, "/data");
   EXPECT_EQ(read_all(*source), bytes_of(some_values));
@@ -110,8 +104,7 @@ TEST(Hdf5Layouts, follows_external_links_and_names_a_missing_target) {
               ThrowsMessage<DataError>(HasSubstr("values.h5:/entry/data, which is missing")));
   SourceOptions options;
   options.dataset = "/data";
-  EXPECT_THAT([&] { open_source(folder / "master.h5", options); },
-              ThrowsMessage<DataError>(HasSubstr("values.h5")));
+  EXPECT_THAT([&] { open_source(folder / "master.h5", options); }, ThrowsMessage<DataError>(HasSubstr("values.h5")));
 }
 
 /// As DECTRIS writes: a master file that links to parts of one stack.
@@ -124,10 +117,9 @@ void write_parts(const TemporaryFolder& folder) {
     const std::string number = std::to_string(part + 1), file = "x_data_00000" + number + ".h5";
     const hsize_t n_frames = part == 2 ? 1 : 3 - static_cast<hsize_t>(part);  // 3, 2 and 1
     const std::size_t first = part == 0 ? 0 : part == 1 ? 3 : 5;
-    write_array(create_file(folder / file).get(), "/entry/data/data", DType::u16, {n_frames, 4, 4},
-                &some_values[first * 16], creation({1, 4, 4}));
-    H5Lcreate_external(file.c_str(), "/entry/data/data", data.get(), ("data_00000" + number).c_str(),
-                       H5P_DEFAULT, H5P_DEFAULT);
+    write_array(create_file(folder / file).get(), "/entry/data/data", DType::u16, {n_frames, 4, 4}, &some_values[first * 16],
+                creation({1, 4, 4}));
+    H5Lcreate_external(file.c_str(), "/entry/data/data", data.get(), ("data_00000" + number).c_str(), H5P_DEFAULT, H5P_DEFAULT);
   }
 }
 
@@ -151,8 +143,7 @@ TEST(Hdf5Layouts, refuses_a_stack_with_a_part_missing_or_of_another_shape) {
   const TemporaryFolder folder;
   write_parts(folder);
   write_array(create_file(folder / "x_data_000002.h5").get(), "/entry/data/data", DType::u8, {2, 4, 4});
-  EXPECT_THAT([&] { open_source(folder / "x_master.h5"); },
-              ThrowsMessage<DataError>(HasSubstr("does not continue")));
+  EXPECT_THAT([&] { open_source(folder / "x_master.h5"); }, ThrowsMessage<DataError>(HasSubstr("does not continue")));
   std::filesystem::remove(folder / "x_data_000002.h5");
   EXPECT_THAT([&] { open_source(folder / "x_master.h5"); },
               ThrowsMessage<DataError>(AllOf(HasSubstr("data_000002"), HasSubstr("x_data_000002.h5"))));
@@ -169,8 +160,7 @@ void write_virtual(const TemporaryFolder& folder) {
   for (const hsize_t part : {0U, 1U}) {
     const Dims start{part * 3, 0, 0};
     H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, half.data(), nullptr);
-    H5Pset_virtual(properties.get(), space.get(), part == 0 ? "half.h5" : ".", part == 0 ? "/data" : "/half",
-                   from.get());
+    H5Pset_virtual(properties.get(), space.get(), part == 0 ? "half.h5" : ".", part == 0 ? "/data" : "/half", from.get());
   }
   write_array(file.get(), "/whole", DType::u16, whole, nullptr, properties);
 }
@@ -189,11 +179,9 @@ TEST(Hdf5Layouts, refuses_virtual_datasets_of_which_hdf5_would_make_up_a_part) {
   options.dataset = "/whole";
   write_virtual(folder);
   create_file(folder / "half.h5");  // without its dataset
-  EXPECT_THAT([&] { open_source(folder / "x.h5", options); },
-              ThrowsMessage<DataError>(HasSubstr("half.h5:/data is missing")));
+  EXPECT_THAT([&] { open_source(folder / "x.h5", options); }, ThrowsMessage<DataError>(HasSubstr("half.h5:/data is missing")));
   std::filesystem::remove(folder / "half.h5");
-  EXPECT_THAT([&] { open_source(folder / "x.h5", options); },
-              ThrowsMessage<DataError>(HasSubstr("half.h5:/data is missing")));
+  EXPECT_THAT([&] { open_source(folder / "x.h5", options); }, ThrowsMessage<DataError>(HasSubstr("half.h5:/data is missing")));
 }
 
 TEST(Hdf5Layouts, reads_external_files_and_refuses_missing_and_short_ones) {
@@ -214,8 +202,7 @@ TEST(Hdf5Layouts, reads_behind_a_user_block) {
   {
     const h5::Id properties(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
     H5Pset_userblock(properties.get(), 1024);
-    const h5::Id file(H5Fcreate((folder / "x.h5").c_str(), H5F_ACC_TRUNC, properties.get(), H5P_DEFAULT),
-                      H5Fclose);
+    const h5::Id file(H5Fcreate((folder / "x.h5").c_str(), H5F_ACC_TRUNC, properties.get(), H5P_DEFAULT), H5Fclose);
     write_array(file.get(), "/data", DType::u16, {6, 4, 4}, some_values.data());
   }
   EXPECT_EQ(read_all(*open_source(folder / "x.h5")), bytes_of(some_values));

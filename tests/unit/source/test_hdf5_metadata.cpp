@@ -15,9 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-json metadata_of(const std::filesystem::path& path) {
-  return json::parse(open_source(path)->info().metadata_json);
-}
+json metadata_of(const std::filesystem::path& path) { return json::parse(open_source(path)->info().metadata_json); }
 
 TEST(Hdf5Metadata, keeps_attributes_of_every_object_and_values_of_small_datasets) {
   const TemporaryFolder folder;
@@ -28,16 +26,14 @@ TEST(Hdf5Metadata, keeps_attributes_of_every_object_and_values_of_small_datasets
     h5::set_attribute(h5::open_group(file.get(), "/").get(), "operator", "Å. Ngström");
     h5::set_attribute(make_group(file.get(), "/empty").get(), "n", std::int64_t{-7});
     make_group(file.get(), "/nothing");
-    const std::array<float, 4> values{0.5F, -1, std::numeric_limits<float>::quiet_NaN(),
-                                      std::numeric_limits<float>::infinity()};
+    const std::array<float, 4> values{0.5F, -1, std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()};
     write_array(file.get(), "/calibration", DType::f32, {2, 2}, values.data());
     const double dwell = 1e-3;
     write_array(file.get(), "/instrument/dwell", DType::f64, {}, &dwell);
   }
   const json objects = metadata_of(folder / "x.h5")["hdf5"];
   EXPECT_EQ(objects["/"]["attributes"]["operator"], "Å. Ngström");
-  EXPECT_EQ(objects["/entry/data"],
-            json::parse(R"({"attributes":{"gain":2.5},"dtype":"uint16","shape":[3,2,2],"frames":true})"));
+  EXPECT_EQ(objects["/entry/data"], json::parse(R"({"attributes":{"gain":2.5},"dtype":"uint16","shape":[3,2,2],"frames":true})"));
   EXPECT_EQ(objects["/empty"]["attributes"]["n"], -7);
   EXPECT_TRUE(objects.contains("/nothing"));
   EXPECT_EQ(objects["/calibration"]["value"], json::parse(R"([[0.5,-1.0],["NaN","Infinity"]])"));
@@ -54,8 +50,7 @@ TEST(Hdf5Metadata, names_what_is_too_large_to_be_kept) {
     write_array(file.get(), "/just_small_enough", DType::u8, {65536});
   }
   const json metadata = metadata_of(folder / "x.h5");
-  EXPECT_EQ(metadata["not_kept"],
-            json::parse(R"([{"path":"/flat_field","dtype":"float32","shape":[200,200]}])"));
+  EXPECT_EQ(metadata["not_kept"], json::parse(R"([{"path":"/flat_field","dtype":"float32","shape":[200,200]}])"));
   EXPECT_EQ(metadata["hdf5"]["/just_small_enough"]["value"].size(), 65536U);
 }
 

@@ -53,15 +53,12 @@ TEST(Hdf5Source, reads_every_type_shape_and_storage_bit_for_bit) {
 TEST(Hdf5Source, reads_big_endian_values_with_and_without_chunks) {
   const TemporaryFolder folder;
   std::mt19937_64 random(test_seed(14));
-  const std::pair<hid_t, DType> types[] = {{H5T_STD_U16BE, DType::u16},
-                                           {H5T_STD_I32BE, DType::i32},
-                                           {H5T_IEEE_F32BE, DType::f32},
-                                           {H5T_IEEE_F64BE, DType::f64}};
+  const std::pair<hid_t, DType> types[] = {
+      {H5T_STD_U16BE, DType::u16}, {H5T_STD_I32BE, DType::i32}, {H5T_IEEE_F32BE, DType::f32}, {H5T_IEEE_F64BE, DType::f64}};
   for (const auto& [type, dtype] : types)
     for (const Dims& chunk : {Dims{}, Dims{2, 2, 4, 4}}) {
       std::vector<std::byte> values = random_bytes(random, 3 * 4 * 4 * 4 * item_bytes(dtype));
-      write_array(create_file(folder / "x.h5").get(), "/data", type, {3, 4, 4, 4}, values.data(), type,
-                  creation(chunk));
+      write_array(create_file(folder / "x.h5").get(), "/data", type, {3, 4, 4, 4}, values.data(), type, creation(chunk));
       swap_bytes(values, item_bytes(dtype));
       expect_frames(*open_source(folder / "x.h5"), values, random);
     }
@@ -96,15 +93,13 @@ TEST(Hdf5Source, may_be_read_by_several_threads_at_once) {
   const std::vector<std::byte> values = random_bytes(random, 16 * 16 * 8 * 8);
   h5::Id properties = creation({3, 3, 8, 8});
   H5Pset_deflate(properties.get(), 1);
-  write_array(create_file(folder / "x.h5").get(), "/data", DType::u8, {16, 16, 8, 8}, values.data(),
-              properties);
+  write_array(create_file(folder / "x.h5").get(), "/data", DType::u8, {16, 16, 8, 8}, values.data(), properties);
   const auto source = open_source(folder / "x.h5");
   std::vector<std::byte> read(values.size());
   std::vector<std::thread> threads;
   for (std::uint64_t t = 0; t < 4; ++t)
     threads.emplace_back([&, t] {
-      for (std::uint64_t frame = t; frame < 256; frame += 4)
-        source->read({frame, 1}, std::span(read).subspan(frame * 64, 64));
+      for (std::uint64_t frame = t; frame < 256; frame += 4) source->read({frame, 1}, std::span(read).subspan(frame * 64, 64));
     });
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(read, values);
@@ -146,8 +141,7 @@ TEST(Hdf5Source, refuses_values_that_are_no_counts_and_says_what_they_are) {
     EXPECT_THAT([&] { open_source(folder / "x.h5", options); }, ThrowsMessage<DataError>(HasSubstr(words)));
   }
   EXPECT_THAT([&] { open_source(folder / "x.h5"); },
-              ThrowsMessage<DataError>(
-                  AllOf(HasSubstr("no dataset of frames"), HasSubstr("/complex (3 x 4 x 4 complex)"))));
+              ThrowsMessage<DataError>(AllOf(HasSubstr("no dataset of frames"), HasSubstr("/complex (3 x 4 x 4 complex)"))));
 }
 
 TEST(Hdf5Source, says_what_is_wrong_with_the_only_dataset_there_is) {
@@ -157,9 +151,8 @@ TEST(Hdf5Source, says_what_is_wrong_with_the_only_dataset_there_is) {
   H5Tset_size(half.get(), 2);
   H5Tset_ebias(half.get(), 15);
   write_array(create_file(folder / "x.h5").get(), "/data", half.get(), {3, 4, 4}, nullptr, half.get());
-  EXPECT_THAT(
-      [&] { open_source(folder / "x.h5"); },
-      ThrowsMessage<DataError>(AllOf(HasSubstr("16-bit float"), HasSubstr("float32, which is exact"))));
+  EXPECT_THAT([&] { open_source(folder / "x.h5"); },
+              ThrowsMessage<DataError>(AllOf(HasSubstr("16-bit float"), HasSubstr("float32, which is exact"))));
   write_array(create_file(folder / "x.h5").get(), "/data", DType::u16, {3, 0, 4});
   EXPECT_THAT([&] { open_source(folder / "x.h5"); }, ThrowsMessage<DataError>(HasSubstr("holds no frames")));
 }
@@ -168,8 +161,7 @@ TEST(Hdf5Source, refuses_five_dimensions_and_says_how_to_go_on) {
   const TemporaryFolder folder;
   const std::vector<std::uint8_t> values(2 * 2 * 2 * 3 * 3);
   write_array(create_file(folder / "x.h5").get(), "/data", DType::u8, {2, 2, 2, 3, 3}, values.data());
-  EXPECT_THAT([&] { open_source(folder / "x.h5"); },
-              ThrowsMessage<UsageError>(HasSubstr("save one 4-D part")));
+  EXPECT_THAT([&] { open_source(folder / "x.h5"); }, ThrowsMessage<UsageError>(HasSubstr("save one 4-D part")));
 }
 
 }  // namespace

@@ -96,8 +96,7 @@ TEST(MibSource, puts_the_four_chips_of_a_square_where_they_sit) {
   constexpr std::size_t rows = 16, side = 256;
   for (const int bits : {1, 6, 12, 24}) {
     SCOPED_TRACE(bits);
-    const std::vector<std::uint32_t> counts =
-        random_counts(random, 2 * rows * 2 * side, bits);  // as on the detector
+    const std::vector<std::uint32_t> counts = random_counts(random, 2 * rows * 2 * side, bits);  // as on the detector
     std::vector<std::uint32_t> stored(counts.size());
     const auto detector = [&](std::size_t y, std::size_t x) { return counts[y * 2 * side + x]; };
     for (std::size_t y = 0; y < rows; ++y)
@@ -121,16 +120,14 @@ TEST(MibSource, puts_the_four_chips_of_a_square_where_they_sit) {
 void write_some(const TemporaryFolder& folder, std::size_t n_frames) {
   MibFrames frames;
   frames.rows = 2;
-  write_mib(folder / "x.mib", frames,
-            std::vector<std::vector<std::byte>>(n_frames, std::vector<std::byte>(256 * 2 * 2)));
+  write_mib(folder / "x.mib", frames, std::vector<std::vector<std::byte>>(n_frames, std::vector<std::byte>(256 * 2 * 2)));
 }
 
 TEST(MibSource, takes_the_scan_from_the_text_file_beside_it) {
   const TemporaryFolder folder;
   write_some(folder, 8);
   EXPECT_EQ(open_source(folder / "x.mib")->info().scan, (ScanShape{1, 8}));
-  write_bytes(folder / "x.hdr",
-              "HDR,\t\r\nFrames in Acquisition (Number):\t8\r\nFrames per Trigger (Number):\t4\r\nEnd\t");
+  write_bytes(folder / "x.hdr", "HDR,\t\r\nFrames in Acquisition (Number):\t8\r\nFrames per Trigger (Number):\t4\r\nEnd\t");
   EXPECT_EQ(open_source(folder / "x.mib")->info().scan, (ScanShape{2, 4}));
   EXPECT_EQ(open_source(folder / "x.hdr")->info().scan, (ScanShape{2, 4}));
   write_bytes(folder / "x.hdr", "HDR,\t\nFrames per Trigger (Number):\t8\nScanX:\t2\nScanY:\t4\nEnd\t");
@@ -175,8 +172,7 @@ TEST(MibSource, names_what_is_damaged_or_not_known) {
   EXPECT_THAT([&] { open_source(folder / "x.mib"); }, ThrowsMessage<UnsupportedError>(HasSubstr("7 bits")));
   MibFrames row{384, 3, 768, 2, "R64", "   3x1", 12};
   write_mib(folder / "x.mib", row, {std::vector<std::byte>(3072)});
-  EXPECT_THAT([&] { open_source(folder / "x.mib"); },
-              ThrowsMessage<UnsupportedError>(HasSubstr("3 chips as 3x1")));
+  EXPECT_THAT([&] { open_source(folder / "x.mib"); }, ThrowsMessage<UnsupportedError>(HasSubstr("3 chips as 3x1")));
 }
 
 TEST(MibSource, notices_frames_that_are_out_of_step) {
@@ -198,9 +194,8 @@ TEST(MibSource, survives_any_single_byte_changed_in_its_header) {
 
 /// Unpacks the real files; false if there is no program to do it with.
 bool unzip(const std::filesystem::path& archive, const TemporaryFolder& folder) {
-  const std::string command = "unzip -qo '" + archive.string() + "' -d '" + folder.path().string() +
-                              "' 2>/dev/null || " + "python3 -m zipfile -e '" + archive.string() + "' '" +
-                              folder.path().string() + "' 2>/dev/null";
+  const std::string command = "unzip -qo '" + archive.string() + "' -d '" + folder.path().string() + "' 2>/dev/null || " +
+                              "python3 -m zipfile -e '" + archive.string() + "' '" + folder.path().string() + "' 2>/dev/null";
   return std::system(command.c_str()) == 0;
 }
 
@@ -240,16 +235,14 @@ TEST(MibSource, shows_the_same_hot_pixels_in_real_raw_and_converted_files) {
     const auto raw = open_source(folder / (std::string(name) + "_CounterDepth_1_Rows_256RAW.mib"));
     const auto converted = open_source(folder / (std::string(name) + "_CounterDepth_1_Rows_256.mib"));
     ASSERT_EQ(raw->info().shape, converted->info().shape);
-    for (std::uint32_t quarter = 0; quarter < 4; ++quarter)
-      EXPECT_GT(correlation(*raw, *converted, quarter), 0.95) << name;
+    for (std::uint32_t quarter = 0; quarter < 4; ++quarter) EXPECT_GT(correlation(*raw, *converted, quarter), 0.95) << name;
   }
 }
 
 TEST(MibSource, opens_every_real_file) {
   const TemporaryFolder folder;
   int n_files = 0;
-  for (const char* archive :
-       {"Merlin_Single_Quad", "Merlin_navigation4x2_ROI", "Merlin_navigation4x2_signalNx256_ROI"}) {
+  for (const char* archive : {"Merlin_Single_Quad", "Merlin_navigation4x2_ROI", "Merlin_navigation4x2_signalNx256_ROI"}) {
     const std::filesystem::path path = std::filesystem::path("merlin_mib") / (std::string(archive) + ".zip");
     ESIEVE_NEEDS_DATA(path);
     if (!unzip(test_data_folder() / path, folder)) GTEST_SKIP() << "neither unzip nor python3 is here";

@@ -14,8 +14,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-std::string npy_header(int version, const std::string& descr, const std::string& order,
-                       const std::string& shape) {
+std::string npy_header(int version, const std::string& descr, const std::string& order, const std::string& shape) {
   std::string text = "{'descr': " + descr + ", 'fortran_order': " + order + ", 'shape': " + shape + ", }";
   text.resize((text.size() / 64 + 1) * 64 - (version == 1 ? 10 : 12) + 64, ' ');
   text.back() = '\n';
@@ -34,8 +33,7 @@ TEST(NpySource, reads_every_type_in_either_byte_order_and_every_version) {
         SCOPED_TRACE(std::string(1, order) + code + " version " + std::to_string(version));
         const std::size_t item = static_cast<std::size_t>(code[1] - '0');
         std::vector<std::byte> values = random_bytes(random, 3 * 4 * 5 * 6 * item);
-        write_bytes(folder / "x.npy",
-                    npy_header(version, "'" + std::string(1, order) + code + "'", "False", "(3, 4, 5, 6)"),
+        write_bytes(folder / "x.npy", npy_header(version, "'" + std::string(1, order) + code + "'", "False", "(3, 4, 5, 6)"),
                     values);
         if (order == '>') swap_bytes(values, item);
         const auto source = open_source(folder / "x.npy");
@@ -60,8 +58,7 @@ TEST(NpySource, turns_fortran_order) {
 
 TEST(NpySource, takes_booleans_for_counts_of_one) {
   const TemporaryFolder folder;
-  write_bytes(folder / "x.npy", npy_header(1, "'|b1'", "False", "(2, 2)"),
-              std::vector<std::byte>(4, std::byte{1}));
+  write_bytes(folder / "x.npy", npy_header(1, "'|b1'", "False", "(2, 2)"), std::vector<std::byte>(4, std::byte{1}));
   EXPECT_EQ(open_source(folder / "x.npy")->info().dtype, DType::u8);
 }
 
@@ -81,20 +78,15 @@ TEST(NpySource, refuses_types_that_are_no_counts) {
 TEST(NpySource, names_truncated_values) {
   const TemporaryFolder folder;
   write_bytes(folder / "x.npy", npy_header(1, "'<u2'", "False", "(3, 4, 4)"), std::vector<std::byte>(95));
-  EXPECT_THAT(
-      [&] { open_source(folder / "x.npy"); },
-      ThrowsMessage<DataError>(HasSubstr("truncated (96 bytes of values are announced, 95 are there)")));
+  EXPECT_THAT([&] { open_source(folder / "x.npy"); },
+              ThrowsMessage<DataError>(HasSubstr("truncated (96 bytes of values are announced, 95 are there)")));
 }
 
 TEST(NpySource, refuses_damaged_headers) {
   const TemporaryFolder folder;
   const std::string good = npy_header(1, "'<u2'", "False", "(2, 2)");
-  const std::string shapes[] = {"(2, 2",
-                                "(2; 2)",
-                                "2, 2",
-                                "(-2, 2)",
-                                "(99999999999999999999, 2)",
-                                "(4294967296, 4294967296, 4294967296)"};
+  const std::string shapes[] = {
+      "(2, 2", "(2; 2)", "2, 2", "(-2, 2)", "(99999999999999999999, 2)", "(4294967296, 4294967296, 4294967296)"};
   for (const std::string& shape : shapes) {
     write_bytes(folder / "x.npy", npy_header(1, "'<u2'", "False", shape), std::vector<std::byte>(8));
     EXPECT_THROW(open_source(folder / "x.npy"), DataError) << shape;
@@ -104,8 +96,7 @@ TEST(NpySource, refuses_damaged_headers) {
     EXPECT_THROW(open_source(folder / "x.npy"), DataError) << "first " << n << " bytes";
   }
   write_bytes(folder / "x.npy", std::string("\x93NUMPY\x09\x00", 8) + good.substr(8));
-  EXPECT_THAT([&] { open_source(folder / "x.npy"); },
-              ThrowsMessage<UnsupportedError>(HasSubstr("version 9")));
+  EXPECT_THAT([&] { open_source(folder / "x.npy"); }, ThrowsMessage<UnsupportedError>(HasSubstr("version 9")));
 }
 
 TEST(NpySource, survives_any_single_byte_changed_in_its_header) {

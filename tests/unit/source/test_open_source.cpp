@@ -19,8 +19,7 @@ TEST(OpenSource, says_what_is_wrong_with_files_that_cannot_be_opened) {
   EXPECT_THAT([&] { open_source(folder / "none.h5"); }, ThrowsMessage<IoError>(HasSubstr("No such file")));
   EXPECT_THAT([&] { open_source(folder.path()); }, ThrowsMessage<IoError>(HasSubstr("directory")));
   write_bytes(folder / "empty.h5", "");
-  EXPECT_THAT([&] { open_source(folder / "empty.h5"); },
-              ThrowsMessage<DataError>(HasSubstr("empty.h5 is empty")));
+  EXPECT_THAT([&] { open_source(folder / "empty.h5"); }, ThrowsMessage<DataError>(HasSubstr("empty.h5 is empty")));
 }
 
 TEST(OpenSource, goes_by_content_before_extension) {
@@ -43,12 +42,10 @@ TEST(OpenSource, tells_files_that_only_claim_to_be_of_a_kind) {
 TEST(OpenSource, asks_for_shape_and_dtype_where_the_content_says_nothing) {
   const TemporaryFolder folder;
   write_bytes(folder / "x.bin", "0123456789");
-  EXPECT_THAT([&] { open_source(folder / "x.bin"); },
-              ThrowsMessage<UsageError>(HasSubstr("give --shape and --dtype")));
+  EXPECT_THAT([&] { open_source(folder / "x.bin"); }, ThrowsMessage<UsageError>(HasSubstr("give --shape and --dtype")));
   SourceOptions options;
   options.dtype = "u2";
-  EXPECT_THAT([&] { open_source(folder / "x.bin", options); },
-              ThrowsMessage<UsageError>(HasSubstr("give --shape")));
+  EXPECT_THAT([&] { open_source(folder / "x.bin", options); }, ThrowsMessage<UsageError>(HasSubstr("give --shape")));
 }
 
 TEST(OpenSource, refuses_options_that_belong_to_another_kind) {
@@ -61,8 +58,7 @@ TEST(OpenSource, refuses_options_that_belong_to_another_kind) {
   write_bytes(folder / "x.bin", "0123456789");
   SourceOptions dataset;
   dataset.dataset = "/data";
-  EXPECT_THAT([&] { open_source(folder / "x.bin", dataset); },
-              ThrowsMessage<UsageError>(HasSubstr("--dataset is for HDF5")));
+  EXPECT_THAT([&] { open_source(folder / "x.bin", dataset); }, ThrowsMessage<UsageError>(HasSubstr("--dataset is for HDF5")));
 }
 
 TEST(OpenSource, names_a_truncated_hdf5_file) {

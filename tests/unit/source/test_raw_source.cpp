@@ -49,9 +49,8 @@ TEST(RawSource, names_the_size_that_does_not_fit_and_what_would) {
       [&] {
         open_source(folder / "x.raw", raw({4, 10, 10}, "u2"));
       },
-      ThrowsMessage<UsageError>(AllOf(HasSubstr("has 1000 bytes"),
-                                      HasSubstr("4 x 10 x 10 of uint16 need 800"),
-                                      HasSubstr("that of 5 such frames"))));
+      ThrowsMessage<UsageError>(
+          AllOf(HasSubstr("has 1000 bytes"), HasSubstr("4 x 10 x 10 of uint16 need 800"), HasSubstr("that of 5 such frames"))));
   EXPECT_THAT(
       [&] {
         open_source(folder / "x.raw", raw({3, 18, 18}, "u1"));

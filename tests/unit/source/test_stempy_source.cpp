@@ -29,12 +29,11 @@ void write_events(const std::filesystem::path& path, const Events& events) {
   std::vector<hvl_t> lists;
   for (const Row& row : events.rows) lists.push_back({row.size(), const_cast<std::uint32_t*>(row.data())});
   const h5::Id type(H5Tvlen_create(H5T_STD_U32LE), H5Tclose);
-  const h5::Id frames = write_array(file.get(), "/electron_events/frames", type.get(), {lists.size()},
-                                    lists.data(), type.get());
+  const h5::Id frames = write_array(file.get(), "/electron_events/frames", type.get(), {lists.size()}, lists.data(), type.get());
   h5::set_attribute(frames.get(), "Nx", events.det_y);
   h5::set_attribute(frames.get(), "Ny", events.det_x);
-  const h5::Id positions = write_array(file.get(), "/electron_events/scan_positions", DType::i64,
-                                       {events.positions.size()}, events.positions.data());
+  const h5::Id positions =
+      write_array(file.get(), "/electron_events/scan_positions", DType::i64, {events.positions.size()}, events.positions.data());
   h5::set_attribute(positions.get(), "Nx", events.scan_x);
   h5::set_attribute(positions.get(), "Ny", events.scan_y);
 }
@@ -42,8 +41,7 @@ void write_events(const std::filesystem::path& path, const Events& events) {
 /// Frames of 8 pixels that have the counts listed, all others zero: (position, pixel, count).
 std::vector<std::byte> frames_with(std::initializer_list<std::array<std::size_t, 3>> counts) {
   std::vector<std::byte> frames(6 * 8);
-  for (const auto& [position, pixel, count] : counts)
-    frames[position * 8 + pixel] = static_cast<std::byte>(count);
+  for (const auto& [position, pixel, count] : counts) frames[position * 8 + pixel] = static_cast<std::byte>(count);
   return frames;
 }
 
@@ -61,9 +59,7 @@ TEST(StempySource, sums_the_frames_of_a_position_in_version_3) {
   EXPECT_EQ(source->info().detector, (DetectorShape{2, 4}));
   EXPECT_EQ(source->info().dtype, DType::u8);
   std::mt19937_64 random(1);
-  expect_frames(*source,
-                frames_with({{0, 0, 1}, {0, 7, 2}, {2, 3, 2}, {3, 1, 1}, {3, 2, 1}, {4, 5, 1}, {5, 0, 1}}),
-                random);
+  expect_frames(*source, frames_with({{0, 0, 1}, {0, 7, 2}, {2, 3, 2}, {3, 1, 1}, {3, 2, 1}, {4, 5, 1}, {5, 0, 1}}), random);
 }
 
 TEST(StempySource, puts_frames_in_any_order_where_version_2_says_they_belong) {
@@ -75,8 +71,7 @@ TEST(StempySource, puts_frames_in_any_order_where_version_2_says_they_belong) {
     events.positions = {5, 1, 1, 0, 1};
     write_events(folder / "x.h5", events);
     std::mt19937_64 random(1);
-    expect_frames(*open_source(folder / "x.h5"), frames_with({{0, 6, 1}, {1, 1, 3}, {1, 2, 2}, {5, 4, 1}}),
-                  random);
+    expect_frames(*open_source(folder / "x.h5"), frames_with({{0, 6, 1}, {1, 1, 3}, {1, 2, 2}, {5, 4, 1}}), random);
   }
 }
 
@@ -87,8 +82,7 @@ TEST(StempySource, counts_repeated_pixels_of_version_1) {
   events.rows = {{3, 1, 3, 3}, {}, {0}, {}, {}, {7, 7}};
   events.positions = six;
   write_events(folder / "x.h5", events);
-  EXPECT_EQ(read_all(*open_source(folder / "x.h5")),
-            frames_with({{0, 1, 1}, {0, 3, 3}, {2, 0, 1}, {5, 7, 2}}));
+  EXPECT_EQ(read_all(*open_source(folder / "x.h5")), frames_with({{0, 1, 1}, {0, 3, 3}, {2, 0, 1}, {5, 7, 2}}));
 }
 
 TEST(StempySource, widens_to_hold_the_largest_count) {
@@ -114,8 +108,7 @@ TEST(StempySource, refuses_events_that_do_not_fit) {
   Events outside;
   outside.rows = {{0}, {1}, {8}, {}, {}, {}};
   outside.positions = six;
-  EXPECT_THAT([&] { open(outside); },
-              ThrowsMessage<DataError>(HasSubstr("scan position 2 is in pixel 8 of 8")));
+  EXPECT_THAT([&] { open(outside); }, ThrowsMessage<DataError>(HasSubstr("scan position 2 is in pixel 8 of 8")));
   Events uneven;
   uneven.rows = {{0}, {1}, {2}, {}};
   uneven.positions = six;

@@ -29,15 +29,13 @@ bool reaches(T raw, double limit) {
   if constexpr (std::is_floating_point_v<T>)
     return static_cast<double>(raw) >= limit;
   else
-    return static_cast<long double>(raw) >=
-           static_cast<long double>(limit);  // 64 bits of mantissa hold any integer
+    return static_cast<long double>(raw) >= static_cast<long double>(limit);  // 64 bits of mantissa hold any integer
 }
 
 template <class T>
 T naive_pixel(const ThresholdOptions& options, std::size_t i, T raw, double& corrected) {
   const bool corrects = options.dark || options.gain;
-  const double dark = options.dark ? options.dark->values[i] : 0,
-               gain = options.gain ? options.gain->values[i] : 1;
+  const double dark = options.dark ? options.dark->values[i] : 0, gain = options.gain ? options.gain->values[i] : 1;
   corrected = corrects ? (static_cast<double>(raw) - dark) * gain : static_cast<double>(raw);
   if (std::isnan(corrected) || (options.mask && options.mask->values[i] != 0)) return 0;
   if (!options.threshold && !options.threshold_map) {
@@ -51,8 +49,7 @@ T naive_pixel(const ThresholdOptions& options, std::size_t i, T raw, double& cor
 
 /// \param magnitude  sum of the dropped values' absolutes: what rounding of their sum is to be measured with
 template <class T>
-DroppedFrame naive_frame(const ThresholdOptions& options, const T* raw, T* out, std::size_t n_pixels,
-                         double& magnitude) {
+DroppedFrame naive_frame(const ThresholdOptions& options, const T* raw, T* out, std::size_t n_pixels, double& magnitude) {
   DroppedFrame dropped;
   bool any = false;
   for (std::size_t i = 0; i < n_pixels; ++i) {
@@ -82,34 +79,26 @@ std::vector<T> random_values(std::mt19937_64& random, std::size_t n) {
                           static_cast<T>(Limits::max() / 2),
                           static_cast<T>(Limits::max() / 2 + 1)};
   if constexpr (std::is_floating_point_v<T>)
-    edges.insert(edges.end(), {Limits::quiet_NaN(), -Limits::quiet_NaN(), T(-0.0), Limits::denorm_min(),
-                               Limits::min(), T(0.25), T(-2.5), T(2.5)});
+    edges.insert(edges.end(), {Limits::quiet_NaN(), -Limits::quiet_NaN(), T(-0.0), Limits::denorm_min(), Limits::min(), T(0.25),
+                               T(-2.5), T(2.5)});
   if constexpr (sizeof(T) == 8 && std::is_integral_v<T>)
     edges.insert(edges.end(), {T((std::uint64_t{1} << 53) + 1), T((std::uint64_t{1} << 62) + 1)});
   std::vector<T> values(n);
   for (T& value : values) {
     switch (random() % 16) {
-      case 0:
-        value = edges[random() % edges.size()];
-        break;
+      case 0: value = edges[random() % edges.size()]; break;
       case 1:
       case 2:
       case 3:
-      case 4:
-        value = static_cast<T>(random() % 20);
-        break;
-      case 5:
-        value = static_cast<T>(static_cast<std::int64_t>(random() % 100) - 50);
-        break;
-      default:
-        value = 0;
+      case 4: value = static_cast<T>(random() % 20); break;
+      case 5: value = static_cast<T>(static_cast<std::int64_t>(random() % 100) - 50); break;
+      default: value = 0;
     }
   }
   return values;
 }
 
-inline PixelMap random_map(std::mt19937_64& random, std::size_t n, double low, double step,
-                           std::uint64_t n_steps) {
+inline PixelMap random_map(std::mt19937_64& random, std::size_t n, double low, double step, std::uint64_t n_steps) {
   PixelMap map{std::vector<double>(n), "map.npy"};
   for (double& value : map.values) value = low + step * static_cast<double>(random() % n_steps);
   return map;

@@ -44,8 +44,7 @@ TEST(PixelMap, reads_a_boolean_mask_from_npy) {
 TEST(PixelMap, reads_the_named_dataset_of_an_hdf5_file) {
   const TemporaryFolder folder;
   write_maps_h5(folder / "maps.h5");
-  EXPECT_THAT(read_pixel_map((folder / "maps.h5").string() + "::/dark", {2, 3}).values,
-              ElementsAre(0.5, 1, 1.5, 2, 2.5, 3));
+  EXPECT_THAT(read_pixel_map((folder / "maps.h5").string() + "::/dark", {2, 3}).values, ElementsAre(0.5, 1, 1.5, 2, 2.5, 3));
 }
 
 TEST(PixelMap, lists_what_could_be_meant_where_no_dataset_is_named) {
@@ -55,8 +54,7 @@ TEST(PixelMap, lists_what_could_be_meant_where_no_dataset_is_named) {
       [&] {
         read_pixel_map((folder / "maps.h5").string(), {2, 3});
       },
-      ThrowsMessage<UsageError>(
-          AllOf(HasSubstr("/dark (2 x 3 float32)"), HasSubstr("/gain"), HasSubstr("::/path"))));
+      ThrowsMessage<UsageError>(AllOf(HasSubstr("/dark (2 x 3 float32)"), HasSubstr("/gain"), HasSubstr("::/path"))));
 }
 
 TEST(PixelMap, refuses_a_map_of_another_shape_and_says_both) {

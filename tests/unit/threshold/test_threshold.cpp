@@ -22,8 +22,7 @@ std::span<const std::byte> bytes(const std::vector<T>& values) {
 
 template <class T>
 void expect_like_naive(DType dtype, std::mt19937_64& random) {
-  const DetectorShape detector{static_cast<std::uint32_t>(1 + random() % 40),
-                               static_cast<std::uint32_t>(1 + random() % 40)};
+  const DetectorShape detector{static_cast<std::uint32_t>(1 + random() % 40), static_cast<std::uint32_t>(1 + random() % 40)};
   const std::size_t n_pixels = detector.n_pixels(), n_frames = 1 + random() % 3;
   const ThresholdOptions options = random_options(random, n_pixels);
   const Threshold threshold(options, detector, dtype);
@@ -33,8 +32,8 @@ void expect_like_naive(DType dtype, std::mt19937_64& random) {
   threshold.apply(bytes(raw), std::as_writable_bytes(std::span(out)), dropped);
   for (std::size_t frame = 0; frame < n_frames; ++frame) {
     double magnitude = 0;
-    const DroppedFrame naive = naive_frame(options, raw.data() + frame * n_pixels,
-                                           expected.data() + frame * n_pixels, n_pixels, magnitude);
+    const DroppedFrame naive =
+        naive_frame(options, raw.data() + frame * n_pixels, expected.data() + frame * n_pixels, n_pixels, magnitude);
     EXPECT_EQ(dropped[frame].n_pixels, naive.n_pixels);
     EXPECT_EQ(dropped[frame].maximum, naive.maximum);
     if (std::isfinite(magnitude)) {
@@ -61,8 +60,7 @@ TEST(Threshold, agrees_bit_for_bit_with_its_definition_for_every_type) {
 
 /// Applies `options` to one row of pixels.
 template <class T>
-std::vector<T> apply(const ThresholdOptions& options, DType dtype, const std::vector<T>& raw,
-                     DroppedFrame* dropped = nullptr) {
+std::vector<T> apply(const ThresholdOptions& options, DType dtype, const std::vector<T>& raw, DroppedFrame* dropped = nullptr) {
   std::vector<T> out(raw.size());
   DroppedFrame unused;
   Threshold(options, {1, static_cast<std::uint32_t>(raw.size())}, dtype)
@@ -77,8 +75,7 @@ TEST(Threshold, keeps_what_reaches_the_number_and_accounts_for_the_rest) {
   ThresholdOptions options;
   options.threshold = 3;
   DroppedFrame dropped;
-  EXPECT_EQ(apply(options, DType::u16, Halfwords{0, 1, 2, 3, 4, 65535}, &dropped),
-            (Halfwords{0, 0, 0, 3, 4, 65535}));
+  EXPECT_EQ(apply(options, DType::u16, Halfwords{0, 1, 2, 3, 4, 65535}, &dropped), (Halfwords{0, 0, 0, 3, 4, 65535}));
   EXPECT_EQ(dropped.n_pixels, 2U);
   EXPECT_EQ(dropped.intensity, 3);
   EXPECT_EQ(dropped.maximum, 2);
@@ -118,8 +115,7 @@ TEST(Threshold, never_keeps_nan_and_leaves_it_out_of_sums) {
   options.threshold = -1000;
   const float nan = std::numeric_limits<float>::quiet_NaN();
   DroppedFrame dropped;
-  EXPECT_EQ(apply(options, DType::f32, std::vector<float>{nan, -5, 2}, &dropped),
-            (std::vector<float>{0, -5, 2}));
+  EXPECT_EQ(apply(options, DType::f32, std::vector<float>{nan, -5, 2}, &dropped), (std::vector<float>{0, -5, 2}));
   EXPECT_EQ(dropped.n_pixels, 1U);
   EXPECT_EQ(dropped.intensity, 0);
   EXPECT_EQ(dropped.maximum, 0);
@@ -142,11 +138,7 @@ TEST(Threshold, refuses_maps_that_cannot_be_meant) {
       ThrowsMessage<UsageError>(HasSubstr("dark.npy has 2 values, but the detector has 2 x 2")));
   ThresholdOptions holed;
   holed.gain = PixelMap{{1, 2, std::numeric_limits<double>::quiet_NaN(), 1}, "gain.npy"};
-  EXPECT_THAT(
-      [&] {
-        Threshold(holed, {2, 2}, DType::u8);
-      },
-      ThrowsMessage<UsageError>(HasSubstr("NaN (first at pixel 1,0)")));
+  EXPECT_THAT([&] { Threshold(holed, {2, 2}, DType::u8); }, ThrowsMessage<UsageError>(HasSubstr("NaN (first at pixel 1,0)")));
   ThresholdOptions both;
   both.threshold = 1;
   both.threshold_map = PixelMap{{1}, ""};

@@ -43,8 +43,7 @@ inline void write_with_lies(const MemorySource& source, const std::filesystem::p
     written.totals.resize(frames.count);
     codec.encode(dense, writer.parameters(), frames.first, written.chunk, written.totals);
     for (std::uint64_t k = 0; k < frames.count; ++k)
-      written.hashes.push_back(hash64(
-          std::span(dense).subspan(k * source.info().frame_bytes(), source.info().frame_bytes())));
+      written.hashes.push_back(hash64(std::span(dense).subspan(k * source.info().frame_bytes(), source.info().frame_bytes())));
     lie(i, written);
     writer.write(i, written.chunk, {written.totals, written.hashes, no_pattern});
   }

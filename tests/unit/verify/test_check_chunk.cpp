@@ -19,8 +19,7 @@ struct TwoFrames {
 
   std::string compare() const {
     const auto bytes = std::as_bytes(std::span(dense));
-    const std::vector<CountedFrame> counted = {count_frame(bytes.first(8), DType::u16),
-                                               count_frame(bytes.last(8), DType::u16)};
+    const std::vector<CountedFrame> counted = {count_frame(bytes.first(8), DType::u16), count_frame(bytes.last(8), DType::u16)};
     return compare_events(events, bytes, DType::u16, counted);
   }
 };

@@ -25,8 +25,8 @@ TEST(VerifyDamage, lists_a_chunk_with_a_flipped_bit_and_goes_on_with_the_others)
   const Reader reader(file.path);
   const FrameRange damaged = reader.info().grid.frames(1, reader.info().scan);
   file.flip_bit(file.chunk_offset(1) + reader.chunk(1).size() - 1);
-  source.values<std::uint16_t>()[0] += 1;                        // in a sound chunk
-  source.values<std::uint16_t>()[damaged.first * 64 + 3] += 1;   // where nothing can be compared
+  source.values<std::uint16_t>()[0] += 1;                       // in a sound chunk
+  source.values<std::uint16_t>()[damaged.first * 64 + 3] += 1;  // where nothing can be compared
 
   const VerifyResult result = file.verify_with(&source);
   EXPECT_FALSE(result.okay());
