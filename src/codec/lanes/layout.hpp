@@ -28,8 +28,11 @@ inline constexpr std::size_t least_mapped_frames = 8;
 
 /// How many frames a block with a rate map has room for in the time that it takes: `n_frames` where no lane is idle.
 [[nodiscard]] constexpr std::size_t room_for_frames(std::size_t n_frames) {
+  if (n_frames == 0) return 0;
   const std::size_t at_once = n_lanes / strips_of(n_frames);
-  return (n_frames + at_once - 1) / at_once * at_once;
+  const std::size_t n_steps = (n_frames + at_once - 1) / at_once;
+  const std::size_t n_busy = (n_frames + n_steps - 1) / n_steps;
+  return (n_busy + group_lanes - 1) / group_lanes * group_lanes * n_steps;
 }
 
 /// A unit is what a lane codes in one pass: a strip or slice of one frame, or all of it.

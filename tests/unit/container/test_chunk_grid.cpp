@@ -39,6 +39,21 @@ TEST(ChunkGrid, LevelFastCutsRowsThatWouldLeaveLanesIdle) {
   EXPECT_EQ(columns(12, Level::fast), 12U);
 }
 
+TEST(ChunkGrid, OtherLevelsGatherRowsThatWouldLeaveLanesIdle) {
+  const auto rows = [](ScanShape scan, std::uint64_t frame_bytes, Level level = Level::standard) {
+    const ChunkGrid grid = choose_chunk_grid(scan, frame_bytes, {.level = level});
+    EXPECT_EQ(grid.scan_columns, scan.scan_x);
+    return grid.scan_rows;
+  };
+  EXPECT_EQ(rows({48, 48}, 64 << 10),
+            4U);  // 192 frames are three groups of lanes, twice; 48 leave a quarter idle
+  EXPECT_EQ(rows({48, 48}, 64 << 10, Level::max), 5U);
+  EXPECT_EQ(rows({64, 64}, 64 << 10), 1U);  // none idle
+  EXPECT_EQ(rows({64, 64}, 32 << 10), 2U);
+  EXPECT_EQ(rows({2, 48}, 64 << 10), 1U);     // nothing would be gained
+  EXPECT_EQ(rows({100, 40}, 100 << 10), 3U);  // 120 of 128
+}
+
 TEST(ChunkGrid, SmallFramesShareAChunkBySeveralWholeRows) {
   const ChunkGrid grid = choose_chunk_grid({7, 5}, 1024, {.frames_per_chunk = 17});
   EXPECT_EQ(grid.scan_rows, 3U);
