@@ -41,6 +41,13 @@ struct Cdf16 {
   }
 };
 
+/// Half of each. Intervals stay 1 wide at least.
+[[nodiscard]] inline Cdf16 mean(const Cdf16& a, const Cdf16& b) noexcept {
+  Cdf16 result;
+  for (unsigned i = 0; i <= n_symbols; ++i) result.start[i] = static_cast<std::uint16_t>((a.start[i] + b.start[i] + 1) >> 1);
+  return result;
+}
+
 /// The distribution that gives each symbol a share of `weights`, as nearly as whole numbers allow.
 /// \param weights  n_symbols values, each below 2^40; all zero counts as uniform
 Cdf16 make_cdf(std::span<const std::uint64_t, n_symbols> weights) noexcept;

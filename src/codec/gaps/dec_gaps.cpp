@@ -146,9 +146,10 @@ class EventReader {
 DecodeStatus read_flags(unsigned flags, const BlockShape& shape, BlockModel& model) {
   const unsigned log2_size = flags & leaf_size_mask;
   if ((flags & ~known_flags) != 0 || log2_size > most_log2_leaf_size) return DecodeStatus::unknown_version;
+  if ((flags & two_track_models_flag) != 0 && (flags & has_tracks_flag) == 0) return DecodeStatus::unknown_version;
   if (!is_codable(shape, log2_size)) return DecodeStatus::out_of_range;
   model.has_tracks = (flags & has_tracks_flag) != 0;
-  model.track_contexts = (flags & many_contexts_flag) != 0 ? TrackContexts::many : TrackContexts::few;
+  model.track_models = (flags & two_track_models_flag) != 0 ? TrackModels::two : TrackModels::one;
   model.grid = LeafGrid(shape.det_y, shape.det_x, log2_size);
   model.begin_block();
   return DecodeStatus::okay;

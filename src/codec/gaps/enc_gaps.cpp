@@ -29,15 +29,15 @@ struct EncoderMemory {
   FrameGroups groups;
   BlockModel model;
   std::vector<LeafClasses::LeafRanks> ranks;
-  std::vector<std::uint32_t> first;      // per class: first of its events in the arrays below
-  std::vector<std::uint32_t> positions;  // frame * n_ranks + rank
-  std::vector<std::uint32_t> values;
+  std::vector<std::uint32_t> first;    // per class: first of its events in the arrays below
+  RawMemory<std::uint32_t> positions;  // frame * n_ranks + rank
+  RawMemory<std::uint32_t> values;
   std::vector<std::uint32_t> leaf_events;
   std::vector<std::uint32_t> merged;  // leaf counts while the leaf size is chosen
   std::vector<std::uint64_t> pixel_totals;
   std::vector<std::size_t> first_event;  // of each frame of all_events
   TokenList tokens;
-  std::vector<std::uint32_t> words;  // of the stream, before they are appended
+  RawMemory<std::uint32_t> words;  // of the stream, before they are appended
 };
 
 // The finest leaves whose number stays in proportion to the events: the map must not cost the time.
@@ -118,8 +118,8 @@ void sort_by_class(EncoderMemory& m, const BlockShape& shape) {
     if (m.leaf_events[leaf] != 0) m.model.class_events[model.leaves.leaf_class[leaf]] += m.leaf_events[leaf];
   m.first.assign(n_classes + 1, 0);
   for (std::size_t c = 0; c < n_classes; ++c) m.first[c + 1] = m.first[c] + model.class_events[c];
-  m.positions.resize(m.events.pixels.size());
-  m.values.resize(m.events.pixels.size());
+  m.positions.reserve(m.events.pixels.size());
+  m.values.reserve(m.events.pixels.size());
   m.model.above_one.assign(n_classes, 0);
   struct Place {
     std::uint32_t next;   // of the class's events
@@ -239,7 +239,7 @@ void write_events(EncoderMemory& m, const BlockShape& shape) {
 
 // If there are tracks, only starters stay in m.events.
 void separate_tracks(EncoderMemory& m, const BlockShape& shape, Level level) {
-  m.model.track_contexts = level == Level::max ? TrackContexts::many : TrackContexts::few;
+  m.model.track_models = level == Level::max ? TrackModels::two : TrackModels::one;
   m.tracks.split(m.all_events, shape, m.chosen);
   m.events = m.chosen.list();
   set_finest_leaves(m, shape, level);
@@ -248,7 +248,7 @@ void separate_tracks(EncoderMemory& m, const BlockShape& shape, Level level) {
 std::byte flags(const EncoderMemory& m) {
   unsigned bits = m.model.grid.log2_size;
   if (m.model.has_tracks) bits |= has_tracks_flag;
-  if (m.model.has_tracks && m.model.track_contexts == TrackContexts::many) bits |= many_contexts_flag;
+  if (m.model.has_tracks && m.model.track_models == TrackModels::two) bits |= two_track_models_flag;
   if (m.groups.n_groups > 1) bits |= has_groups_flag;
   return static_cast<std::byte>(bits);
 }
@@ -270,8 +270,8 @@ void select_frames(EncoderMemory& m, std::span<const std::uint32_t> frames) {
   for (const std::uint32_t f : frames) {
     const std::uint32_t n = m.all_events.frame_events[f];
     chosen.reserve(n);
-    std::copy_n(m.all_events.pixels.data() + m.first_event[f], n, chosen.pixels.get() + chosen.n_events);
-    std::copy_n(m.all_events.counts.data() + m.first_event[f], n, chosen.counts.get() + chosen.n_events);
+    std::copy_n(m.all_events.pixels.data() + m.first_event[f], n, chosen.pixels.data() + chosen.n_events);
+    std::copy_n(m.all_events.counts.data() + m.first_event[f], n, chosen.counts.data() + chosen.n_events);
     chosen.n_events += n;
     chosen.frame_events.push_back(n);
   }
@@ -299,6 +299,7 @@ GapsOutcome append_payload(EncoderMemory& m, const ListedEvents& events, const B
                            std::vector<std::byte>& out) {
   m.all_events = m.events = events;
   m.tokens.clear();
+  m.tokens.expect(0);
   set_finest_leaves(m, shape, level);
   m.tracks.reset(shape);
   const Neighbours neighbours =

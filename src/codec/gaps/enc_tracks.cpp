@@ -114,9 +114,9 @@ Neighbours TrackFinder::judge(const ListedEvents& events, const BlockShape& shap
   // Whether or not the neighbours tell anything of the counts: where most events start a track, they are none.
   if (places.n_starters == 0 || places.starters * 64 >= places.all * how.most_64ths) return Neighbours::tell_something;
   trial_.clear();
-  trial_model_.reset(TrackContexts::few);
+  trial_model_.reset(TrackModels::one);
   TrackModel alone;
-  alone.reset(TrackContexts::few);
+  alone.reset(TrackModels::one);
   TokenList counts_alone;
   const std::vector<std::uint32_t> nothing(5 * std::size_t{grid_.stride}, 0);
   for (std::size_t f = step / 2; f < shape.n_frames; f += step) {

@@ -3,8 +3,6 @@
 // Dense counts to events.
 #include "codec/gaps/extract.hpp"
 
-#include <algorithm>
-
 #include "base/cpu.hpp"
 #include "base/lit_mask.hpp"
 #include "codec/gaps/extract_kernels.hpp"
@@ -36,18 +34,6 @@ const ExtractKernels& extract_kernels() {
   return extract_baseline;
 }
 
-void ExtractedEvents::reserve(std::size_t n_more) {
-  if (n_events + n_more <= capacity) return;
-  const std::size_t larger = std::max(n_events + n_more, 2 * capacity);
-  auto new_pixels = std::make_unique_for_overwrite<std::uint32_t[]>(larger);
-  auto new_counts = std::make_unique_for_overwrite<std::uint32_t[]>(larger);
-  std::copy_n(pixels.get(), n_events, new_pixels.get());
-  std::copy_n(counts.get(), n_events, new_counts.get());
-  pixels = std::move(new_pixels);
-  counts = std::move(new_counts);
-  capacity = larger;
-}
-
 template <class Count>
 std::size_t extract_frame(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts) {
   return kernel_of(frame)(frame, n_pixels, pixels, counts);
@@ -66,7 +52,7 @@ bool extract_events(const Count* counts, const BlockShape& shape, std::size_t mo
   for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
     events.reserve(n_pixels);
     const std::size_t n =
-        kernel(counts + f * n_pixels, n_pixels, events.pixels.get() + events.n_events, events.counts.get() + events.n_events);
+        kernel(counts + f * n_pixels, n_pixels, events.pixels.data() + events.n_events, events.counts.data() + events.n_events);
     events.frame_events[f] = static_cast<std::uint32_t>(n);
     events.n_events += n;
     if (events.n_events > most_events) return false;

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <vector>
 
+#include "base/raw_memory.hpp"
 #include "codec/block_shape.hpp"
 #include "esieve/codec.hpp"
 
@@ -18,13 +18,15 @@ inline constexpr std::size_t pixels_per_listed_event = 16;
 /// The events of a block, frame by frame, pixels ascending within a frame.
 struct ExtractedEvents {
   std::vector<std::uint32_t> frame_events;
-  std::unique_ptr<std::uint32_t[]> pixels, counts;  ///< n_events of them; room for `capacity`
+  RawMemory<std::uint32_t> pixels, counts;  ///< n_events of them.
   std::size_t n_events = 0;
-  std::size_t capacity = 0;
 
-  ListedEvents list() const { return {frame_events, {pixels.get(), n_events}, {counts.get(), n_events}}; }
+  ListedEvents list() const { return {frame_events, {pixels.data(), n_events}, {counts.data(), n_events}}; }
   /// Makes room for `n_more` beyond n_events, keeping what is there.
-  void reserve(std::size_t n_more);
+  void reserve(std::size_t n_more) {
+    pixels.reserve(n_events + n_more, n_events);
+    counts.reserve(n_events + n_more, n_events);
+  }
 };
 
 /// Writes pixels and counts of the lit elements of a frame.

@@ -25,10 +25,10 @@ struct Token {
 
 }  // namespace
 
-void append_stream(std::span<const std::uint64_t> tokens, std::vector<std::uint32_t>& words, std::vector<std::byte>& out) {
+void append_stream(std::span<const std::uint64_t> tokens, RawMemory<std::uint32_t>& words, std::vector<std::byte>& out) {
   // A token makes a state grow by less than 32 bits, so one word each is the most there can be. The last is read first.
-  if (words.size() < tokens.size()) words.resize(tokens.size());
-  std::uint32_t* const end = words.data() + words.size();
+  words.reserve(tokens.size());
+  std::uint32_t* const end = words.data() + tokens.size();
   std::uint32_t* top = end;
   std::array<std::uint64_t, 2> states{state_floor, state_floor};
   for (std::size_t i = tokens.size(); i-- > 0;) {

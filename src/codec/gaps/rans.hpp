@@ -21,6 +21,7 @@
 #include <span>
 #include <vector>
 
+#include "base/raw_memory.hpp"
 #include "codec/gaps/cdf16.hpp"
 
 namespace esieve::codec::gaps {
@@ -40,6 +41,8 @@ static_assert(probability_bits + max_raw_bits <= 31, "one 32-bit word refills a 
 class TokenList {
  public:
   void clear() noexcept { n_ = 0; }
+  /// So many more are likely to come.
+  void expect(std::size_t n_more) { memory_.reserve(n_ + n_more, n_); }
   [[nodiscard]] std::span<const std::uint64_t> tokens() const noexcept { return {memory_.data(), n_}; }
 
   /// start: 15 bits; width: 16 bits; n_bits: 5 bits; raw: 16 bits.
@@ -47,13 +50,13 @@ class TokenList {
     return start | std::uint64_t{width} << 15 | std::uint64_t{n_bits} << 31 | std::uint64_t{raw} << 36;
   }
   void push(std::uint32_t start, std::uint32_t width, unsigned n_bits, std::uint32_t raw) {
-    if (n_ == memory_.size()) grow(1);
+    memory_.reserve(n_ + 1, n_);
     memory_[n_++] = pack(start, width, n_bits, raw);
   }
 
   /// Where the next tokens go, `n_more` at most, for loops that write them themselves and say then where they stopped.
   [[nodiscard]] std::uint64_t* room_for(std::size_t n_more) {
-    if (memory_.size() - n_ < n_more) grow(n_more);
+    memory_.reserve(n_ + n_more, n_);
     return memory_.data() + n_;
   }
   void stop_at(const std::uint64_t* next) noexcept { n_ = static_cast<std::size_t>(next - memory_.data()); }
@@ -84,14 +87,12 @@ class TokenList {
   }
 
  private:
-  void grow(std::size_t n_more) { memory_.resize(std::max(2 * memory_.size(), n_ + n_more)); }
-
-  std::vector<std::uint64_t> memory_;
+  RawMemory<std::uint64_t> memory_;
   std::size_t n_ = 0;
 };
 
 /// Appends the stream of `tokens`: 32-bit words, then the two states. `words` is scratch memory.
-void append_stream(std::span<const std::uint64_t> tokens, std::vector<std::uint32_t>& words, std::vector<std::byte>& out);
+void append_stream(std::span<const std::uint64_t> tokens, RawMemory<std::uint32_t>& words, std::vector<std::byte>& out);
 
 /// Reads a stream. Never reads outside it: past the end the last word repeats, and `finished` says no.
 class StreamReader {

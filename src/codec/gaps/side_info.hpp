@@ -60,7 +60,7 @@ template <class Coder>
 struct BlockModel {
   LeafGrid grid;
   bool has_tracks = false;  ///< gaps place starters only, and say nothing about counts
-  TrackContexts track_contexts = TrackContexts::few;
+  TrackModels track_models = TrackModels::one;
   TrackModel tracks;
   std::vector<std::uint16_t> leaf_keys;     ///< rate keys; of bright leaves, then, bright keys
   std::vector<std::uint16_t> bright_keys;   ///< filled by an encoder; of bright leaves only
@@ -71,7 +71,7 @@ struct BlockModel {
   std::vector<ValueModel> values;  ///< per class
   OutlierModel outliers;
 
-  /// Forgets everything learned. `has_tracks` and `track_contexts` are set before.
+  /// Forgets everything learned. `has_tracks` and `track_models` are set before.
   void begin_block();
   /// What leaf map and gaps would take with this grid and its `leaf_events`.
   [[nodiscard]] BitCost estimate_cost(const BlockShape& shape, std::span<const std::uint32_t> events, const LeafGrid& with);
@@ -110,7 +110,7 @@ inline void BlockModel::begin_block() {
   totals_.reset();
   exceptions_.reset();
   outliers.reset();
-  if (has_tracks) tracks.reset(track_contexts);
+  if (has_tracks) tracks.reset(track_models);
 }
 
 inline BitCost BlockModel::estimate_cost(const BlockShape& shape, std::span<const std::uint32_t> events, const LeafGrid& with) {

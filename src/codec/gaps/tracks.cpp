@@ -7,7 +7,6 @@ namespace esieve::codec::gaps {
 namespace {
 
 constexpr unsigned learning_rate = 8;
-constexpr std::size_t n_few_contexts = 64, n_many_contexts = 4096;
 
 }  // namespace
 
@@ -19,12 +18,13 @@ std::vector<std::uint64_t> inside(const PaddedGrid& grid, std::uint32_t det_y, s
   return bits;
 }
 
-void TrackModel::reset(TrackContexts contexts) {
-  kind_ = contexts;
+void TrackModel::reset(TrackModels models) {
+  models_ = models;
   AdaptiveCdf fresh{};
   fresh.reset(learning_rate);
-  buckets_.assign(contexts == TrackContexts::few ? n_few_contexts : n_many_contexts, fresh);
-  within_.assign((last_bucket + 1) * 3, fresh);
+  buckets_.assign(models == TrackModels::one ? n_coarse_shapes : n_fine_shapes, fresh);
+  second_.assign(models == TrackModels::one ? 0 : (last_bucket / 2 + 1) * n_coarse_shapes, fresh);
+  within_.assign(last_bucket + 1, fresh);
   large_.reset();
 }
 

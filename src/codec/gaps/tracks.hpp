@@ -35,13 +35,13 @@ struct PaddedGrid {
 /// A bit for each slot that is a pixel.
 std::vector<std::uint64_t> inside(const PaddedGrid& grid, std::uint32_t det_y, std::size_t n_words);
 
-/// How much of the neighbourhood tells contexts apart. Stored in payloads.
-enum class TrackContexts : std::uint8_t { few = 0, many = 1 };
+/// How many models predict a pixel. Stored in payloads.
+enum class TrackModels : std::uint8_t { one = 0, two = 1 };
 
 /// Whether a pixel is lit, and how brightly, given its neighbours.
 class TrackModel {
  public:
-  void reset(TrackContexts contexts);
+  void reset(TrackModels models);
 
   /// Codes a count; 0 only for candidates.
   /// \param at      the pixel's place in a padded frame of counts; what lies after it is not read
@@ -61,11 +61,12 @@ class TrackModel {
   static std::uint32_t lowest(unsigned b) noexcept { return b < 4 ? b : (2U + (b & 1)) << (b / 2 - 1); }
   static unsigned n_bits_within(unsigned b) noexcept { return b < 4 ? 0 : b / 2 - 1; }
 
-  [[nodiscard]] unsigned context(const std::uint32_t* at, std::ptrdiff_t stride, unsigned pattern) const noexcept;
+  static constexpr unsigned n_coarse_shapes = 64, n_fine_shapes = 512;
 
-  TrackContexts kind_ = TrackContexts::few;
-  std::vector<AdaptiveCdf> buckets_;  // by context
-  std::vector<AdaptiveCdf> within_;   // (bucket, none / one / more of the neighbours lit)
+  TrackModels models_ = TrackModels::one;
+  std::vector<AdaptiveCdf> buckets_;  // by context: one model's, or the first's of two
+  std::vector<AdaptiveCdf> second_;   // the second's
+  std::vector<AdaptiveCdf> within_;   // by bucket
   NumberModel large_;
 };
 
@@ -75,27 +76,31 @@ class TrackModel {
          unsigned{at[-stride + 1] != 0} << 3;
 }
 
-inline unsigned TrackModel::context(const std::uint32_t* at, std::ptrdiff_t stride, unsigned pattern) const noexcept {
-  const std::uint32_t* const above2 = at - 2 * stride;
-  const unsigned left2 = (at[-2] | at[-stride - 2]) != 0;
-  if (kind_ == TrackContexts::few) return pattern | left2 << 4 | unsigned{(above2[-1] | above2[0] | above2[1]) != 0} << 5;
-  const std::uint32_t sum = at[-1] + at[-stride] + at[-stride - 1] + at[-stride + 1];
-  const unsigned b = bucket(sum < 0x80000000 ? sum : 0x7fffffff);
-  return pattern | left2 << 4 | unsigned{above2[-1] != 0} << 5 | unsigned{above2[0] != 0} << 6 | unsigned{above2[1] != 0} << 7 |
-         b << 8;
-}
-
 template <class Coder>
 std::uint32_t TrackModel::code(Coder& coder, const std::uint32_t* at, std::ptrdiff_t stride, std::uint32_t count) {
   const unsigned pattern = lit_pattern(at, stride);
-  const unsigned b = coder.symbol(buckets_[context(at, stride, pattern)], bucket(count));
+  const std::uint32_t *const above = at - stride, *const above2 = above - stride;
+  const unsigned coarse =
+      pattern | unsigned{(at[-2] | above[-2]) != 0} << 4 | unsigned{(above2[-1] | above2[0] | above2[1]) != 0} << 5;
+  unsigned b = bucket(count);
+  if (models_ == TrackModels::one) {
+    b = coder.symbol(buckets_[coarse], b);
+  } else {
+    // One knows the shape better, the other how bright it is.
+    const unsigned fine = pattern | unsigned{at[-2] != 0} << 4 | unsigned{above[-2] != 0} << 5 | unsigned{above2[-1] != 0} << 6 |
+                          unsigned{above2[0] != 0} << 7 | unsigned{above2[1] != 0} << 8;
+    const std::uint32_t sum = at[-1] + above[0] + above[-1] + above[1];
+    AdaptiveCdf &by_shape = buckets_[fine],
+                &by_sum = second_[bucket(sum < 0x80000000 ? sum : 0x7fffffff) / 2 * n_coarse_shapes + coarse];
+    b = coder.symbol(mean(by_shape, by_sum), b);
+    by_shape.learn(b);
+    by_sum.learn(b);
+  }
   if (b < 4) return b;
   if (b == last_bucket) return lowest(last_bucket) + large_.code(coder, count - lowest(last_bucket));
   const unsigned n_bits = n_bits_within(b), n_low = n_bits > 4 ? n_bits - 4 : 0;
-  const unsigned lit = pattern == 0 ? 0 : (pattern & (pattern - 1)) == 0 ? 1 : 2;
-  AdaptiveCdf& cdf = within_[b * 3 + lit];
   const std::uint32_t offset = count - lowest(b);
-  std::uint32_t within = coder.symbol(cdf, offset >> n_low & 15);
+  std::uint32_t within = coder.symbol(within_[b], offset >> n_low & 15);
   if (n_low != 0) within = within << n_low | coder.bits(n_low, offset & ((1U << n_low) - 1));
   return lowest(b) + (within & ((1U << n_bits) - 1));
 }

@@ -187,8 +187,11 @@ TEST(GapsCoder, refuses_unknown_flags_and_other_shapes) {
   EXPECT_EQ(decode_gaps_events({}, shape, scratch, sink), DecodeStatus::truncated);
   EXPECT_EQ(decode_gaps_events(payload, {0, 16, 16, 0}, scratch, sink), DecodeStatus::out_of_range);
   EXPECT_NE(decode_gaps_events(payload, {41, 16, 16, 41}, scratch, sink), DecodeStatus::okay);
-  payload[0] |= std::byte{0x80};
-  EXPECT_EQ(decode_gaps_events(payload, shape, scratch, sink), DecodeStatus::unknown_version);
+  const std::byte flags = payload[0];
+  for (const unsigned unknown : {0x08U, 0x10U, 0x80U}) {  // the last: two models of tracks, but no tracks
+    payload[0] = flags | static_cast<std::byte>(unknown);
+    EXPECT_EQ(decode_gaps_events(payload, shape, scratch, sink), DecodeStatus::unknown_version) << unknown;
+  }
 }
 
 /// A disc whose pixels are lit by chance, at the same place in every frame or at one of its own in each.
@@ -315,7 +318,7 @@ TEST(GapsCoder, gains_from_tracks_and_from_groups_of_frames) {
     std::vector<std::byte> payload;
     ASSERT_NE(encode_gaps(counts.data(), shape, Level::max, scratch, payload), GapsOutcome::refused);
     const auto flags = std::to_integer<unsigned>(payload[0]);
-    EXPECT_EQ((flags & 0x08) != 0, pattern == Pattern::tracks);
+    EXPECT_EQ((flags & 0xc0) == 0xc0, pattern == Pattern::tracks);
     EXPECT_EQ((flags & 0x20) != 0, pattern == Pattern::two_kinds_of_frames);
   }
 }
@@ -354,6 +357,24 @@ TEST(AdaptiveCdf, keeps_every_interval_open_and_learns) {
   }
 }
 
+TEST(AdaptiveCdf, the_mean_of_two_keeps_every_interval_open) {
+  std::mt19937_64 random(test_seed());
+  AdaptiveCdf a{}, b{};
+  a.reset(8);
+  b.reset(8);
+  for (int i = 0; i < 5000; ++i) {
+    const Cdf16 both = mean(a, b);
+    ASSERT_EQ(both.start[0], 0);
+    ASSERT_EQ(both.start[n_symbols], probability_one);
+    for (unsigned s = 0; s < n_symbols; ++s) {
+      ASSERT_GE(both.width(s), 1U);
+      ASSERT_LE(std::abs(2 * static_cast<int>(both.width(s)) - static_cast<int>(a.width(s) + b.width(s))), 1);
+    }
+    a.learn(i < 2500 ? 3 : static_cast<unsigned>(random() % n_symbols));
+    b.learn(static_cast<unsigned>(random() % 2) * 15);
+  }
+}
+
 TEST(RansStream, gives_back_tokens_of_every_kind) {
   const std::uint64_t seed = test_seed();
   SCOPED_TRACE("ESIEVE_TEST_SEED=" + std::to_string(seed));
@@ -373,7 +394,7 @@ TEST(RansStream, gives_back_tokens_of_every_kind) {
   TokenList tokens;
   code_all(tokens);
   const std::vector<std::uint32_t> expected = values;
-  std::vector<std::uint32_t> words;
+  RawMemory<std::uint32_t> words;
   std::vector<std::byte> stream;
   append_stream(tokens.tokens(), words, stream);
   std::fill(values.begin(), values.end(), 0);
