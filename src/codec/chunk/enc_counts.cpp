@@ -72,7 +72,7 @@ class CountEncoder {
   CountCoder run() {
     related_ = lit_share_ < border_.gaps_only ? Related::taken : border_.beside_lanes;
     if (lit_share_ < border_.lanes_only) try_coder(CountCoder::gaps);
-    if (best_ == CountCoder::none || (lit_share_ >= border_.gaps_only && are_related_)) try_coder(CountCoder::lanes);
+    if (best_ == CountCoder::none || (lit_share_ >= border_.gaps_only && lanes_may_win_)) try_coder(CountCoder::lanes);
     related_ = Related::taken;
     if (best_ == CountCoder::none && lit_share_ < border_.lanes_only) try_coder(CountCoder::gaps);
     const bool is_picture = best_ != CountCoder::none && looks_like_picture();
@@ -102,7 +102,7 @@ class CountEncoder {
     const GapsOutcome outcome = plane_.events() != nullptr
                                     ? encode_gaps(*plane_.events(), shape_, level_, scratch_.coders, to, related_)
                                     : encode_gaps(counts(), shape_, level_, scratch_.coders, to, related_);
-    are_related_ = outcome == GapsOutcome::coded_related;
+    lanes_may_win_ = outcome == GapsOutcome::coded;
     return outcome != GapsOutcome::refused;
   }
 
@@ -171,7 +171,7 @@ class CountEncoder {
   double lit_share_;
   Border border_;
   Related related_ = Related::taken;
-  bool are_related_ = false;  // the events that gaps took
+  bool lanes_may_win_ = false;  // over gaps
   CountCoder best_ = CountCoder::none;
 };
 

@@ -35,8 +35,9 @@ namespace esieve::codec {
 /// for events in tracks and frames that fall into groups of much the same rates.
 enum class Related : std::uint8_t { taken, taken_in_tracks_or_groups, refused };
 
-/// Whether a block was coded, and whether its events are related as above.
-enum class GapsOutcome : std::uint8_t { refused, coded_related, coded_unrelated };
+/// Whether a block was coded; coded well if a coder that looks at every pixel is not likely to do better: events are not related
+/// as above, or groups of frames save much.
+enum class GapsOutcome : std::uint8_t { refused, coded, coded_well };
 
 /// Appends the payload of a block. The same counts give the same bytes on every machine.
 /// \param counts  (n_frames, det_y, det_x); std::uint8_t, std::uint16_t or std::uint32_t

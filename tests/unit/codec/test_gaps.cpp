@@ -220,7 +220,7 @@ TEST(GapsCoder, refuses_events_that_know_of_each_other_only_when_told_to) {
       std::vector<std::byte> taken, payload;
       EXPECT_NE(encode_gaps(counts.data(), shape, level, scratch, taken, Related::taken), GapsOutcome::refused);
       EXPECT_EQ(encode_gaps(counts.data(), shape, level, scratch, payload, Related::refused),
-                moves ? GapsOutcome::refused : GapsOutcome::coded_unrelated);
+                moves ? GapsOutcome::refused : GapsOutcome::coded_well);
       EXPECT_EQ(payload, moves ? std::vector<std::byte>() : taken);
     }
 }
@@ -245,10 +245,10 @@ TEST(GapsCoder, takes_related_events_beside_other_coders_in_tracks_and_where_fra
     return result;
   };
   for (const Level level : {Level::standard, Level::max}) {
-    EXPECT_EQ(outcome(disc_frames(shape, /*moves=*/false), level), GapsOutcome::coded_unrelated);
-    EXPECT_EQ(outcome(disc_frames(shape, /*moves=*/true), level), GapsOutcome::coded_related) << "tracks";
+    EXPECT_EQ(outcome(disc_frames(shape, /*moves=*/false), level), GapsOutcome::coded_well);
+    EXPECT_EQ(outcome(disc_frames(shape, /*moves=*/true), level), GapsOutcome::coded) << "tracks";
     EXPECT_EQ(outcome(disc_frames(shape, /*moves=*/true, 0.1), level), GapsOutcome::refused);
-    EXPECT_EQ(outcome(domain_frames(shape), level), GapsOutcome::coded_related) << "groups";
+    EXPECT_EQ(outcome(domain_frames(shape), level), GapsOutcome::coded_well) << "groups";
   }
 }
 
