@@ -9,6 +9,7 @@ find_package(nlohmann_json 3.11 REQUIRED)  # nlohmann-json3-dev
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)      # libzstd-dev
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)  # libxxhash-dev
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)     # libzip-dev
+pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)  # libdeflate-dev
 pkg_check_modules(cairo REQUIRED IMPORTED_TARGET cairo)       # libcairo2-dev; the program only
 
 find_path(ESIEVE_BLOSC_INCLUDE_DIR blosc.h REQUIRED)          # libblosc-dev

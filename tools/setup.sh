@@ -6,7 +6,7 @@
 set -eu
 
 packages="g++ cmake ninja-build pkg-config libhdf5-dev libeigen3-dev libtbb-dev libcli11-dev libzstd-dev libblosc-dev
-  libxxhash-dev libzip-dev libcairo2-dev nlohmann-json3-dev"
+  libxxhash-dev libdeflate-dev libzip-dev libcairo2-dev nlohmann-json3-dev"
 if [ "${1:-}" = "--tests" ]; then
   packages="$packages libgtest-dev libgmock-dev python3 python3-numpy python3-h5py python3-jsonschema python3-dev pybind11-dev hdf5-tools
     hdf5-filter-plugin hdf5-filter-plugin-blosc-serial hdf5-plugin-lzf bitshuffle unzip binutils python3-scipy python3-dask"

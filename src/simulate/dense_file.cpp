@@ -8,15 +8,6 @@
 namespace esieve::simulate {
 namespace {
 
-constexpr std::uint64_t max_chunk_bytes = 1 << 20;  // what HDF5's own chunk cache holds
-
-// Frames of one scan row, as many as fit and so that rows divide evenly.
-hsize_t frames_per_chunk(std::uint64_t scan_x, std::uint64_t frame_bytes) {
-  hsize_t n = std::clamp<std::uint64_t>(max_chunk_bytes / frame_bytes, 1, scan_x);
-  while (scan_x % n != 0) --n;
-  return n;
-}
-
 void write_axes(hid_t group, const std::array<Axis, 4>& axes, std::span<const hsize_t> dims) {
   std::vector<std::string> names;
   for (std::size_t a = 0; a < 4; ++a) {
@@ -79,10 +70,8 @@ void DenseFile::write_metadata(const Simulation& simulation, const char* title) 
   write_axes(group.get(), simulation.axes(), dims);
   write_parameters(entry.get(), simulation.options());
 
-  const hsize_t frame_bytes = dims[2] * dims[3] * item_bytes(dtype_);
-  const std::array<hsize_t, 4> chunk = {1, frames_per_chunk(dims[1], frame_bytes), dims[2], dims[3]};
+  // In one piece, which any number of threads may read, and programs map into memory.
   const h5::Id creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
-  H5Pset_chunk(creation.get(), 4, chunk.data());
   H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER);
   const h5::Id space = h5::simple_space(dims);
   dataset_ = {

@@ -176,20 +176,23 @@ void check_complete(hid_t dataset, const std::string& name) {
   check_complete(dataset, name, 0);
 }
 
+std::optional<ByteOrder> stored_order(hid_t type, DType dtype) {
+  if (H5Tequal(type, h5::file_type(dtype)) > 0) return ByteOrder::little;
+  const h5::Id reversed(H5Tcopy(h5::file_type(dtype)), H5Tclose);
+  H5Tset_order(reversed.get(), H5T_ORDER_BE);
+  return H5Tequal(type, reversed.get()) > 0 ? std::optional(ByteOrder::big) : std::nullopt;
+}
+
 std::optional<PlainStorage> plain_storage(hid_t dataset) {
   const h5::Lock lock;
   const h5::Id creation(H5Dget_create_plist(dataset), H5Pclose);
   if (H5Pget_layout(creation.get()) != H5D_CONTIGUOUS || H5Pget_external_count(creation.get()) != 0) return std::nullopt;
   const h5::Id type(H5Dget_type(dataset), H5Tclose);
   const auto dtype = h5::dtype_of(type.get());
-  if (!dtype) return std::nullopt;
-  const h5::Id reversed(H5Tcopy(h5::file_type(*dtype)), H5Tclose);
-  H5Tset_order(reversed.get(), H5T_ORDER_BE);
-  const bool little = H5Tequal(type.get(), h5::file_type(*dtype)) > 0;
-  if (!little && H5Tequal(type.get(), reversed.get()) <= 0) return std::nullopt;
+  const auto order = dtype ? stored_order(type.get(), *dtype) : std::nullopt;
   const haddr_t offset = H5Dget_offset(dataset);
-  if (offset == HADDR_UNDEF) return std::nullopt;
-  return PlainStorage{file_of(dataset), offset, little ? ByteOrder::little : ByteOrder::big};
+  if (!order || offset == HADDR_UNDEF) return std::nullopt;
+  return PlainStorage{file_of(dataset), offset, *order};
 }
 
 }  // namespace esieve

@@ -24,6 +24,10 @@ h5::Id open_frames_dataset(hid_t file, const std::string& path);
 /// \throws DataError         a source of a virtual dataset or an external file that is missing
 void check_complete(hid_t dataset, const std::string& name);
 
+/// How the bytes of values are stored if they are otherwise as they will be read; nothing if there is more to convert.
+/// \pre  HDF5's lock is held
+std::optional<ByteOrder> stored_order(hid_t type, DType dtype);
+
 /// Where a dataset's values lie in a plain file, if they are there as they will be read but for the byte
 /// order.
 struct PlainStorage {

@@ -7,6 +7,7 @@
 
 #include "base/file.hpp"
 #include "esieve/error.hpp"
+#include "source/hdf5_packed_frames.hpp"
 #include "source/flat_source.hpp"
 #include "source/frame_layout.hpp"
 #include "source/hdf5_axes.hpp"
@@ -23,6 +24,7 @@ struct Part {
   h5::Id dataset;
   std::vector<std::uint64_t> shape;
   std::uint64_t first_frame = 0, n_frames = 0;
+  std::unique_ptr<Hdf5PackedFrames> chunks;  ///< Nothing where HDF5 has to read.
 };
 
 class Hdf5Source : public Source {
@@ -31,7 +33,6 @@ class Hdf5Source : public Source {
       : Source(std::move(info)), file_(std::move(file)), parts_(std::move(parts)) {}
 
   void read(FrameRange range, std::span<std::byte> out) const override {
-    const h5::Lock lock;
     for (const Part& part : parts_) {
       const std::uint64_t first = std::max(range.first, part.first_frame);
       const std::uint64_t end = std::min(range.end(), part.first_frame + part.n_frames);
@@ -46,7 +47,10 @@ class Hdf5Source : public Source {
     const std::size_t n_dims = part.shape.size();
     if (n_dims == 2) return read_box(part, {0, 0}, {part.shape[0], part.shape[1]}, out);
     const std::uint64_t n_y = part.shape[n_dims - 2], n_x = part.shape[n_dims - 1];
-    if (n_dims == 3) return read_box(part, {range.first, 0, 0}, {range.count, n_y, n_x}, out);
+    if (n_dims == 3) {
+      if (part.chunks && part.chunks->read(0, range.first, 1, range.count, out)) return;
+      return read_box(part, {range.first, 0, 0}, {range.count, n_y, n_x}, out);
+    }
     // A run of frames is the end of one scan row, whole rows, and the beginning of another.
     const std::uint64_t row = part.shape[1];
     while (range.count > 0) {
@@ -55,7 +59,9 @@ class Hdf5Source : public Source {
       const std::uint64_t n_rows = whole_rows ? range.count / row : 1;
       const std::uint64_t n_columns = whole_rows ? row : std::min(row - x, range.count);
       const std::uint64_t n_frames = n_rows * n_columns;
-      read_box(part, {range.first / row, x, 0, 0}, {n_rows, n_columns, n_y, n_x}, out.first(n_frames * info_.frame_bytes()));
+      const std::span<std::byte> box = out.first(n_frames * info_.frame_bytes());
+      if (!part.chunks || !part.chunks->read(range.first / row, x, n_rows, n_columns, box))
+        read_box(part, {range.first / row, x, 0, 0}, {n_rows, n_columns, n_y, n_x}, box);
       out = out.subspan(n_frames * info_.frame_bytes());
       range = {range.first + n_frames, range.count - n_frames};
     }
@@ -63,6 +69,7 @@ class Hdf5Source : public Source {
 
   void read_box(const Part& part, const std::vector<hsize_t>& start, const std::vector<hsize_t>& count,
                 std::span<std::byte> out) const {
+    const h5::Lock lock;
     const hid_t dataset = part.dataset.get();
     const h5::Id space(h5::check(H5Dget_space(dataset), "read a dataset's shape"), H5Sclose);
     h5::check(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr), "select frames");
@@ -88,7 +95,7 @@ std::vector<Part> open_parts(hid_t file, const std::vector<std::string>& paths, 
   for (const std::string& path : paths) {
     const std::string name = info.path.string() + ":" + path;
     const DatasetFacts facts = dataset_facts(file, path);
-    Part part{open_frames_dataset(file, path), facts.shape, 0, 1};
+    Part part{open_frames_dataset(file, path), facts.shape, 0, 1, nullptr};
     if (parts.empty()) {
       info.dtype = frames_dtype(facts, name);
       info.shape = facts.shape;
@@ -102,6 +109,7 @@ std::vector<Part> open_parts(hid_t file, const std::vector<std::string>& paths, 
     }
     for (std::size_t i = 0; i + 2 < facts.shape.size(); ++i) part.n_frames *= facts.shape[i];
     check_complete(part.dataset.get(), name);
+    part.chunks = Hdf5PackedFrames::open(part.dataset.get(), info.dtype);
     parts.push_back(std::move(part));
   }
   return parts;
