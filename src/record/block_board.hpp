@@ -21,7 +21,7 @@
 #include "record/block.hpp"
 #include "record/queue_memory.hpp"
 #include "record/scheduling.hpp"
-#include "record/semaphore.hpp"
+#include "parallel/semaphore.hpp"
 
 namespace esieve {
 

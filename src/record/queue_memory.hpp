@@ -9,7 +9,7 @@
 #include <span>
 #include <thread>
 
-#include "record/semaphore.hpp"
+#include "parallel/semaphore.hpp"
 
 namespace esieve {
 

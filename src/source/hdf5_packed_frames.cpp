@@ -13,7 +13,26 @@ namespace {
 /// Larger ones would take too much memory with several threads.
 constexpr std::uint64_t most_chunk_bytes = std::uint64_t{32} << 20;
 
+/// Threads that unpack together: each has a chunk as it is stored, and between two filters.
+unsigned n_at_once(std::uint64_t chunk_bytes) {
+  return static_cast<unsigned>(std::clamp<std::uint64_t>(Hdf5PackedFrames::most_unpacking_bytes / (2 * chunk_bytes), 1, 1024));
+}
+
+/// A place among the threads that unpack.
+class Place {
+ public:
+  explicit Place(Semaphore& places) : places_(places) { places_.acquire(); }
+  ~Place() { places_.release(); }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+ private:
+  Semaphore& places_;
+};
+
 }  // namespace
+
+Hdf5PackedFrames::Hdf5PackedFrames(std::uint64_t chunk_bytes) : chunk_bytes_(chunk_bytes), may_unpack_(n_at_once(chunk_bytes)) {}
 
 std::unique_ptr<Hdf5PackedFrames> Hdf5PackedFrames::open(hid_t dataset, DType dtype) {
   const h5::Lock lock;
@@ -27,20 +46,19 @@ std::unique_ptr<Hdf5PackedFrames> Hdf5PackedFrames::open(hid_t dataset, DType dt
   std::vector<hsize_t> chunk(shape.size());
   if (!filters || H5Pget_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data()) < 0) return nullptr;
 
-  std::unique_ptr<Hdf5PackedFrames> frames(new Hdf5PackedFrames);
+  std::uint64_t bytes = item_bytes(dtype);
+  for (const hsize_t n : chunk) {
+    if (n == 0 || n > most_chunk_bytes / bytes) return nullptr;
+    bytes *= n;
+  }
+  std::unique_ptr<Hdf5PackedFrames> frames(new Hdf5PackedFrames(bytes));
   frames->shape_.fill(1);
   frames->chunk_.fill(1);
   std::copy(shape.begin(), shape.end(), frames->shape_.end() - static_cast<std::ptrdiff_t>(shape.size()));
   std::copy(chunk.begin(), chunk.end(), frames->chunk_.end() - static_cast<std::ptrdiff_t>(shape.size()));
-  std::uint64_t bytes = item_bytes(dtype);
-  for (const std::uint64_t n : frames->chunk_) {
-    if (n == 0 || n > most_chunk_bytes / bytes) return nullptr;
-    bytes *= n;
-  }
   frames->dataset_ = dataset;
   frames->n_dims_ = shape.size();
   frames->item_bytes_ = item_bytes(dtype);
-  frames->chunk_bytes_ = bytes;
   frames->order_ = *order;
   frames->filters_ = std::move(*filters);
   return frames;
@@ -106,6 +124,7 @@ bool Hdf5PackedFrames::read_chunk(const Overlap& overlap, const Four& start, con
 }
 
 bool Hdf5PackedFrames::fetch(const Four& at, std::span<std::byte> elements) const {
+  const Place place(may_unpack_);
   Pool<Hdf5Unpacker>::Lease unpacker(unpackers_);
   std::vector<hsize_t> offset(at.end() - static_cast<std::ptrdiff_t>(n_dims_), at.end());
   hsize_t size = 0;

@@ -16,16 +16,17 @@
 #include "base/raw_memory.hpp"
 #include "h5/h5.hpp"
 #include "parallel/pool.hpp"
+#include "parallel/semaphore.hpp"
 #include "source/flat_source.hpp"
 #include "source/hdf5_unpack.hpp"
 
 namespace esieve {
 
-/// Any number of threads may read. Chunks that hold more than what was asked for are kept until the rest is, within
-/// `most_kept_bytes`.
+/// Any number of threads may read; of large chunks fewer unpack at a time, within `most_unpacking_bytes`. Chunks that hold more than
+/// what was asked for are kept until the rest is, within `most_kept_bytes`.
 class Hdf5PackedFrames {
  public:
-  static constexpr std::uint64_t most_kept_bytes = std::uint64_t{128} << 20;
+  static constexpr std::uint64_t most_kept_bytes = std::uint64_t{96} << 20, most_unpacking_bytes = std::uint64_t{96} << 20;
 
   /// Nothing if HDF5 has to read it: not chunked, other filters than deflate and shuffle, very large chunks, or elements that
   /// are not stored as they will be read but for the order of their bytes.
@@ -54,7 +55,7 @@ class Hdf5PackedFrames {
     Four first{}, end{};
   };
 
-  Hdf5PackedFrames() = default;
+  explicit Hdf5PackedFrames(std::uint64_t chunk_bytes);
   bool read_chunk(const Overlap& overlap, const Four& start, const Four& count, std::span<std::byte> out) const;
   bool fetch(const Four& at, std::span<std::byte> elements) const;
   std::shared_ptr<Chunk> kept(std::uint64_t index) const;
@@ -63,11 +64,12 @@ class Hdf5PackedFrames {
 
   hid_t dataset_ = -1;
   std::size_t n_dims_ = 0, item_bytes_ = 0;
-  std::uint64_t chunk_bytes_ = 0;
+  std::uint64_t chunk_bytes_;
   ByteOrder order_ = ByteOrder::little;
   Four shape_{}, chunk_{};
   std::vector<Hdf5Filter> filters_;
   mutable Pool<Hdf5Unpacker> unpackers_;
+  mutable Semaphore may_unpack_;
   mutable std::mutex kept_mutex_;
   mutable std::unordered_map<std::uint64_t, std::shared_ptr<Chunk>> kept_;
   mutable std::list<std::uint64_t> by_use_;  // of kept_, the latest first

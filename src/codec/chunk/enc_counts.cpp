@@ -75,12 +75,12 @@ class CountEncoder {
     if (best_ == CountCoder::none || (lit_share_ >= border_.gaps_only && lanes_may_win_)) try_coder(CountCoder::lanes);
     related_ = Related::taken;
     if (best_ == CountCoder::none && lit_share_ < border_.lanes_only) try_coder(CountCoder::gaps);
-    const bool is_picture = best_ != CountCoder::none && looks_like_picture();
-    if (is_picture && level_ != Level::max) {  // small if it is worked on, and no detector makes many
+    is_picture_ = best_ != CountCoder::none && looks_like_picture();
+    if (is_picture_ && level_ != Level::max) {  // small if it is worked on, and no detector makes many
       out_.resize(start_);
       return CountEncoder(plane_, shape_, Level::max, scratch_, n_events_, out_).run();
     }
-    if (is_picture || best_ == CountCoder::none || packing_may_win()) try_packing();
+    if (is_picture_ || best_ == CountCoder::none || packing_may_win()) try_packing();
     return best_;
   }
 
@@ -94,7 +94,10 @@ class CountEncoder {
       case CountCoder::lanes:
         if (best_ == CountCoder::none) return encode_lanes(counts(), shape_, level_, scratch_.coders, to);
         return encode_lanes(counts(), shape_, level_, scratch_.coders, to, best_bytes());
-      default: pack_items(plane_.dense(), sizeof(Count), shape_, level_, scratch_.pack, to); return true;
+      default:
+        // Repeats may be further apart than a sample reaches.
+        return pack_items(plane_.dense(), sizeof(Count), shape_, level_, scratch_.pack, to,
+                          best_ == CountCoder::none || is_picture_ ? ~std::size_t{0} : best_bytes());
     }
   }
 
@@ -172,6 +175,7 @@ class CountEncoder {
   Border border_;
   Related related_ = Related::taken;
   bool lanes_may_win_ = false;  // over gaps
+  bool is_picture_ = false;
   CountCoder best_ = CountCoder::none;
 };
 

@@ -21,8 +21,9 @@ struct PackScratch {
 };
 
 /// Appends `items`, one for each count of `shape`, in the arrangement that compresses best.
-void pack_items(std::span<const std::byte> items, std::size_t item_bytes, const BlockShape& shape, Level level,
-                PackScratch& scratch, std::vector<std::byte>& out);
+/// \returns false, and appends nothing, if a sample says that they take more than `bytes_to_beat`
+bool pack_items(std::span<const std::byte> items, std::size_t item_bytes, const BlockShape& shape, Level level,
+                PackScratch& scratch, std::vector<std::byte>& out, std::size_t bytes_to_beat = ~std::size_t{0});
 
 /// Whether a sample of items repeats itself so much that zstd stores it in fewer than `most_bytes`.
 bool repeats_itself(std::span<const std::byte> items, std::size_t most_bytes, PackScratch& scratch);

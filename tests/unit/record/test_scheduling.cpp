@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "record/semaphore.hpp"
+#include "parallel/semaphore.hpp"
 
 namespace esieve {
 namespace {

@@ -13,7 +13,8 @@ namespace esieve {
 /// Any number of threads may use it.
 class Semaphore {
  public:
-  Semaphore() { ::sem_init(&semaphore_, 0, 0); }
+  /// \param n  so many `acquire` go through at once
+  explicit Semaphore(unsigned n = 0) { ::sem_init(&semaphore_, 0, n); }
   ~Semaphore() { ::sem_destroy(&semaphore_); }
   Semaphore(const Semaphore&) = delete;
   Semaphore& operator=(const Semaphore&) = delete;
