@@ -18,7 +18,6 @@ class RawMemory {
  public:
   [[nodiscard]] T* data() noexcept { return memory_.get(); }
   [[nodiscard]] const T* data() const noexcept { return memory_.get(); }
-  [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
   T& operator[](std::size_t i) noexcept { return memory_[i]; }
   const T& operator[](std::size_t i) const noexcept { return memory_[i]; }
 

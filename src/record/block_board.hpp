@@ -18,10 +18,10 @@
 #include "container/journal.hpp"
 #include "esieve/container.hpp"
 #include "esieve/writer.hpp"
+#include "parallel/semaphore.hpp"
 #include "record/block.hpp"
 #include "record/queue_memory.hpp"
 #include "record/scheduling.hpp"
-#include "parallel/semaphore.hpp"
 
 namespace esieve {
 

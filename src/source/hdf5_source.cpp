@@ -47,10 +47,7 @@ class Hdf5Source : public Source {
     const std::size_t n_dims = part.shape.size();
     if (n_dims == 2) return read_box(part, {0, 0}, {part.shape[0], part.shape[1]}, out);
     const std::uint64_t n_y = part.shape[n_dims - 2], n_x = part.shape[n_dims - 1];
-    if (n_dims == 3) {
-      if (part.chunks && part.chunks->read(0, range.first, 1, range.count, out)) return;
-      return read_box(part, {range.first, 0, 0}, {range.count, n_y, n_x}, out);
-    }
+    if (n_dims == 3) return read_box(part, {range.first, 0, 0}, {range.count, n_y, n_x}, out);
     // A run of frames is the end of one scan row, whole rows, and the beginning of another.
     const std::uint64_t row = part.shape[1];
     while (range.count > 0) {
@@ -59,9 +56,7 @@ class Hdf5Source : public Source {
       const std::uint64_t n_rows = whole_rows ? range.count / row : 1;
       const std::uint64_t n_columns = whole_rows ? row : std::min(row - x, range.count);
       const std::uint64_t n_frames = n_rows * n_columns;
-      const std::span<std::byte> box = out.first(n_frames * info_.frame_bytes());
-      if (!part.chunks || !part.chunks->read(range.first / row, x, n_rows, n_columns, box))
-        read_box(part, {range.first / row, x, 0, 0}, {n_rows, n_columns, n_y, n_x}, box);
+      read_box(part, {range.first / row, x, 0, 0}, {n_rows, n_columns, n_y, n_x}, out.first(n_frames * info_.frame_bytes()));
       out = out.subspan(n_frames * info_.frame_bytes());
       range = {range.first + n_frames, range.count - n_frames};
     }
@@ -69,6 +64,11 @@ class Hdf5Source : public Source {
 
   void read_box(const Part& part, const std::vector<hsize_t>& start, const std::vector<hsize_t>& count,
                 std::span<std::byte> out) const {
+    if (part.chunks) {
+      const bool is_stack = start.size() == 3;
+      const std::size_t column = is_stack ? 0 : 1;
+      if (part.chunks->read(is_stack ? 0 : start[0], start[column], is_stack ? 1 : count[0], count[column], out)) return;
+    }
     const h5::Lock lock;
     const hid_t dataset = part.dataset.get();
     const h5::Id space(h5::check(H5Dget_space(dataset), "read a dataset's shape"), H5Sclose);

@@ -5,27 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstring>
 #include <new>
 
+#include "base/join_bytes.hpp"
+
 namespace esieve {
-namespace {
-
-/// Byte k of every item lies in the k-th part of `from`.
-template <class Item>
-void unshuffle(const std::byte* from, std::size_t n, std::byte* to) {
-  for (std::size_t i = 0; i < n; ++i) {
-    Item item = 0;
-    for (std::size_t k = 0; k < sizeof(Item); ++k)
-      item = static_cast<Item>(item | static_cast<Item>(std::to_integer<std::uint64_t>(from[k * n + i]) << (8 * k)));
-    std::memcpy(to + i * sizeof(Item), &item, sizeof(Item));
-  }
-}
-static_assert(std::endian::native == std::endian::little);
-
-}  // namespace
-
 std::optional<std::vector<Hdf5Filter>> known_filters(hid_t creation, std::size_t item_bytes) {
   std::vector<Hdf5Filter> filters;
   const int n_filters = H5Pget_nfilters(creation);
@@ -63,12 +47,8 @@ bool Hdf5Unpacker::undo(Hdf5Filter filter, std::size_t item_bytes, std::span<con
            LIBDEFLATE_SUCCESS;
   if (from.size() != to.size() || to.size() % item_bytes != 0) return false;
   const std::size_t n = to.size() / item_bytes;
-  switch (item_bytes) {
-    case 2: unshuffle<std::uint16_t>(from.data(), n, to.data()); return true;
-    case 4: unshuffle<std::uint32_t>(from.data(), n, to.data()); return true;
-    case 8: unshuffle<std::uint64_t>(from.data(), n, to.data()); return true;
-    default: unshuffle<std::uint8_t>(from.data(), n, to.data()); return item_bytes == 1;
-  }
+  join_bytes(reinterpret_cast<const std::uint8_t*>(from.data()), n, n, item_bytes, reinterpret_cast<std::uint8_t*>(to.data()));
+  return true;
 }
 
 bool Hdf5Unpacker::unpack(std::span<const Hdf5Filter> filters, std::uint32_t skipped, std::size_t item_bytes,

@@ -22,6 +22,7 @@ enum class Hdf5Filter : std::uint8_t { deflate, shuffle };
 
 /// In the order in which they were applied. Nothing if there is any other, or one after deflate.
 /// \param creation  a dataset's creation properties
+/// \pre  HDF5's lock is held
 std::optional<std::vector<Hdf5Filter>> known_filters(hid_t creation, std::size_t item_bytes);
 
 /// Undoes filters; one per thread. The only one that knows libdeflate.

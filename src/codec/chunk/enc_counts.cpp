@@ -85,19 +85,19 @@ class CountEncoder {
   }
 
  private:
+  static constexpr std::size_t nothing_to_beat = ~std::size_t{0};
   std::size_t best_bytes() const { return out_.size() - start_; }
+  std::size_t bytes_to_beat() const { return best_ == CountCoder::none ? nothing_to_beat : best_bytes(); }
   const Count* counts() { return reinterpret_cast<const Count*>(plane_.dense().data()); }
 
   bool append(CountCoder coder, std::vector<std::byte>& to) {
     switch (coder) {
       case CountCoder::gaps: return append_gaps(to);
-      case CountCoder::lanes:
-        if (best_ == CountCoder::none) return encode_lanes(counts(), shape_, level_, scratch_.coders, to);
-        return encode_lanes(counts(), shape_, level_, scratch_.coders, to, best_bytes());
+      case CountCoder::lanes: return encode_lanes(counts(), shape_, level_, scratch_.coders, to, bytes_to_beat());
       default:
         // Repeats may be further apart than a sample reaches.
         return pack_items(plane_.dense(), sizeof(Count), shape_, level_, scratch_.pack, to,
-                          best_ == CountCoder::none || is_picture_ ? ~std::size_t{0} : best_bytes());
+                          is_picture_ ? nothing_to_beat : bytes_to_beat());
     }
   }
 

@@ -7,8 +7,8 @@
 #include <numeric>
 
 #include "codec/portable_log2.hpp"
-#include "codec/visit_width.hpp"
 #include "codec/spread.hpp"
+#include "codec/visit_width.hpp"
 
 namespace esieve::codec {
 namespace {

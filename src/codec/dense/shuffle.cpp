@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 
+#include "base/join_bytes.hpp"
 #include "codec/dense/bit_planes.hpp"
 
 namespace esieve::codec {
@@ -22,12 +23,6 @@ void split_bytes(const Byte* items, std::size_t n, Byte* planes, std::size_t str
     for (std::size_t i = 0; i < n; ++i) planes[b * stride + i] = items[width * i + b];
 }
 
-template <std::size_t width>
-void join_bytes(const Byte* planes, std::size_t stride, std::size_t n, Byte* items) {
-  for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t b = 0; b < width; ++b) items[width * i + b] = planes[b * stride + i];
-}
-
 void split_bytes(const Byte* items, std::size_t n, std::size_t width, Byte* planes, std::size_t stride) {
   switch (width) {
     case 1: return split_bytes<1>(items, n, planes, stride);
@@ -37,18 +32,6 @@ void split_bytes(const Byte* items, std::size_t n, std::size_t width, Byte* plan
     default:
       for (std::size_t b = 0; b < width; ++b)
         for (std::size_t i = 0; i < n; ++i) planes[b * stride + i] = items[width * i + b];
-  }
-}
-
-void join_bytes(const Byte* planes, std::size_t stride, std::size_t n, std::size_t width, Byte* items) {
-  switch (width) {
-    case 1: return join_bytes<1>(planes, stride, n, items);
-    case 2: return join_bytes<2>(planes, stride, n, items);
-    case 4: return join_bytes<4>(planes, stride, n, items);
-    case 8: return join_bytes<8>(planes, stride, n, items);
-    default:
-      for (std::size_t b = 0; b < width; ++b)
-        for (std::size_t i = 0; i < n; ++i) items[width * i + b] = planes[b * stride + i];
   }
 }
 

@@ -6,9 +6,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
+#include "base/raw_memory.hpp"
 #include "codec/event_sink.hpp"
 
 namespace esieve::codec::gaps {
@@ -22,9 +22,7 @@ class FrameCollector {
     n_groups_ = (n_pixels + 4095) / 4096;
     words_.assign(n_frames * n_groups_ * 64, Word{});
     lit_words_.assign(n_frames * n_groups_, 0);
-    if (words_.size() * 64 <= n_counts_) return;
-    n_counts_ = words_.size() * 64;
-    counts_ = std::make_unique_for_overwrite<std::uint32_t[]>(n_counts_);
+    counts_.reserve(words_.size() * 64);
   }
 
   /// Slots from the start of a frame to the start of the next.
@@ -47,7 +45,7 @@ class FrameCollector {
   std::size_t take(std::size_t frame, std::uint32_t* pixels, std::uint32_t* counts) noexcept {
     std::size_t n = 0;
     Word* const words = words_.data() + frame * n_groups_ * 64;
-    const std::uint32_t* const large = counts_.get() + frame * n_groups_ * 4096;
+    const std::uint32_t* const large = counts_.data() + frame * n_groups_ * 4096;
     for (std::size_t group = 0; group < n_groups_; ++group) {
       std::uint64_t left = lit_words_[frame * n_groups_ + group];
       lit_words_[frame * n_groups_ + group] = 0;
@@ -77,8 +75,7 @@ class FrameCollector {
   std::size_t n_groups_ = 0;  ///< of 4096 pixels in a frame
   std::vector<Word> words_;
   std::vector<std::uint64_t> lit_words_;
-  std::unique_ptr<std::uint32_t[]> counts_;  ///< by slot, of events above one; of others nothing is known, nor memory touched
-  std::size_t n_counts_ = 0;
+  RawMemory<std::uint32_t> counts_;  ///< by slot, of events above one; of others nothing is known, nor memory touched
 };
 
 }  // namespace esieve::codec::gaps

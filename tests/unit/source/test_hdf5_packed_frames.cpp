@@ -37,11 +37,10 @@ std::vector<std::byte> random_counts(std::mt19937_64& random, std::size_t n_byte
 /// One dataset "/data" of u16, open.
 struct Counts {
   TemporaryFolder folder;
-  Dims dims, chunk;
   std::vector<std::byte> values;
   h5::Id file, dataset;
 
-  Counts(const Dims& dims_, const Dims& chunk_, Packing packing, std::mt19937_64& random) : dims(dims_), chunk(chunk_) {
+  Counts(const Dims& dims, const Dims& chunk, Packing packing, std::mt19937_64& random) {
     std::size_t n = 2;
     for (const hsize_t dim : dims) n *= dim;
     values = random_counts(random, n);
@@ -50,11 +49,12 @@ struct Counts {
   }
 
   /// As a reader meets it: all is in the file.
-  void reopen() {
+  std::unique_ptr<Hdf5PackedFrames> frames() {
     dataset.reset();
     file.reset();
     file = h5::open_file(folder / "x.h5");
     dataset = h5::open_dataset(file.get(), "/data");
+    return Hdf5PackedFrames::open(dataset.get(), DType::u16);
   }
 };
 
@@ -70,8 +70,7 @@ TEST(Hdf5PackedFrames, read_boxes_of_every_chunking_and_packing) {
       for (const hsize_t n : dims) chunk.push_back(random() % 3 == 0 ? n : 1 + random() % n);
       if (trial % 3 == 0) std::copy(dims.end() - 2, dims.end(), chunk.end() - 2);  // whole frames
       Counts counts(dims, chunk, packing, random);
-      counts.reopen();
-      const auto frames = Hdf5PackedFrames::open(counts.dataset.get(), DType::u16);
+      const auto frames = counts.frames();
       ASSERT_NE(frames, nullptr);
       if (dims.size() == 3) dims.insert(dims.begin(), 1);
       const std::size_t frame_bytes = dims[2] * dims[3] * 2;
@@ -92,8 +91,7 @@ TEST(Hdf5PackedFrames, read_boxes_of_every_chunking_and_packing) {
 TEST(Hdf5PackedFrames, several_threads_share_the_chunks_they_have_parts_of) {
   std::mt19937_64 random(test_seed(32));
   Counts counts({12, 12, 16, 16}, {4, 4, 16, 16}, Packing::shuffle_deflate, random);
-  counts.reopen();
-  const auto frames = Hdf5PackedFrames::open(counts.dataset.get(), DType::u16);
+  const auto frames = counts.frames();
   ASSERT_NE(frames, nullptr);
   for (int round = 0; round < 20; ++round) {
     std::vector<std::byte> out(counts.values.size());
@@ -112,8 +110,7 @@ TEST(Hdf5PackedFrames, chunks_that_do_not_all_fit_are_unpacked_again) {
   std::mt19937_64 random(test_seed(33));
   // Seven chunks of 16 MiB: one more than are kept, and every row of frames needs them all.
   Counts counts({2, 7, 2048, 2048}, {2, 1, 2048, 2048}, Packing::deflate, random);
-  counts.reopen();
-  const auto frames = Hdf5PackedFrames::open(counts.dataset.get(), DType::u16);
+  const auto frames = counts.frames();
   ASSERT_NE(frames, nullptr);
   const std::size_t row_bytes = counts.values.size() / 2;
   std::vector<std::byte> out(row_bytes);
@@ -129,10 +126,11 @@ TEST(Hdf5PackedFrames, take_filters_that_were_skipped_for_a_chunk) {
   const std::vector<std::byte> plain = random_bytes(random, 64);
   const Dims second = {1, 0, 0, 0};
   H5Dwrite_chunk(counts.dataset.get(), H5P_DEFAULT, 3, second.data(), plain.size(), plain.data());
-  counts.reopen();
+  const auto frames = counts.frames();
+  ASSERT_NE(frames, nullptr);
   std::copy(plain.begin(), plain.end(), counts.values.begin() + 64);
   std::vector<std::byte> out(128);
-  EXPECT_TRUE(Hdf5PackedFrames::open(counts.dataset.get(), DType::u16)->read(0, 0, 2, 2, out));
+  EXPECT_TRUE(frames->read(0, 0, 2, 2, out));
   EXPECT_EQ(out, counts.values);
 }
 
