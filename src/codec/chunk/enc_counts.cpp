@@ -27,7 +27,7 @@ constexpr double worth_lists = 1.0 / gaps::pixels_per_listed_event;
 Border border(Level level, std::uint64_t n_events) {
   constexpr std::uint64_t few = 8192;  // what lanes say beside the counts then weighs, and both take little time
   switch (level) {
-    case Level::fast: return {0.03, worth_lists, Related::refused};
+    case Level::fast: return {worth_lists, worth_lists, Related::refused};
     case Level::standard:
       if (n_events < few) return {0.02, 0.08, Related::taken};
       return {0.02, worth_lists, Related::refused};

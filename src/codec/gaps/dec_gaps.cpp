@@ -2,8 +2,10 @@
 //
 // Decoder: gaps to events, frame by frame, straight into dense counts or into an event list.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <limits>
+#include <utility>
 
 #include "codec/gaps/frame_collector.hpp"
 #include "codec/gaps/gaps.hpp"
@@ -14,131 +16,147 @@ namespace esieve::codec {
 namespace gaps {
 namespace {
 
-/// Where a class has got to.
+/// Where a class has got to: what has been read of it, and what has been placed.
 struct ClassReader {
-  std::uint32_t next;     ///< its next event: frame * n_ranks + rank, frames counted in this batch
-  std::uint32_t n_left;   ///< events not yet read, the next one included
-  std::uint32_t n_ranks;  ///< of a frame
-  std::uint32_t n_ones;   ///< events of count 1 before the next larger one
-  std::uint32_t n_above_one_left;
-  std::uint64_t inverse;  ///< 2^inverse_bits / n_ranks, rounded up
+  const std::uint32_t* positions;   ///< frame * n_ranks + rank of the events not yet placed; `never` follows the last
+  const std::uint32_t* values;      ///< their counts, or null
+  const std::uint32_t* exceptions;  ///< which of its events have counts above one; n_events follows the last
+  const std::uint32_t* exception_values;
+  const std::uint32_t* first;  ///< where `positions` began
   const std::uint32_t* segments;
-  const GapLaw* law;
-  ValueModel* values;
+  std::uint32_t n_ranks;  ///< of a frame
+  std::uint64_t inverse;  ///< 2^inverse_bits / n_ranks, rounded up
 };
 
 struct DecoderMemory {
   BlockModel model;
   FrameGroups groups;
   std::vector<ClassReader> readers;
+  RawMemory<std::uint32_t> positions, values;  // of all classes, with room for an end each
   FrameCollector collector;
   TrackFrames track_frames;
-  std::vector<std::uint32_t> padded_counts;  // of one frame; zero between frames
-  std::vector<std::uint32_t> lit_slots;
+  RawMemory<std::uint32_t> pixels;
+  std::vector<std::uint32_t> frame_events;
 };
 
 // Exact for positions of a batch: n_ranks * position < 2^inverse_bits if a batch has many frames,
 // and if it has one, every position of it is below n_ranks.
 constexpr unsigned inverse_bits = 40;
+constexpr std::uint32_t never = 0xffffffff;
 
-/// Reads the events of a block and gives them to a target, class by class within each batch.
+/// Reads the events of a block, class by class, and gives them to a target batch by batch.
 class EventReader {
  public:
-  EventReader(DecoderMemory& m, const StreamReader& stream) : m_(m), stream_(stream), log2_size_(m.model.grid.log2_size) {}
+  EventReader(DecoderMemory& m, const BlockShape& shape) : m_(m), n_frames_(shape.n_frames), log2_size_(m.model.grid.log2_size) {}
 
-  void begin() {
+  /// \returns false if the stream says what cannot be
+  [[nodiscard]] bool read(StreamReader& stream) {
+    const std::size_t n_classes = m_.model.leaves.classes.size(), n_events = m_.model.leaves.n_events();
+    m_.positions.reserve(n_events + n_classes);
+    m_.values.reserve(2 * (n_events + n_classes));
     m_.readers.clear();
-    for (std::size_t c = 0; c < m_.model.leaves.classes.size(); ++c) begin_class(c);
+    std::uint32_t *positions = m_.positions.data(), *values = m_.values.data();
+    for (std::size_t c = 0; c < n_classes; ++c)
+      if (!read_class(stream, c, positions, values)) return false;
+    return true;
   }
 
-  /// Calls target.add(frame of the batch, pixel, count) for each event of the next frames.
+  /// Calls target.add(frame of the batch, pixel, count) for each event of the next frames; for most that have a count of one
+  /// target.add_one(frame, pixel); target.raise(nth, frame, pixel, count) corrects what add_one has added as the nth.
   template <class Target>
-  void batch(std::uint32_t n_frames, Target& target) {
+  void batch(std::uint32_t first_frame, std::uint32_t n_frames, Target& target) {
     for (ClassReader& reader : m_.readers) {
-      const std::uint32_t end = n_frames * reader.n_ranks;
-      if (reader.next < end) {
-        if (reader.values->each())
-          class_events<true, true>(reader, end, target);
-        else if (log2_size_ == 0)
-          class_events<false, false>(reader, end, target);
-        else
-          class_events<false, true>(reader, end, target);
-      }
-      reader.next -= end;
+      const std::uint32_t start = first_frame * reader.n_ranks, end = start + n_frames * reader.n_ranks;
+      if (*reader.positions >= end) continue;
+      if (log2_size_ == 0)
+        place<false>(reader, start, end, target);
+      else
+        place<true>(reader, start, end, target);
     }
   }
 
-  [[nodiscard]] StreamReader& stream() noexcept { return stream_; }
-  [[nodiscard]] bool finished() const noexcept {
-    return sound_ && std::all_of(m_.readers.begin(), m_.readers.end(), [](const ClassReader& r) { return r.n_left == 0; });
-  }
+  [[nodiscard]] bool sound() const noexcept { return sound_; }
 
  private:
-  static constexpr std::uint32_t never = 0xffffffff;
-
-  void begin_class(std::size_t c) {
+  bool read_class(StreamReader& stream, std::size_t c, std::uint32_t*& positions, std::uint32_t*& values) {
     const LeafClass& of = m_.model.leaves.classes[c];
+    const std::size_t n = of.n_events;
     ClassReader r{};
-    r.n_left = of.n_events;
     r.n_ranks = m_.model.n_ranks(c);
     r.inverse = (std::uint64_t{1} << inverse_bits) / r.n_ranks + 1;
     r.segments = m_.model.leaves.segments.data() + of.first_segment;
-    r.law = &m_.model.gap_laws[c];
-    r.values = &m_.model.values[c];
-    r.n_above_one_left = m_.model.above_one[c];
-    r.next = code_gap(stream_, *r.law, 0, never_more);
-    if (!r.values->each()) read_ones(stream_, r);
+    r.first = r.positions = positions;
+    if (!read_positions(stream, m_.model.gap_laws[c], n, std::uint64_t{r.n_ranks} * n_frames_, positions)) return false;
+    positions[n] = never;
+    positions += n + 1;
+    if (!m_.model.has_tracks) {
+      ValueModel& law = m_.model.values[c];
+      const std::size_t n_above_one = m_.model.above_one[c];
+      if (law.each()) {
+        law.read(stream, m_.model.outliers, n, values);
+        r.values = values;
+        values += n;
+      } else if (n_above_one != 0) {
+        if (!read_positions(stream, law.ones_law(), n_above_one, n, values)) return false;
+        values[n_above_one] = never;
+        law.read(stream, m_.model.outliers, n_above_one, values + n_above_one + 1);
+        r.exceptions = values;
+        r.exception_values = values + n_above_one + 1;
+        values += 2 * n_above_one + 1;
+      }
+    }
     m_.readers.push_back(r);
+    return true;
   }
 
-  static constexpr std::uint32_t never_more = static_cast<std::uint32_t>(most_slots);
-
-  static void read_ones(StreamReader& stream, ClassReader& r) {
-    r.n_ones = r.n_above_one_left == 0 ? never : code_gap(stream, r.values->ones_law(), 0, never_more);
-  }
-
-  // The stream is copied so that its states stay in registers.
-  template <bool each, bool large_leaves, class Target>
-  void class_events(ClassReader& r, std::uint32_t end, Target& target) {
-    StreamReader stream = stream_;
-    const GapLaw& law = *r.law;
+  template <bool large_leaves, class Target>
+  void place(ClassReader& r, std::uint32_t start, std::uint32_t end, Target& target) {
     const std::uint32_t* const segments = r.segments;
     const std::uint64_t inverse = r.inverse;
     const std::uint32_t n_ranks = r.n_ranks;
     const unsigned log2_size = large_leaves ? log2_size_ : 0;
     const std::uint32_t low_mask = (1U << log2_size) - 1;
-    std::uint32_t next = r.next, n_left = r.n_left, n_ones = r.n_ones;
-    do {
-      const auto frame = static_cast<std::uint32_t>(next * inverse >> inverse_bits);
-      const std::uint32_t rank = next - frame * n_ranks;
+    bool sound = true;
+    const auto place_of = [&](std::uint32_t position) {
+      position -= start;
+      const auto frame = static_cast<std::uint32_t>(position * inverse >> inverse_bits);
+      const std::uint32_t rank = position - frame * n_ranks;
       std::uint32_t pixel = segments[rank >> log2_size];
       if (large_leaves) {
         const std::uint32_t more = rank & low_mask;
-        sound_ &= more <= segment_more(pixel);
+        sound &= more <= segment_more(pixel);
         pixel = segment_pixel(pixel) + (more <= segment_more(pixel) ? more : 0);
       }
-      if (each) {
-        target.add(frame, pixel, r.values->code(stream, m_.model.outliers, 0));
-      } else if (n_ones-- == 0) [[unlikely]] {
-        target.add(frame, pixel, r.values->code(stream, m_.model.outliers, 0));
-        --r.n_above_one_left;
-        read_ones(stream, r);
-        n_ones = r.n_ones;
-      } else {
+      return std::pair(frame, pixel);
+    };
+    const std::uint32_t* at = r.positions;
+    if (r.values != nullptr) {
+      const std::uint32_t* value = r.values;
+      for (; *at < end; ++at) {
+        const auto [frame, pixel] = place_of(*at);
+        target.add(frame, pixel, *value++);
+      }
+      r.values = value;
+    } else {
+      const auto first = target.n_added();
+      for (; *at < end; ++at) {
+        const auto [frame, pixel] = place_of(*at);
         target.add_one(frame, pixel);
       }
-      if (--n_left == 0) [[unlikely]] {
-        next = never;
-        break;
+      if (r.exceptions != nullptr) {
+        const auto n_before = static_cast<std::uint32_t>(r.positions - r.first), n_now = static_cast<std::uint32_t>(at - r.first);
+        for (; *r.exceptions < n_now; ++r.exceptions) {
+          const auto [frame, pixel] = place_of(r.first[*r.exceptions]);
+          target.raise(first + (*r.exceptions - n_before), frame, pixel, *r.exception_values++);
+        }
       }
-      next += 1 + code_gap(stream, law, 0, never_more);
-    } while (next < end);
-    r.next = next, r.n_left = n_left, r.n_ones = n_ones;
-    stream_ = stream;
+    }
+    r.positions = at;
+    sound_ &= sound;
   }
 
   DecoderMemory& m_;
-  StreamReader stream_;
+  std::uint32_t n_frames_;
   unsigned log2_size_;
   bool sound_ = true;
 };
@@ -146,11 +164,12 @@ class EventReader {
 DecodeStatus read_flags(unsigned flags, const BlockShape& shape, BlockModel& model) {
   const unsigned log2_size = flags & leaf_size_mask;
   if ((flags & ~known_flags) != 0 || log2_size > most_log2_leaf_size) return DecodeStatus::unknown_version;
-  if ((flags & two_track_models_flag) != 0 && (flags & has_tracks_flag) == 0) return DecodeStatus::unknown_version;
+  const bool has_tracks = (flags & has_tracks_flag) != 0;
+  if (has_tracks ? (flags & has_groups_flag) != 0 : (flags & two_track_models_flag) != 0) return DecodeStatus::unknown_version;
   if (!is_codable(shape, log2_size)) return DecodeStatus::out_of_range;
-  model.has_tracks = (flags & has_tracks_flag) != 0;
+  model.has_tracks = has_tracks;
   model.track_models = (flags & two_track_models_flag) != 0 ? TrackModels::two : TrackModels::one;
-  model.grid = LeafGrid(shape.det_y, shape.det_x, log2_size);
+  model.grid = LeafGrid(shape.det_y, has_tracks ? quads_of(shape).det_x : shape.det_x, log2_size);
   model.begin_block();
   return DecodeStatus::okay;
 }
@@ -158,40 +177,95 @@ DecodeStatus read_flags(unsigned flags, const BlockShape& shape, BlockModel& mod
 /// Puts starters into a TrackFrames.
 struct StarterTarget {
   TrackFrames& frames;
-  void add_one(std::uint32_t frame, std::uint32_t slot) { frames.add_starter(frame, slot); }
+  [[nodiscard]] static std::size_t n_added() { return 0; }
+  void add_one(std::uint32_t frame, std::uint32_t slot) { frames.mark(frame, slot); }
   void add(std::uint32_t frame, std::uint32_t slot, std::uint32_t) { add_one(frame, slot); }
+  void raise(std::size_t, std::uint32_t, std::uint32_t, std::uint32_t) {}
 };
 
-/// Turns the padded numbers of a frame's events, ascending, into pixels.
-class Unpadder {
- public:
-  explicit Unpadder(const PaddedGrid& grid) noexcept
-      : stride_(grid.stride), row_end_(3 * grid.stride), offset_(grid.slot(0, 0)) {}
-  std::uint32_t operator()(std::uint32_t slot) noexcept {
-    for (; slot >= row_end_; row_end_ += stride_) offset_ += 3;
-    return slot - offset_;
-  }
-
- private:
-  std::uint32_t stride_, row_end_, offset_;
+/// The lit pixels of a quad, then anything.
+struct QuadPixels {
+  std::array<std::uint32_t, quad_pixels> pixels;
+  std::uint32_t n_lit;
 };
+constexpr std::array<QuadPixels, 16> pixels_of_quad = [] {
+  std::array<QuadPixels, 16> quads{};
+  for (unsigned lit = 0; lit < 16; ++lit)
+    for (unsigned i = 0; i < quad_pixels; ++i)
+      if ((lit >> i & 1) != 0) quads[lit].pixels[quads[lit].n_lit++] = i;
+  return quads;
+}();
 
-/// The events of blocks with tracks: starters of the whole batch first, then frame by frame.
-template <class Target>
-void track_batch(DecoderMemory& m, EventReader& reader, const PaddedGrid& grid, std::uint32_t n_frames, Target& target) {
-  StarterTarget starters{m.track_frames};
-  reader.batch(n_frames, starters);
+/// Reads which pixels of a batch of frames are lit, and lists them.
+/// \returns false if there are more than `n_events` in all, or some outside the detector
+template <TrackModels models>
+bool read_tracks(DecoderMemory& m, StreamReader& stream, const BlockShape& shape, std::uint32_t n_frames, std::size_t n_events,
+                 std::size_t& n_read) {
+  const QuadGrid& grid = m.track_frames.grid();
+  const auto stride = static_cast<std::ptrdiff_t>(grid.stride);
+  std::uint32_t* const pixels = m.pixels.data();
   for (std::uint32_t f = 0; f < n_frames; ++f) {
-    Unpadder unpad(grid);
-    m.lit_slots.clear();
-    m.track_frames.read_frame(reader.stream(), m.model.tracks, f, m.padded_counts.data(),
-                              [&](std::uint32_t slot, std::uint32_t count) {
-                                m.lit_slots.push_back(slot);
-                                target.append(f, unpad(slot), count);
-                              });
-    for (const std::uint32_t slot : m.lit_slots) m.padded_counts[slot] = 0;
-    target.end_frame(f);
+    BorrowedCoder borrowed(stream);
+    std::size_t n = n_read;
+    bool sound = true;
+    std::uint32_t row_end = 3 * grid.stride, row = 0;  // row: its first pixel
+    std::uint32_t row_start = grid.slot(0, 0);
+    m.track_frames.visit_frame(f, [&](std::uint32_t slot, const std::uint8_t* at) {
+      const unsigned lit = m.model.tracks.code<models>(borrowed.coder, track_context<models>(at, stride), 0);
+      for (; slot >= row_end; row_end += grid.stride, row_start += grid.stride) row += shape.det_x;
+      sound &= slot + 1 != row_end || (lit & ~grid.last_of_row) == 0;
+      if (n > n_events) return 0U;
+      const std::uint32_t first = row + (slot - row_start) * quad_pixels;
+      const QuadPixels& quad = pixels_of_quad[lit];
+      for (unsigned i = 0; i < quad_pixels; ++i) pixels[n + i] = first + quad.pixels[i];
+      n += quad.n_lit;
+      return lit;
+    });
+    m.frame_events.push_back(static_cast<std::uint32_t>(n - n_read));
+    n_read = n;
+    if (!sound || n > n_events) return false;
   }
+  return true;
+}
+
+/// Classes, places and, but for tracks, counts of the events of some frames; the latter have quads in place of pixels.
+[[nodiscard]] bool read_events(StreamReader& stream, const BlockShape& shape, PixelNumbers numbers, DecoderMemory& m,
+                               EventReader& reader) {
+  if (!m.model.code_classes(stream, shape) || !m.model.code_values(stream, shape)) return false;
+  m.model.leaves.build_segments(shape, m.model.grid, numbers);
+  return reader.read(stream);
+}
+
+/// A block with tracks: which quads start one, then which pixels of these and their neighbours are lit, then counts.
+template <class Target>
+DecodeStatus decode_tracks(StreamReader& stream, const BlockShape& shape, DecoderMemory& m, Target& target) {
+  const QuadGrid grid(shape);
+  const BlockShape quads = quads_of(shape);
+  EventReader starters(m, quads);
+  if (!read_events(stream, quads, {grid.slot(0, 0), grid.stride}, m, starters)) return DecodeStatus::corrupt;
+  TrackCounts counts;
+  if (!m.model.code_track_counts(stream, shape, counts)) return DecodeStatus::corrupt;
+  const std::uint32_t n_events = counts.n_events;
+  const std::uint32_t n_batch = batch_frames(quads);
+  m.track_frames.reset(grid, n_batch);
+  m.pixels.reserve(n_events + 2 * std::size_t{quad_pixels});
+  m.frame_events.clear();
+  StarterTarget marks{m.track_frames};
+  std::size_t n_read = 0;
+  for (std::uint32_t f = 0, n_frames = 0; f < shape.n_frames; f += n_frames) {
+    n_frames = std::min(n_batch, shape.n_frames - f);
+    starters.batch(f, n_frames, marks);
+    const bool sound = m.model.tracks.models() == TrackModels::one
+                           ? read_tracks<TrackModels::one>(m, stream, shape, n_frames, n_events, n_read)
+                           : read_tracks<TrackModels::two>(m, stream, shape, n_frames, n_events, n_read);
+    if (!sound) return DecodeStatus::corrupt;
+  }
+  if (n_read != n_events || !starters.sound()) return DecodeStatus::corrupt;
+  Cdf16 cdf = counts.cdf();
+  m.values.reserve(n_events);
+  read_values(stream, cdf, counts.range(), m.model.outliers, n_events, m.values.data());
+  target.put_frames(m.frame_events, m.pixels.data(), m.values.data());
+  return DecodeStatus::okay;
 }
 
 /// The events of the frames of one group.
@@ -199,32 +273,18 @@ template <class Target>
 DecodeStatus decode_group(StreamReader& stream, std::span<const std::uint32_t> frames, BlockShape shape, DecoderMemory& m,
                           Target& target) {
   shape.n_frames = static_cast<std::uint32_t>(frames.size());
-  if (!m.model.code_classes(stream, shape) || !m.model.code_values(stream, shape)) return DecodeStatus::corrupt;
-  const PaddedGrid grid(shape);
-  m.model.leaves.build_segments(shape, m.model.grid,
-                                m.model.has_tracks ? PixelNumbers{grid.slot(0, 0), grid.stride} : PixelNumbers{0, shape.det_x});
-  EventReader reader(m, stream);
-  reader.begin();
+  EventReader reader(m, shape);
+  if (!read_events(stream, shape, {0, shape.det_x}, m, reader)) return DecodeStatus::corrupt;
   const std::uint32_t n_batch = batch_frames(shape);
-  if (m.model.has_tracks) {
-    m.track_frames.reset(grid, shape.det_y, n_batch);
-    m.padded_counts.assign(grid.n_slots, 0);
-  } else {
-    target.expect(m.model.leaves.n_events(), n_batch);
-  }
+  target.expect(m.model.leaves.n_events(), n_batch);
   for (std::uint32_t f = 0; f < shape.n_frames;) {
     const std::uint32_t n_frames = std::min(n_batch, shape.n_frames - f);
     target.begin_batch(frames.subspan(f, n_frames));
-    if (m.model.has_tracks) {
-      track_batch(m, reader, grid, n_frames, target);
-    } else {
-      reader.batch(n_frames, target);
-      target.end_batch();
-    }
+    reader.batch(f, n_frames, target);
+    target.end_batch();
     f += n_frames;
   }
-  stream = reader.stream();
-  return reader.finished() ? DecodeStatus::okay : DecodeStatus::corrupt;
+  return reader.sound() ? DecodeStatus::okay : DecodeStatus::corrupt;
 }
 
 template <class Target>
@@ -238,10 +298,15 @@ DecodeStatus decode(std::span<const std::byte> payload, const BlockShape& shape,
     m.groups.code(stream, shape);
   else
     m.groups.set_single(shape);
-  for (const std::vector<std::uint32_t>& frames : m.groups.frames) {
-    if (frames.empty()) continue;
-    status = decode_group(stream, frames, shape, m, target);
+  if (m.model.has_tracks) {
+    status = decode_tracks(stream, shape, m, target);
     if (status != DecodeStatus::okay) return status;
+  } else {
+    for (const std::vector<std::uint32_t>& frames : m.groups.frames) {
+      if (frames.empty()) continue;
+      status = decode_group(stream, frames, shape, m, target);
+      if (status != DecodeStatus::okay) return status;
+    }
   }
   if (!stream.finished()) return DecodeStatus::corrupt;
   target.end_block(m.groups);
@@ -266,8 +331,19 @@ class DenseTarget {
     sound_ &= count - 1 < std::numeric_limits<Count>::max();
     frames_[frame][pixel] = static_cast<Count>(count);
   }
-  void append(std::uint32_t frame, std::uint32_t pixel, std::uint32_t count) { add(frame, pixel, count); }
-  void end_frame(std::uint32_t) {}
+  [[nodiscard]] static std::size_t n_added() { return 0; }
+  void raise(std::size_t, std::uint32_t frame, std::uint32_t pixel, std::uint32_t count) { add(frame, pixel, count); }
+  void put_frames(std::span<const std::uint32_t> frame_events, const std::uint32_t* pixels, const std::uint32_t* counts) {
+    Count* frame = dense_;
+    for (const std::uint32_t n : frame_events) {
+      std::fill_n(frame, n_pixels_, Count{0});
+      for (std::uint32_t i = 0; i < n; ++i) {
+        sound_ &= counts[i] - 1 < std::numeric_limits<Count>::max();
+        frame[pixels[i]] = static_cast<Count>(counts[i]);
+      }
+      frame += n_pixels_, pixels += n, counts += n;
+    }
+  }
   void end_batch() {}
   void end_block(const FrameGroups&) {}
   [[nodiscard]] bool sound() const noexcept { return sound_; }
@@ -289,7 +365,7 @@ class SinkTarget {
   }
   void expect(std::size_t n_events, std::uint32_t n_batch) {
     n_expected_ += n_events;
-    grow(n_expected_);
+    grow(n_expected_ + FrameCollector::n_spare);
     collector_.reset(n_pixels_, n_batch);
     stride_ = collector_.stride();
   }
@@ -299,15 +375,16 @@ class SinkTarget {
     sound_ &= count != 0;
     collector_.add(frame * stride_ + pixel, count);
   }
-  void append(std::uint32_t, std::uint32_t pixel, std::uint32_t count) {
-    sound_ &= count != 0;
-    if (n_expected_ == sink_.pixels.size()) grow(2 * n_expected_ + 64);
-    sink_.pixels[n_expected_] = pixel;
-    sink_.counts[n_expected_++] = count;
-  }
-  void end_frame(std::uint32_t frame) {
-    sink_.frame_events[frames_[frame]] = static_cast<std::uint32_t>(n_expected_ - at_);
+  [[nodiscard]] static std::size_t n_added() { return 0; }
+  void raise(std::size_t, std::uint32_t frame, std::uint32_t pixel, std::uint32_t count) { add(frame, pixel, count); }
+  void put_frames(std::span<const std::uint32_t> frame_events, const std::uint32_t* pixels, const std::uint32_t* counts) {
+    std::copy(frame_events.begin(), frame_events.end(), sink_.frame_events.begin());
+    for (const std::uint32_t n : frame_events) n_expected_ += n;
+    grow(n_expected_);
     at_ = n_expected_;
+    std::copy_n(pixels, n_expected_, sink_.pixels.data());
+    std::copy_n(counts, n_expected_, sink_.counts.data());
+    sound_ &= std::find(counts, counts + n_expected_, 0U) == counts + n_expected_;
   }
   void end_batch() {
     for (std::size_t f = 0; f < frames_.size(); ++f) {
@@ -369,11 +446,23 @@ class SlotTarget {
     sound_ &= count != 0;
     put(frame, pixel, count);
   }
-  void append(std::uint32_t frame, std::uint32_t pixel, std::uint32_t count) {
-    if (n_ == slots_.size()) grow(2 * n_ + 64);
-    add(frame, pixel, count);
+  [[nodiscard]] std::size_t n_added() const noexcept { return n_; }
+  void raise(std::size_t nth, std::uint32_t, std::uint32_t, std::uint32_t count) {
+    sound_ &= count != 0;
+    counts_[nth] = count;
   }
-  void end_frame(std::uint32_t) {}
+  void put_frames(std::span<const std::uint32_t> frame_events, const std::uint32_t* pixels, const std::uint32_t* counts) {
+    std::size_t n_events = 0;
+    for (const std::uint32_t n : frame_events) n_events += n;
+    grow(n_events);
+    std::uint32_t first = 0;
+    for (const std::uint32_t n : frame_events) {
+      for (const std::size_t end = n_ + n; n_ < end; ++n_) slots_[n_] = first + pixels[n_];
+      first += n_pixels_;
+    }
+    std::copy_n(counts, n_events, counts_.data());
+    sound_ &= std::find(counts, counts + n_events, 0U) == counts + n_events;
+  }
   void end_batch() {}
   void end_block(const FrameGroups&) {
     slots_.resize(n_);

@@ -2,6 +2,7 @@
 //
 // Encoder: events to leaf totals to classes to gaps.
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "codec/gaps/enc_groups.hpp"
@@ -32,6 +33,7 @@ struct EncoderMemory {
   std::vector<std::uint32_t> first;    // per class: first of its events in the arrays below
   RawMemory<std::uint32_t> positions;  // frame * n_ranks + rank
   RawMemory<std::uint32_t> values;
+  RawMemory<std::uint32_t> exceptions, exception_values;  // of a class
   std::vector<std::uint32_t> leaf_events;
   std::vector<std::uint32_t> merged;  // leaf counts while the leaf size is chosen
   std::vector<std::uint64_t> pixel_totals;
@@ -122,12 +124,11 @@ void sort_by_class(EncoderMemory& m, const BlockShape& shape) {
   m.values.reserve(m.events.pixels.size());
   m.model.above_one.assign(n_classes, 0);
   struct Place {
-    std::uint32_t next;   // of the class's events
-    std::uint32_t first;  // position of the frame's first pixel of the class
-    std::uint32_t n_ranks, n_above_one;
+    std::uint32_t next;  // of the class's events
+    std::uint32_t n_ranks;
   };
   std::vector<Place> places(n_classes);
-  for (std::size_t c = 0; c < n_classes; ++c) places[c] = {m.first[c], 0, model.n_ranks(c), 0};
+  for (std::size_t c = 0; c < n_classes; ++c) places[c] = {m.first[c], model.n_ranks(c)};
   // Copies, as what is written might be where these are kept, for all the compiler knows.
   const unsigned log2_size = grid.log2_size;
   const std::uint32_t n_x = grid.n_x, within = (1U << log2_size) - 1;
@@ -137,112 +138,59 @@ void sort_by_class(EncoderMemory& m, const BlockShape& shape) {
   Place* const place_of = places.data();
   const PixelPlace pixel_place(shape.det_x);
   std::size_t e = 0;
+  std::uint32_t frame = 0;
   for (const std::uint32_t n : m.events.frame_events) {
     for (const std::size_t end = e + n; e < end; ++e) {
       const std::uint32_t y = pixel_place.row(pixels[e]), x = pixel_place.column(pixels[e], y);
       const LeafClasses::LeafRanks leaf = ranks[std::size_t{y >> log2_size} * n_x + (x >> log2_size)];
       Place& place = place_of[leaf.of];
       const std::uint32_t at = place.next++;
-      positions[at] = place.first + leaf.first + (y & within) * leaf.step + (x & within);
+      positions[at] = frame * place.n_ranks + leaf.first + (y & within) * leaf.step + (x & within);
       values[at] = counts[e];
-      place.n_above_one += counts[e] > 1 ? 1U : 0U;
     }
-    for (Place& place : places) place.first += place.n_ranks;
+    ++frame;
   }
-  for (std::size_t c = 0; c < n_classes; ++c) m.model.above_one[c] = places[c].n_above_one;
+  for (std::size_t c = 0; c < n_classes; ++c)
+    for (std::uint32_t i = m.first[c]; i < m.first[c + 1]; ++i) m.model.above_one[c] += values[i] > 1 ? 1U : 0U;
 }
 
-/// Puts the events of a class into tokens.
-class ClassWriter {
- public:
-  ClassWriter(EncoderMemory& m, std::size_t c)
-      : m_(&m),
-        law_(&m.model.gap_laws[c]),
-        values_(&m.model.values[c]),
-        at_(m.first[c]),
-        end_(m.first[c + 1]),
-        n_ranks_(m.model.n_ranks(c)) {}
-
-  void begin() {
-    gap(m_->positions[at_]);
-    if (!values_->each()) ones();
+/// Which counts of a class are above one, and these counts. Whether one is cannot be predicted: nothing branches on it.
+std::size_t list_exceptions(EncoderMemory& m, std::span<const std::uint32_t> values) {
+  m.exceptions.reserve(values.size());
+  m.exception_values.reserve(values.size());
+  std::uint32_t *const exceptions = m.exceptions.data(), *const exception_values = m.exception_values.data();
+  std::size_t n = 0;
+  for (std::uint32_t i = 0; i < values.size(); ++i) {
+    exceptions[n] = i;
+    exception_values[n] = values[i];
+    n += values[i] > 1 ? 1U : 0U;
   }
+  return n;
+}
 
-  /// Writes the events before frame `end_frame`.
-  void write_until(std::uint32_t end_frame) {
-    const std::uint32_t end_position = end_frame * n_ranks_;
-    while (at_ < end_ && m_->positions[at_] < end_position) {
-      if (!values_->each()) lone_tokens(end_position);
-      if (at_ == end_ || m_->positions[at_] >= end_position) break;
-      value();
-      if (++at_ < end_) gap(m_->positions[at_] - m_->positions[at_ - 1] - 1);
+void write_events(EncoderMemory& m) {
+  for (std::size_t c = 0; c < m.model.leaves.classes.size(); ++c) {
+    const std::size_t n = m.first[c + 1] - m.first[c];
+    const std::span<const std::uint32_t> positions(m.positions.data() + m.first[c], n), values(m.values.data() + m.first[c], n);
+    write_positions(m.tokens, m.model.gap_laws[c], positions);
+    if (m.model.has_tracks) continue;
+    ValueModel& law = m.model.values[c];
+    if (law.each()) {
+      law.write(m.tokens, m.model.outliers, values);
+    } else if (m.model.above_one[c] != 0) {
+      const std::size_t n_exceptions = list_exceptions(m, values);
+      write_positions(m.tokens, law.ones_law(), {m.exceptions.data(), n_exceptions});
+      law.write(m.tokens, m.model.outliers, {m.exception_values.data(), n_exceptions});
     }
-  }
-
- private:
-  // As long as events take one token each: ones, followed by gaps that are no longer than a law's intervals.
-  void lone_tokens(std::uint32_t end_position) {
-    const std::uint32_t *const positions = m_->positions.data(), *const values = m_->values.data();
-    const std::uint16_t* const start = law_->cdf.start.data();
-    const unsigned n_low_bits = law_->n_low_bits;
-    const std::uint32_t last = end_ - 1;  // that one has no gap behind it
-    std::uint64_t* token = m_->tokens.room_for(end_ - at_);
-    std::uint32_t at = at_;
-    for (; at < last && positions[at] < end_position && values[at] == 1; ++at) {
-      const std::uint32_t slots = positions[at + 1] - positions[at] - 1, symbol = slots >> n_low_bits;
-      if (symbol >= n_symbols - 1) break;
-      *token++ = TokenList::pack(start[symbol], std::uint32_t{start[symbol + 1]} - start[symbol], n_low_bits,
-                                 slots & ((1U << n_low_bits) - 1));
-    }
-    at_ = at;
-    m_->tokens.stop_at(token);
-  }
-
-  void gap(std::uint32_t slots) { code_gap(m_->tokens, *law_, slots, ~std::uint32_t{0}); }
-
-  void value() {
-    const std::uint32_t count = m_->values[at_];
-    if (values_->each()) {
-      values_->code(m_->tokens, m_->model.outliers, count);
-    } else if (count > 1) {
-      values_->code(m_->tokens, m_->model.outliers, count);
-      ++at_, ones(), --at_;
-    }
-  }
-
-  // How many ones come before the next larger count, if there is one.
-  void ones() {
-    std::uint32_t next = at_;
-    while (next < end_ && m_->values[next] == 1) ++next;
-    if (next < end_) code_gap(m_->tokens, values_->ones_law(), next - at_, ~std::uint32_t{0});
-  }
-
-  EncoderMemory* m_;
-  const GapLaw* law_;
-  ValueModel* values_;
-  std::uint32_t at_, end_;
-  std::uint32_t n_ranks_;
-};
-
-void write_events(EncoderMemory& m, const BlockShape& shape) {
-  std::vector<ClassWriter> writers;
-  for (std::size_t c = 0; c < m.model.leaves.classes.size(); ++c) writers.emplace_back(m, c);
-  for (ClassWriter& writer : writers) writer.begin();
-  const std::uint32_t n_batch = batch_frames(shape);
-  for (std::uint32_t f = 0; f < shape.n_frames;) {
-    const std::uint32_t end = f + std::min(n_batch, shape.n_frames - f);
-    for (ClassWriter& writer : writers) writer.write_until(end);
-    for (; f < end; ++f)
-      if (m.model.has_tracks) m.tracks.write_frame(m.tokens, m.model.tracks, m.all_events, shape, f);
   }
 }
 
 // If there are tracks, only starters stay in m.events.
 void separate_tracks(EncoderMemory& m, const BlockShape& shape, Level level) {
   m.model.track_models = level == Level::max ? TrackModels::two : TrackModels::one;
-  m.tracks.split(m.all_events, shape, m.chosen);
+  m.tracks.split(m.all_events, shape, m.model.track_models, m.chosen);
   m.events = m.chosen.list();
-  set_finest_leaves(m, shape, level);
+  set_finest_leaves(m, quads_of(shape), level);
 }
 
 std::byte flags(const EncoderMemory& m) {
@@ -259,7 +207,64 @@ void write_group(EncoderMemory& m, const BlockShape& shape) {
   m.model.code_classes(m.tokens, shape);
   sort_by_class(m, shape);
   m.model.code_values(m.tokens, shape);
-  write_events(m, shape);
+  write_events(m);
+}
+
+/// The range whose symbols and low bits take least, and how often each symbol occurs.
+TrackCounts judge_counts(std::span<const std::uint32_t> counts) {
+  constexpr unsigned n_exact = 1024, most_low_bits = 15;
+  std::array<std::uint32_t, n_exact + 1> exact{};  // of each number, the last of all above
+  std::uint64_t bits_above = 0;
+  for (const std::uint32_t count : counts) {
+    ++exact[std::min(count - 1, n_exact)];
+    bits_above += count > n_exact ? static_cast<unsigned>(std::bit_width(count)) + 1 : 0;
+  }
+  const auto n_all = static_cast<std::uint32_t>(counts.size());
+  TrackCounts best;
+  best.n_events = n_all;
+  BitCost least = ~BitCost{0};
+  const auto consider = [&](unsigned n_low_bits, const std::array<std::uint32_t, n_symbols>& symbols,
+                            std::uint64_t bits_outside) {
+    BitCost cost = (bits_outside + std::uint64_t{n_low_bits} * (n_all - symbols[n_symbols - 1])) << 16;
+    for (const std::uint32_t n : symbols)
+      if (n != 0) cost += n * (log2_cost(n_all) - log2_cost(n));
+    if (cost >= least) return;
+    least = cost;
+    best.n_low_bits = static_cast<std::uint8_t>(n_low_bits);
+    const std::uint64_t most = *std::max_element(symbols.begin(), symbols.end());
+    // In 255ths of the most frequent; none that occurs is left out.
+    std::transform(symbols.begin(), symbols.end(), best.weights.begin(),
+                   [&](std::uint64_t n) { return static_cast<std::uint8_t>((n * 255 + most - 1) / most); });
+  };
+  for (unsigned n_low_bits = 0; n_low_bits <= most_low_bits; ++n_low_bits) {
+    std::array<std::uint32_t, n_symbols> symbols{};
+    std::uint64_t bits_outside = 0;  // of the numbers that follow
+    const auto add = [&](std::uint32_t value, std::uint32_t n) {
+      const std::uint32_t symbol = std::min(value >> n_low_bits, n_symbols - 1);
+      symbols[symbol] += n;
+      bits_outside += symbol < n_symbols - 1 ? 0 : std::uint64_t{n} * (static_cast<unsigned>(std::bit_width(value + 1)) + 1);
+    };
+    if ((n_symbols - 1) << n_low_bits <= n_exact) {
+      for (std::uint32_t value = 0; value < n_exact; ++value) add(value, exact[value]);
+      symbols[n_symbols - 1] += exact[n_exact];
+      bits_outside += bits_above;
+    } else {
+      for (const std::uint32_t count : counts) add(count - 1, 1);
+    }
+    consider(n_low_bits, symbols, bits_outside);
+    if (symbols[n_symbols - 1] <= n_all / 256) break;
+  }
+  return best;
+}
+
+/// All events in tracks.
+void write_tracks(EncoderMemory& m, const BlockShape& shape) {
+  write_group(m, quads_of(shape));
+  TrackCounts counts = judge_counts(m.all_events.counts);
+  m.model.code_track_counts(m.tokens, shape, counts);
+  m.tracks.write(m.tokens, m.model.tracks);
+  Cdf16 cdf = counts.cdf();
+  write_values(m.tokens, cdf, counts.range(), m.model.outliers, m.all_events.counts);
 }
 
 /// Copies the events of some frames of m.all_events, and makes them m.events.
@@ -310,14 +315,16 @@ GapsOutcome append_payload(EncoderMemory& m, const ListedEvents& events, const B
   m.model.has_tracks = neighbours == Neighbours::make_tracks;
   if (m.model.has_tracks) separate_tracks(m, shape, level);
   const LeafGrid finest = m.model.grid;
-  settle_leaf_size(m, shape, level);
+  settle_leaf_size(m, m.model.has_tracks ? quads_of(shape) : shape, level);
   m.groups.set_single(shape);
   const unsigned saved_by_groups =
       may_have_groups ? m.group_finder.find(m.events, shape, level, finest, m.model.grid, m.groups) : 0;
   if (related == Related::taken_in_tracks_or_groups && are_related && !m.model.has_tracks && saved_by_groups < least_saved)
     return GapsOutcome::refused;
   m.model.begin_block();
-  if (m.groups.n_groups > 1)
+  if (m.model.has_tracks)
+    write_tracks(m, shape);
+  else if (m.groups.n_groups > 1)
     write_groups(m, shape);
   else
     write_group(m, shape);

@@ -24,30 +24,18 @@ enum class Neighbours : std::uint8_t {
   make_tracks,  ///< So much that coding by tracks is worth its time.
 };
 
-/// Which pixels of a frame are lit, as bits: all that tracks look at are found at once. Empty between frames.
-class LitPixels {
- public:
-  void reset(const PaddedGrid& grid, std::uint32_t det_y);
-  void add(std::uint32_t slot) noexcept;
-  /// Calls visit(slot) for starters and candidates, lowest first.
-  template <class Visit>
-  void visit(Visit visit);
-  void clear(std::span<const std::uint32_t> slots) noexcept;
+/// Padded pixel numbers of a detector, (y + 1) * stride + x + 1: no neighbour above or to the left needs a test for the edge.
+struct PaddedGrid {
+  std::uint32_t det_x = 0, stride = 0, n_slots = 0;
 
- private:
-  /// 64 bits from `at` on, which may lie up to `ahead` before the first.
-  [[nodiscard]] std::uint64_t bits(std::size_t at) const noexcept {
-    const std::size_t word = at >> 6, shift = at & 63;
-    return lit_[word] >> shift | lit_[word + 1] << 1 << (63 - shift);
-  }
-
-  std::size_t stride_ = 0, ahead_ = 0;
-  std::vector<std::uint64_t> lit_;     // from `ahead_` bits before the first slot on
-  std::vector<std::uint64_t> marked_;  // a bit for each word of slots that may have something to visit
-  std::vector<std::uint64_t> inside_;  // a bit for each slot that is a pixel
+  PaddedGrid() = default;
+  explicit PaddedGrid(const BlockShape& shape) noexcept
+      : det_x(shape.det_x), stride(shape.det_x + 2), n_slots((shape.det_y + 1) * stride) {}
+  [[nodiscard]] std::uint32_t slot(std::uint32_t y, std::uint32_t x) const noexcept { return (y + 1) * stride + x + 1; }
+  friend bool operator==(const PaddedGrid&, const PaddedGrid&) = default;
 };
 
-/// Workspace; one padded frame of counts that is zero between calls.
+/// Workspace; padded frames of pixels and quads that are zero between calls.
 class TrackFinder {
  public:
   void reset(const BlockShape& shape);
@@ -57,12 +45,11 @@ class TrackFinder {
   Neighbours judge(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid,
                    std::span<const std::uint32_t> leaf_events, Level level);
 
-  /// Copies the starters, each with a count of one.
-  void split(const ListedEvents& events, const BlockShape& shape, ExtractedEvents& starters);
+  /// Lists the starters, quads in place of pixels, each with a count of one; and what is said of quads.
+  void split(const ListedEvents& events, const BlockShape& shape, TrackModels models, ExtractedEvents& starters);
 
-  /// Writes the candidates and counts of a frame.
-  void write_frame(TokenList& tokens, TrackModel& model, const ListedEvents& events, const BlockShape& shape,
-                   std::uint32_t frame);
+  /// Writes which pixels are lit. \pre split
+  void write(TokenList& tokens, TrackModel& model) const;
 
  private:
   /// What the places of the events of every `step`th frame cost by gaps.
@@ -77,16 +64,33 @@ class TrackFinder {
                          std::span<const std::uint32_t> leaf_events, std::size_t step);
   void fill(const ListedEvents& events, std::size_t first, std::size_t n);
   void clear() noexcept;
-  void write_filled(TokenList& tokens, TrackModel& model);
+  /// Puts a frame's events into quads and appends to visits_ what is said of these and their neighbours.
+  template <TrackModels models>
+  void visit_quads(const ListedEvents& events, std::size_t first, std::size_t n);
   /// first_event_[f] for every frame and the end.
   void index_frames(const ListedEvents& events, const BlockShape& shape);
 
+  /// What is said of a quad.
+  struct Visit {
+    TrackContext context;
+    std::uint8_t lit;
+  };
+  /// A quad with lit pixels, and one of them.
+  struct LitQuad {
+    std::uint32_t slot, pixel;
+  };
+
   PaddedGrid grid_;
-  LitPixels lit_;
+  TrackFrames frames_;  // one, visited as a decoder does
   TrackModel trial_model_;
   TokenList trial_;
-  std::vector<std::uint32_t> counts_;  // padded
-  std::vector<std::uint32_t> slots_;   // those that are not zero now
+  std::vector<std::uint8_t> is_lit_;  // padded pixels
+  std::vector<std::uint32_t> slots_;  // those that are lit now
+  std::vector<std::uint8_t> quads_;   // padded; zero between calls
+  std::vector<LitQuad> lit_quads_;    // of the last frame
+  std::vector<LitQuad> starters_;     // likewise
+  RawMemory<Visit> visits_;
+  std::size_t n_visits_ = 0;
   std::vector<std::size_t> first_event_;
 };
 

@@ -4,17 +4,18 @@
 //
 // Payload (normative: docs/format/codec_gaps.md):
 //
-//   flags     1 byte   bits 0-2: log2 of the leaf size; bit 3: has tracks; bit 4: many track
-//                      contexts; bit 5: has groups of frames; the others are 0
+//   flags     1 byte   bits 0-2: log2 of the leaf size; bit 5: has groups of frames; bit 6: has
+//                      tracks; bit 7: two models of tracks; the others are 0
 //   stream             one rANS stream (rans.hpp) that holds, in this order,
 //     groups           if there are some: their number, the group of each frame (frame_groups.hpp)
 //     then for each group, or once for the block,
 //     leaf map         events of each leaf (leaf_map.hpp)
 //     bright keys      class of each bright pixel (leaf_classes.hpp)
-//     exceptions       per class: how many of its events have a count above one
-//     first gaps       per class: empty slots before its first event
-//     batches          per batch of frames: per class, each event's count, then the gap to the next;
-//                      if the block has tracks, then per frame its candidates and counts (tracks.hpp)
+//     totals           per class: how many events it has, and how many have a count above one
+//     events           per class: places, then counts, in runs (runs.hpp)
+//     then, if the block has tracks, in place of counts
+//     quads            per frame: which pixels are lit (tracks.hpp)
+//     counts           of all lit pixels
 #pragma once
 
 #include <cstddef>

@@ -59,7 +59,7 @@ template <class Coder>
 /// of frames: its n_frames are the group's.
 struct BlockModel {
   LeafGrid grid;
-  bool has_tracks = false;  ///< gaps place starters only, and say nothing about counts
+  bool has_tracks = false;  ///< gaps place quads that start one, and say nothing about counts
   TrackModels track_models = TrackModels::one;
   TrackModel tracks;
   std::vector<std::uint16_t> leaf_keys;     ///< rate keys; of bright leaves, then, bright keys
@@ -84,6 +84,10 @@ struct BlockModel {
   /// Totals; then laws and values are ready. An encoder has filled `class_events`, `above_one`.
   template <class Coder>
   bool code_values(Coder& coder, const BlockShape& shape);
+
+  /// What is said of all counts of a block with tracks.
+  template <class Coder>
+  bool code_track_counts(Coder& coder, const BlockShape& shape, TrackCounts& counts);
 
   /// Whether a leaf's counts have a class of their own.
   [[nodiscard]] bool is_bright_leaf(std::uint16_t rate_key, const BlockShape& shape) const noexcept {
@@ -176,12 +180,21 @@ bool BlockModel::code_values(Coder& coder, const BlockShape& shape) {
     of.n_events = class_events[c] = totals_.code(coder, class_events[c]);
     if (of.n_events == 0 || of.n_events > n_slots) return false;
     if (!of.bright) of.mean = poisson_mean(of.n_events, n_slots);
+    gap_laws[c] = make_gap_law(of.n_events, n_slots);
+    if (has_tracks) continue;
     above_one[c] = exceptions_.code(coder, above_one[c]);
     if (above_one[c] > of.n_events) return false;
-    gap_laws[c] = make_gap_law(of.n_events, n_slots);
     values[c].reset(of, above_one[c]);
   }
   return true;
+}
+
+template <class Coder>
+bool BlockModel::code_track_counts(Coder& coder, const BlockShape& shape, TrackCounts& counts) {
+  counts.n_events = totals_.code(coder, counts.n_events);
+  counts.n_low_bits = static_cast<std::uint8_t>(coder.bits(4, counts.n_low_bits));
+  for (std::uint8_t& weight : counts.weights) weight = static_cast<std::uint8_t>(coder.bits(8, weight));
+  return counts.n_events <= shape.n_counts();
 }
 
 }  // namespace esieve::codec::gaps

@@ -2,182 +2,183 @@
 //
 // Events that come in tracks: one particle lights several touching pixels.
 //
-// A *starter* is an event none of whose neighbours to the left and above is lit; its place is
-// gap-coded like any event's. A *candidate* is a pixel one of these neighbours of which is lit:
-// whether it is lit too, and the counts of all events, are coded in the context of the neighbours.
+// Rows of the detector are cut into *quads* of four pixels. A *starter* is a quad with lit pixels none of whose neighbours to
+// the left and above is lit; its place is gap-coded as that of an event is. A *candidate* is a quad one of these neighbours of
+// which is lit. Which pixels of starters and candidates are lit is coded in the context of the neighbours.
 //
-// Pixels have padded numbers here, (det_y + 2) * stride + det_x + 2, so that no neighbour of a
-// pixel needs a test for the edge.
+// Quads have padded numbers here, so that no neighbour needs a test for the edge.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "codec/block_shape.hpp"
 #include "codec/gaps/cdf16.hpp"
-#include "codec/gaps/numbers.hpp"
+#include "codec/gaps/laws.hpp"
 #include "codec/gaps/rans.hpp"
 
 namespace esieve::codec::gaps {
 
-/// Padded pixel numbers of a detector.
-struct PaddedGrid {
-  std::uint32_t det_x = 0, stride = 0, n_slots = 0;
+inline constexpr std::uint32_t quad_pixels = 4;
 
-  PaddedGrid() = default;
-  explicit PaddedGrid(const BlockShape& shape) noexcept
-      : det_x(shape.det_x), stride(shape.det_x + 3), n_slots((shape.det_y + 3) * stride + 3) {}
-  [[nodiscard]] std::uint32_t slot(std::uint32_t y, std::uint32_t x) const noexcept { return (y + 2) * stride + x + 2; }
-  friend bool operator==(const PaddedGrid&, const PaddedGrid&) = default;
+/// The block with quads in place of pixels. \pre shape.det_x != 0
+[[nodiscard]] inline BlockShape quads_of(BlockShape shape) noexcept {
+  shape.det_x = (shape.det_x - 1) / quad_pixels + 1;
+  return shape;
+}
+
+/// Padded quad numbers of a detector: one beside each row, two rows above, one below.
+struct QuadGrid {
+  std::uint32_t n_y = 0, n_x = 0, stride = 0, n_slots = 0;
+  std::uint32_t last_of_row = 0;  ///< the pixels that the last quad of a row has: a bit each
+
+  QuadGrid() = default;
+  explicit QuadGrid(const BlockShape& shape) noexcept
+      : n_y(shape.det_y),
+        n_x(quads_of(shape).det_x),
+        stride(n_x + 1),
+        n_slots((shape.det_y + 3) * stride + 1),
+        last_of_row((2U << (shape.det_x - 1) % quad_pixels) - 1) {}
+  [[nodiscard]] std::uint32_t slot(std::uint32_t y, std::uint32_t x) const noexcept { return (y + 2) * stride + x + 1; }
+  friend bool operator==(const QuadGrid&, const QuadGrid&) = default;
 };
 
-/// A bit for each slot that is a pixel.
-std::vector<std::uint64_t> inside(const PaddedGrid& grid, std::uint32_t det_y, std::size_t n_words);
+/// A bit for each slot that is a quad of the detector.
+std::vector<std::uint64_t> inside(const QuadGrid& grid, std::size_t n_words);
 
-/// How many models predict a pixel. Stored in payloads.
+/// How many models predict a quad. Stored in payloads.
 enum class TrackModels : std::uint8_t { one = 0, two = 1 };
 
-/// Whether a pixel is lit, and how brightly, given its neighbours.
+/// What is known of a quad's neighbours: contexts of the first and the second model.
+struct TrackContext {
+  std::uint16_t first, second;
+};
+
+/// \param at      the quad's place in a padded frame of lit pixels, a bit each; what lies after it is not read
+/// \param stride  of that frame
+[[nodiscard]] inline bool may_start(const std::uint8_t* at, std::ptrdiff_t stride) noexcept {
+  return ((at[-1] | at[-stride - 1]) & 8) == 0 && at[-stride] == 0 && (at[-stride + 1] & 1) == 0;
+}
+
+template <TrackModels models>
+[[nodiscard, gnu::always_inline]] inline TrackContext track_context(const std::uint8_t* at, std::ptrdiff_t stride) noexcept {
+  const std::uint8_t *const above = at - stride, *const above2 = above - stride;
+  const unsigned left = unsigned{at[-1]} >> 3, row = unsigned{above[-1]} >> 3 | unsigned{above[0]} << 1 | (above[1] & 1U) << 5;
+  const unsigned near = row | left << 6, far = unsigned{above2[0] != 0};
+  if (models == TrackModels::one) return {static_cast<std::uint16_t>(near | far << 7), 0};
+  const unsigned row2 = unsigned{above2[-1]} >> 3 | unsigned{above2[0]} << 1 | (above2[1] & 1U) << 5;
+  return {static_cast<std::uint16_t>(near | far << 7 | (unsigned{at[-1]} >> 2 & 1) << 8),
+          static_cast<std::uint16_t>(above[0] | left << 4 | row2 << 5 | unsigned{near == 0} << 11)};
+}
+
+/// Which pixels of a quad are lit, given its neighbours.
 class TrackModel {
  public:
   void reset(TrackModels models);
+  [[nodiscard]] TrackModels models() const noexcept { return second_.empty() ? TrackModels::one : TrackModels::two; }
 
-  /// Codes a count; 0 only for candidates.
-  /// \param at      the pixel's place in a padded frame of counts; what lies after it is not read
-  /// \param stride  of that frame
-  template <class Coder>
-  std::uint32_t code(Coder& coder, const std::uint32_t* at, std::ptrdiff_t stride, std::uint32_t count);
+  /// Codes four bits.
+  template <TrackModels models, class Coder>
+  [[gnu::always_inline]] unsigned code(Coder& coder, TrackContext context, unsigned lit) {
+    AdaptiveCdf& first = first_[context.first];
+    if (models == TrackModels::one) return coder.symbol(first, lit);
+    AdaptiveCdf& second = second_[context.second];
+    lit = coder.symbol(mean(first, second), lit);
+    first.learn(lit);
+    second.learn(lit);
+    return lit;
+  }
 
  private:
-  /// Buckets of counts: 0 to 3, then two an octave; the last is open.
-  static constexpr unsigned last_bucket = 15;
-  static unsigned bucket(std::uint32_t count) noexcept {
-    if (count < 4) return count;
-    const unsigned length = static_cast<unsigned>(std::bit_width(count));
-    const unsigned b = 2 * (length - 1) + (count >> (length - 2) & 1);
-    return b < last_bucket ? b : last_bucket;
-  }
-  static std::uint32_t lowest(unsigned b) noexcept { return b < 4 ? b : (2U + (b & 1)) << (b / 2 - 1); }
-  static unsigned n_bits_within(unsigned b) noexcept { return b < 4 ? 0 : b / 2 - 1; }
-
-  static constexpr unsigned n_coarse_shapes = 64, n_fine_shapes = 512;
-
-  TrackModels models_ = TrackModels::one;
-  std::vector<AdaptiveCdf> buckets_;  // by context: one model's, or the first's of two
-  std::vector<AdaptiveCdf> second_;   // the second's
-  std::vector<AdaptiveCdf> within_;   // by bucket
-  NumberModel large_;
+  std::vector<AdaptiveCdf> first_, second_;  // by context
 };
 
-/// Bits of the neighbours that are lit: left, above, above left, above right.
-[[nodiscard]] inline unsigned lit_pattern(const std::uint32_t* at, std::ptrdiff_t stride) noexcept {
-  return unsigned{at[-1] != 0} | unsigned{at[-stride] != 0} << 1 | unsigned{at[-stride - 1] != 0} << 2 |
-         unsigned{at[-stride + 1] != 0} << 3;
-}
+/// How the counts of a block are spread over the intervals of a range.
+struct TrackCounts {
+  std::uint32_t n_events = 0;
+  std::uint8_t n_low_bits = 0;
+  std::array<std::uint8_t, n_symbols> weights{};
 
-template <class Coder>
-std::uint32_t TrackModel::code(Coder& coder, const std::uint32_t* at, std::ptrdiff_t stride, std::uint32_t count) {
-  const unsigned pattern = lit_pattern(at, stride);
-  const std::uint32_t *const above = at - stride, *const above2 = above - stride;
-  const unsigned coarse =
-      pattern | unsigned{(at[-2] | above[-2]) != 0} << 4 | unsigned{(above2[-1] | above2[0] | above2[1]) != 0} << 5;
-  unsigned b = bucket(count);
-  if (models_ == TrackModels::one) {
-    b = coder.symbol(buckets_[coarse], b);
-  } else {
-    // One knows the shape better, the other how bright it is.
-    const unsigned fine = pattern | unsigned{at[-2] != 0} << 4 | unsigned{above[-2] != 0} << 5 | unsigned{above2[-1] != 0} << 6 |
-                          unsigned{above2[0] != 0} << 7 | unsigned{above2[1] != 0} << 8;
-    const std::uint32_t sum = at[-1] + above[0] + above[-1] + above[1];
-    AdaptiveCdf &by_shape = buckets_[fine],
-                &by_sum = second_[bucket(sum < 0x80000000 ? sum : 0x7fffffff) / 2 * n_coarse_shapes + coarse];
-    b = coder.symbol(mean(by_shape, by_sum), b);
-    by_shape.learn(b);
-    by_sum.learn(b);
-  }
-  if (b < 4) return b;
-  if (b == last_bucket) return lowest(last_bucket) + large_.code(coder, count - lowest(last_bucket));
-  const unsigned n_bits = n_bits_within(b), n_low = n_bits > 4 ? n_bits - 4 : 0;
-  const std::uint32_t offset = count - lowest(b);
-  std::uint32_t within = coder.symbol(within_[b], offset >> n_low & 15);
-  if (n_low != 0) within = within << n_low | coder.bits(n_low, offset & ((1U << n_low) - 1));
-  return lowest(b) + (within & ((1U << n_bits) - 1));
-}
+  [[nodiscard]] ValueRange range() const noexcept { return {1, n_low_bits}; }
+  [[nodiscard]] Cdf16 cdf() const noexcept;
+};
 
-/// Decoder's side: the pixels of some frames that have to be looked at, lowest first, while more are put in ahead.
+/// Quads of a few frames that have to be looked at, lowest first, while more are put in ahead.
 class TrackFrames {
  public:
-  void reset(const PaddedGrid& grid, std::uint32_t det_y, std::uint32_t n_frames);
+  void reset(const QuadGrid& grid, std::uint32_t n_frames);
 
-  void add_starter(std::uint32_t frame, std::uint32_t slot) noexcept {
-    Word& word = mark(frame * n_words_ * 64 + slot);
-    word.starter |= std::uint64_t{1} << (slot & 63);
-  }
+  /// Quad `slot` of a frame will be visited.
+  void mark(std::uint32_t frame, std::uint32_t slot) noexcept { mark_at(frame * n_words_ * 64 + slot); }
 
-  /// Reads a frame, which has its starters; none are left afterwards.
-  /// \param counts  padded frame, all zero; filled
-  /// \param emit    called as emit(slot, count) for each event in raster order
-  template <class Emit>
-  void read_frame(StreamReader& stream, TrackModel& model, std::uint32_t frame, std::uint32_t* counts, Emit emit);
+  /// Calls visit(slot, at) for each marked quad of a frame, in raster order. `at` points into a padded frame of lit pixels, all
+  /// zero when the frame begins, and visit returns which pixels of the quad are lit. Their neighbours are then visited as well.
+  template <class Visit>
+  void visit_frame(std::uint32_t frame, Visit visit);
+
+  [[nodiscard]] const QuadGrid& grid() const noexcept { return grid_; }
 
  private:
-  struct Word {
-    std::uint64_t visit = 0;
-    std::uint64_t starter = 0;
-  };
-  Word& mark(std::size_t at) noexcept {
-    Word& word = words_[at >> 6];
-    word.visit |= std::uint64_t{1} << (at & 63);
+  void mark_at(std::size_t at) noexcept {
+    visits_[at >> 6] |= std::uint64_t{1} << (at & 63);
     marked_[at >> 12] |= std::uint64_t{1} << (at >> 6 & 63);
-    return word;
   }
-
-  void mark_three(std::size_t at) noexcept {
-    const unsigned bit = at & 63;
-    if (bit > 61) [[unlikely]] {
-      mark(at), mark(at + 1), mark(at + 2);
+  /// Those of three quads from `at` on that have a bit in `which`.
+  void mark_three(std::size_t at, unsigned which) noexcept {
+    const unsigned shift = at & 63;
+    visits_[at >> 6] |= std::uint64_t{which} << shift;
+    marked_[at >> 12] |= std::uint64_t{which != 0} << (at >> 6 & 63);
+    if (shift < 62) [[likely]]
       return;
-    }
-    words_[at >> 6].visit |= std::uint64_t{7} << bit;
-    marked_[at >> 12] |= std::uint64_t{1} << (at >> 6 & 63);
+    const std::uint64_t rest = std::uint64_t{which} >> (64 - shift);
+    visits_[(at >> 6) + 1] |= rest;
+    marked_[(at + 64) >> 12] |= std::uint64_t{rest != 0} << (((at >> 6) + 1) & 63);
   }
 
-  PaddedGrid grid_;
+  QuadGrid grid_;
   std::size_t n_words_ = 0;            // of a frame: a multiple of 64
-  std::vector<Word> words_;            // (frame, n_words_)
+  std::vector<std::uint64_t> visits_;  // a bit for each quad, (frame, n_words_)
   std::vector<std::uint64_t> marked_;  // a bit for each word with something to visit
-  std::vector<std::uint64_t> inside_;  // a bit for each slot that is a pixel, n_words_
+  std::vector<std::uint64_t> inside_;  // a bit for each slot that is a quad of the detector, n_words_
+  std::vector<std::uint8_t> lit_;      // of one frame, padded; zero between frames
+  std::vector<std::uint32_t> lit_slots_;
 };
 
-template <class Emit>
-void TrackFrames::read_frame(StreamReader& stream, TrackModel& model, std::uint32_t frame, std::uint32_t* counts, Emit emit) {
-  BorrowedCoder borrowed(stream);
-  StreamReader& reader = borrowed.coder;
+template <class Visit>
+void TrackFrames::visit_frame(std::uint32_t frame, Visit visit) {
   const std::size_t base = frame * n_words_ * 64;
+  const std::uint32_t stride = grid_.stride;
+  const bool rows_share_words = stride < 66;
+  std::uint32_t* const lit_slots = lit_slots_.data();
+  std::size_t n_lit = 0;
   for (std::size_t group = 0; group < n_words_ / 64; ++group) {
     std::uint64_t& marked = marked_[base / 4096 + group];
     while (marked != 0) {
       const std::size_t index = group * 64 + static_cast<unsigned>(std::countr_zero(marked));
-      Word& word = words_[base / 64 + index];
-      word.visit &= inside_[index];
-      if (word.visit == 0) {
-        marked &= marked - 1;
-        word.starter = 0;
-        continue;
+      std::uint64_t& word = visits_[base / 64 + index];
+      const std::uint64_t inside = inside_[index];
+      std::uint64_t left = std::exchange(word, 0) & inside;
+      marked &= marked - 1;
+      while (left != 0) {
+        const unsigned bit = static_cast<unsigned>(std::countr_zero(left));
+        left &= left - 1;
+        const auto slot = static_cast<std::uint32_t>(index * 64 + bit);
+        const unsigned lit = visit(slot, lit_.data() + slot);
+        lit_[slot] = static_cast<std::uint8_t>(lit);
+        lit_slots[n_lit] = slot;
+        n_lit += lit != 0 ? 1U : 0U;
+        mark_three(base + slot + stride - 1, (lit & 1) | unsigned{lit != 0} << 1 | lit >> 3 << 2);
+        left |= std::uint64_t{lit >> 3} << 1 << bit & inside;
+        if (bit == 63 && lit >> 3 != 0) [[unlikely]]
+          mark_at(base + slot + 1);
+        if (rows_share_words) left |= std::exchange(word, 0) & inside;
       }
-      const unsigned bit = static_cast<unsigned>(std::countr_zero(word.visit));
-      word.visit &= word.visit - 1;
-      const auto slot = static_cast<std::uint32_t>(index * 64 + bit);
-      const bool starts = (word.starter >> bit & 1) != 0;
-      const std::uint32_t count = model.code(reader, counts + slot, static_cast<std::ptrdiff_t>(grid_.stride), 0);
-      if (count == 0 && !starts) continue;
-      counts[slot] = count;
-      emit(slot, count);
-      mark(base + slot + 1);
-      mark_three(base + slot + grid_.stride - 1);
     }
   }
+  for (std::size_t i = 0; i < n_lit; ++i) lit_[lit_slots[i]] = 0;
 }
 
 }  // namespace esieve::codec::gaps

@@ -6,7 +6,7 @@
 namespace esieve::codec::gaps {
 namespace {
 
-constexpr unsigned learning_rate = 7;
+constexpr unsigned learning_rate = 8;
 constexpr unsigned prior_firmness = 24;  // a Poisson law is nearly right for counted electrons
 constexpr unsigned ones_per_exception = 4;
 

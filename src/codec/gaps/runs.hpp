@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs of tokens of one law: the places of a class's events, and their counts. Four tokens are under way at once, and nothing
+// branches on what they say.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "codec/gaps/cdf16.hpp"
+#include "codec/gaps/laws.hpp"
+#include "codec/gaps/numbers.hpp"
+#include "codec/gaps/rans.hpp"
+
+namespace esieve::codec::gaps {
+
+/// Rare counts outside every range; shared by the classes of a block.
+using OutlierModel = NumberModel;
+
+/// Writes the gaps before each of `positions`, which ascend.
+void write_positions(TokenList& tokens, const GapLaw& law, std::span<const std::uint32_t> positions);
+
+/// Reads `n` positions, ascending, none twice.
+/// \param positions  room for n
+/// \returns false if one of them is not below `n_slots`; what is written then is unspecified
+[[nodiscard]] bool read_positions(StreamReader& stream, const GapLaw& law, std::size_t n, std::uint64_t n_slots,
+                                  std::uint32_t* positions);
+
+/// Writes counts in their order, then the numbers of those outside `range`.
+/// \param cdf  of the range's intervals: a Cdf16, or an AdaptiveCdf, which learns
+template <class Cdf>
+void write_values(TokenList& tokens, Cdf& cdf, const ValueRange& range, OutlierModel& outliers,
+                  std::span<const std::uint32_t> values);
+
+/// Reads `n` counts. Those of a damaged stream may be anything.
+template <class Cdf>
+void read_values(StreamReader& stream, Cdf& cdf, const ValueRange& range, OutlierModel& outliers, std::size_t n,
+                 std::uint32_t* values);
+
+}  // namespace esieve::codec::gaps
