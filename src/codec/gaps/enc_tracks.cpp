@@ -94,7 +94,7 @@ void TrackFinder::visit_quads(const ListedEvents& events, std::size_t first, std
   for (const LitQuad& quad : starters_) frames_.mark(0, quad.slot);
   visits_.reserve(n_visits_ + 5 * n_lit, n_visits_);  // a quad, one beside it, three below
   Visit* visits = visits_.data() + n_visits_;
-  frames_.visit_frame(0, [&](std::uint32_t slot, const std::uint8_t* at) {
+  frames_.visit_frame(0, [=, &visits](std::uint32_t slot, const std::uint8_t* at) {
     const unsigned lit = quads[slot];
     *visits++ = {track_context<models>(at, stride), static_cast<std::uint8_t>(lit)};
     return lit;

@@ -112,7 +112,7 @@ class TrackFrames {
   void reset(const QuadGrid& grid, std::uint32_t n_frames);
 
   /// Quad `slot` of a frame will be visited.
-  void mark(std::uint32_t frame, std::uint32_t slot) noexcept { mark_at(frame * n_words_ * 64 + slot); }
+  void mark(std::uint32_t frame, std::uint32_t slot) noexcept { marks().add(frame * n_words_ * 64 + slot); }
 
   /// Calls visit(slot, at) for each marked quad of a frame, in raster order. `at` points into a padded frame of lit pixels, all
   /// zero when the frame begins, and visit returns which pixels of the quad are lit. Their neighbours are then visited as well.
@@ -122,21 +122,27 @@ class TrackFrames {
   [[nodiscard]] const QuadGrid& grid() const noexcept { return grid_; }
 
  private:
-  void mark_at(std::size_t at) noexcept {
-    visits_[at >> 6] |= std::uint64_t{1} << (at & 63);
-    marked_[at >> 12] |= std::uint64_t{1} << (at >> 6 & 63);
-  }
-  /// Those of three quads from `at` on that have a bit in `which`.
-  void mark_three(std::size_t at, unsigned which) noexcept {
-    const unsigned shift = at & 63;
-    visits_[at >> 6] |= std::uint64_t{which} << shift;
-    marked_[at >> 12] |= std::uint64_t{which != 0} << (at >> 6 & 63);
-    if (shift < 62) [[likely]]
-      return;
-    const std::uint64_t rest = std::uint64_t{which} >> (64 - shift);
-    visits_[(at >> 6) + 1] |= rest;
-    marked_[(at + 64) >> 12] |= std::uint64_t{rest != 0} << (((at >> 6) + 1) & 63);
-  }
+  /// The bits of visits_ and marked_, in copies that bytes written meanwhile cannot be suspected to change.
+  struct Marks {
+    std::uint64_t *visits, *marked;
+
+    void add(std::size_t at) const noexcept {
+      visits[at >> 6] |= std::uint64_t{1} << (at & 63);
+      marked[at >> 12] |= std::uint64_t{1} << (at >> 6 & 63);
+    }
+    /// Those of three quads from `at` on that have a bit in `which`.
+    void add_three(std::size_t at, unsigned which) const noexcept {
+      const unsigned shift = at & 63;
+      visits[at >> 6] |= std::uint64_t{which} << shift;
+      marked[at >> 12] |= std::uint64_t{which != 0} << (at >> 6 & 63);
+      if (shift < 62) [[likely]]
+        return;
+      const std::uint64_t rest = std::uint64_t{which} >> (64 - shift);
+      visits[(at >> 6) + 1] |= rest;
+      marked[(at + 64) >> 12] |= std::uint64_t{rest != 0} << (((at >> 6) + 1) & 63);
+    }
+  };
+  [[nodiscard]] Marks marks() noexcept { return {visits_.data(), marked_.data()}; }
 
   QuadGrid grid_;
   std::size_t n_words_ = 0;            // of a frame: a multiple of 64
@@ -149,36 +155,39 @@ class TrackFrames {
 
 template <class Visit>
 void TrackFrames::visit_frame(std::uint32_t frame, Visit visit) {
-  const std::size_t base = frame * n_words_ * 64;
+  const std::size_t n_words = n_words_, base = frame * n_words * 64;
   const std::uint32_t stride = grid_.stride;
   const bool rows_share_words = stride < 66;
+  const Marks marks = this->marks();
+  const std::uint64_t* const all_inside = inside_.data();
+  std::uint8_t* const lit_quads = lit_.data();
   std::uint32_t* const lit_slots = lit_slots_.data();
   std::size_t n_lit = 0;
-  for (std::size_t group = 0; group < n_words_ / 64; ++group) {
-    std::uint64_t& marked = marked_[base / 4096 + group];
+  for (std::size_t group = 0; group < n_words / 64; ++group) {
+    std::uint64_t& marked = marks.marked[base / 4096 + group];
     while (marked != 0) {
       const std::size_t index = group * 64 + static_cast<unsigned>(std::countr_zero(marked));
-      std::uint64_t& word = visits_[base / 64 + index];
-      const std::uint64_t inside = inside_[index];
+      std::uint64_t& word = marks.visits[base / 64 + index];
+      const std::uint64_t inside = all_inside[index];
       std::uint64_t left = std::exchange(word, 0) & inside;
       marked &= marked - 1;
       while (left != 0) {
         const unsigned bit = static_cast<unsigned>(std::countr_zero(left));
         left &= left - 1;
         const auto slot = static_cast<std::uint32_t>(index * 64 + bit);
-        const unsigned lit = visit(slot, lit_.data() + slot);
-        lit_[slot] = static_cast<std::uint8_t>(lit);
+        const unsigned lit = visit(slot, lit_quads + slot);
+        lit_quads[slot] = static_cast<std::uint8_t>(lit);
         lit_slots[n_lit] = slot;
         n_lit += lit != 0 ? 1U : 0U;
-        mark_three(base + slot + stride - 1, (lit & 1) | unsigned{lit != 0} << 1 | lit >> 3 << 2);
+        marks.add_three(base + slot + stride - 1, (lit & 1) | unsigned{lit != 0} << 1 | lit >> 3 << 2);
         left |= std::uint64_t{lit >> 3} << 1 << bit & inside;
         if (bit == 63 && lit >> 3 != 0) [[unlikely]]
-          mark_at(base + slot + 1);
+          marks.add(base + slot + 1);
         if (rows_share_words) left |= std::exchange(word, 0) & inside;
       }
     }
   }
-  for (std::size_t i = 0; i < n_lit; ++i) lit_[lit_slots[i]] = 0;
+  for (std::size_t i = 0; i < n_lit; ++i) lit_quads[lit_slots[i]] = 0;
 }
 
 }  // namespace esieve::codec::gaps
