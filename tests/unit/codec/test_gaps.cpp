@@ -188,7 +188,7 @@ TEST(GapsCoder, refuses_unknown_flags_and_other_shapes) {
   EXPECT_EQ(decode_gaps_events(payload, {0, 16, 16, 0}, scratch, sink), DecodeStatus::out_of_range);
   EXPECT_NE(decode_gaps_events(payload, {41, 16, 16, 41}, scratch, sink), DecodeStatus::okay);
   const std::byte flags = payload[0];
-  for (const unsigned unknown : {0x08U, 0x10U, 0x80U}) {  // the last: two models of tracks, but no tracks
+  for (const unsigned unknown : {0x08U, 0x10U, 0x60U, 0x80U}) {  // tracks in groups; two models of tracks, but no tracks
     payload[0] = flags | static_cast<std::byte>(unknown);
     EXPECT_EQ(decode_gaps_events(payload, shape, scratch, sink), DecodeStatus::unknown_version) << unknown;
   }
