@@ -110,6 +110,7 @@ DecodeStatus decode_tracks(StreamReader& stream, const BlockShape& shape, Decode
   TrackCounts counts;
   if (!m.model.code_track_counts(stream, shape, counts)) return DecodeStatus::corrupt;
   const std::uint32_t n_events = counts.n_events;
+  if (n_events > stream.most_symbols()) return DecodeStatus::corrupt;
   const std::uint32_t n_batch = batch_frames(quads);
   m.track_frames.reset(grid, n_batch);
   m.pixels.reserve(n_events + 2 * std::size_t{quad_pixels});

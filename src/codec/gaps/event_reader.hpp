@@ -39,6 +39,7 @@ class EventReader {
   /// \returns false if the stream says what cannot be
   [[nodiscard]] bool read(StreamReader& stream) {
     const std::size_t n_classes = model_.leaves.classes.size(), n_events = model_.leaves.n_events();
+    if (n_events > stream.most_symbols()) return false;
     m_.positions.reserve(n_events + n_classes);
     m_.values.reserve(2 * (n_events + n_classes));
     m_.readers.clear();

@@ -128,6 +128,11 @@ class StreamReader {
     return next_ == end_ && std::all_of(states_.begin(), states_.end(), [](std::uint64_t state) { return state == state_floor; });
   }
 
+  /// A sound stream has no more symbols than this to come: each takes log2(2^15 / (2^15 - 15)), a 1514th of a bit, at least.
+  [[nodiscard]] std::uint64_t most_symbols() const noexcept {
+    return (next_ < end_ ? static_cast<std::uint64_t>(end_ - next_) + states_bytes : states_bytes) * 8 * 1515;
+  }
+
   [[gnu::always_inline]] unsigned symbol(const Cdf16& cdf, unsigned = 0) noexcept {
     const std::uint32_t slot = slot_of(states_[0]);
     const unsigned symbol = cdf.find(slot);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <random>
@@ -111,6 +112,19 @@ TEST(GapRuns, give_back_values_in_and_outside_their_range) {
       expect_values(adaptive, range, values);
       expect_values(make_poisson_cdf(std::uint64_t{range.first} << 16, range), range, values);
     }
+}
+
+TEST(GapRuns, take_no_fewer_bits_than_a_reader_counts_on) {
+  const std::vector<std::uint32_t> ones(1'000'000, 1);
+  std::array<std::uint64_t, n_symbols> weights{1};
+  Cdf16 certain = make_cdf(weights);
+  EXPECT_EQ(certain.width(0), probability_one - n_symbols + 1U);
+  TokenList tokens;
+  OutlierModel outliers;
+  write_values(tokens, certain, {1, 0}, outliers, ones);
+  const std::vector<std::byte> bytes = stream_of(tokens);
+  EXPECT_GE(StreamReader(bytes).most_symbols(), ones.size());
+  EXPECT_LT(StreamReader(bytes).most_symbols(), ones.size() * 3 / 2) << "and not many more";
 }
 
 TEST(GapRuns, end_whatever_a_stream_says) {
