@@ -156,7 +156,7 @@ class CountEncoder {
   // Whether a sample packs about as well as the coder of the whole does for as many events.
   bool packing_may_win() {
     // Quick to code, so little time to spend; repeats are all there is to find.
-    const bool sparse = lit_share_ < std::max(0.03, border_.gaps_only);
+    const bool sparse = lit_share_ < 0.03;
     const BlockShape shape =
         sample_items(plane_, sizeof(Count), shape_, sparse ? 1 : 4, level_ == Level::max ? 4096 : 1024, scratch_.sample);
     const auto most_bytes = static_cast<std::size_t>(coded_bytes(scratch_.sample) / 0.85);
