@@ -14,7 +14,7 @@ double copied_share(const Elements& elements, const BlockShape& shape, std::vect
   const std::size_t det_x = shape.det_x;
   const bool has_above = shape.det_y > 1, has_before = shape.n_frames > 1;
   std::uint64_t n_lit = 0;
-  std::array<std::uint64_t, 3> n_equal{};  // to the left, above, before
+  std::array<std::uint64_t, 4> n_equal{};  // to the left, above, before, to what two to the left lead to
   for (std::uint64_t place = 0; place < copied_rows; ++place) {
     const std::size_t y = has_above ? 1 + spread(place, shape.det_y - 1) : 0;
     const std::size_t frame = has_before ? 1 + place * (shape.n_frames - 1) / copied_rows : 0;
@@ -31,6 +31,7 @@ double copied_share(const Elements& elements, const BlockShape& shape, std::vect
       n_equal[0] += x > 0 && row[x] == row[x - 1];
       n_equal[1] += has_above && row[x] == above[x];
       n_equal[2] += has_before && row[x] == before[x];
+      n_equal[3] += x > 1 && row[x] == static_cast<Count>(2 * row[x - 1] - row[x - 2]);
     }
   }
   if (n_lit < least_copied_lit) return 0;

@@ -58,7 +58,7 @@ template <class Count>
 class CountEncoder {
  public:
   CountEncoder(Elements& plane, const BlockShape& shape, Level level, CoderScratch& scratch, std::uint64_t n_events,
-               std::vector<std::byte>& out)
+               std::vector<std::byte>& out, bool is_picture = false)
       : plane_(plane),
         shape_(shape),
         level_(level),
@@ -67,7 +67,8 @@ class CountEncoder {
         start_(out.size()),
         n_events_(n_events),
         lit_share_(static_cast<double>(n_events) / static_cast<double>(shape.n_counts())),
-        border_(border(level, n_events)) {}
+        border_(border(level, n_events)),
+        is_picture_(is_picture) {}
 
   CountCoder run() {
     related_ = lit_share_ < border_.gaps_only ? Related::taken : border_.beside_lanes;
@@ -75,10 +76,10 @@ class CountEncoder {
     if (best_ == CountCoder::none || (lit_share_ >= border_.gaps_only && lanes_may_win_)) try_coder(CountCoder::lanes);
     related_ = Related::taken;
     if (best_ == CountCoder::none && lit_share_ < border_.lanes_only) try_coder(CountCoder::gaps);
-    is_picture_ = best_ != CountCoder::none && looks_like_picture();
+    is_picture_ = is_picture_ || (best_ != CountCoder::none && looks_like_picture());
     if (is_picture_ && level_ != Level::max) {  // small if it is worked on, and no detector makes many
       out_.resize(start_);
-      return CountEncoder(plane_, shape_, Level::max, scratch_, n_events_, out_).run();
+      return CountEncoder(plane_, shape_, Level::max, scratch_, n_events_, out_, true).run();
     }
     if (is_picture_ || best_ == CountCoder::none || packing_may_win()) try_packing();
     return best_;
@@ -175,7 +176,7 @@ class CountEncoder {
   Border border_;
   Related related_ = Related::taken;
   bool lanes_may_win_ = false;  // over gaps
-  bool is_picture_ = false;
+  bool is_picture_;
   CountCoder best_ = CountCoder::none;
 };
 

@@ -133,8 +133,9 @@ Neighbours TrackFinder::judge(const ListedEvents& events, const BlockShape& shap
   write(trial_, trial_model_);
   n_visits_ = 0;
   const BitCost of_counts = token_cost(counts.tokens()) + below;
-  const BitCost by_gaps = places.all + of_counts, by_tracks = places.starters + token_cost(trial_.tokens()) + of_counts;
-  return by_tracks * 64 < by_gaps * most_64ths ? Neighbours::make_tracks : Neighbours::tell_something;
+  const BitCost by_gaps = places.all, by_tracks = places.starters + token_cost(trial_.tokens());
+  if ((by_tracks + of_counts) * 64 >= (by_gaps + of_counts) * most_64ths) return Neighbours::tell_something;
+  return by_tracks * 5 < by_gaps * 2 ? Neighbours::make_shapes : Neighbours::make_tracks;
 }
 
 // Events that do not know of each other touch as well, by chance; their neighbours tell nothing of them.

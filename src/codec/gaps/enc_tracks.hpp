@@ -22,6 +22,7 @@ enum class Neighbours : std::uint8_t {
   tell_nothing,  ///< Events touch as often as by chance.
   tell_something,
   make_tracks,  ///< So much that coding by tracks is worth its time.
+  make_shapes,  ///< Likewise, and nearly all about places: lit pixels are in solid shapes.
 };
 
 /// Padded pixel numbers of a detector, (y + 1) * stride + x + 1: no neighbour above or to the left needs a test for the edge.

@@ -33,7 +33,7 @@
 namespace esieve::codec {
 /// What becomes of blocks whose events touch each other more often than by chance, or (where a level looks for groups of frames)
 /// whose frames differ by more than chance: coders that look at neighbouring pixels and frames store them as well or better, but
-/// for events in tracks and frames that fall into groups of much the same rates.
+/// for events in tracks and frames that fall into groups of much the same rates. Solid shapes are never refused.
 enum class Related : std::uint8_t { taken, taken_in_tracks_or_groups, refused };
 
 /// Whether a block was coded; coded well if a coder that looks at every pixel is not likely to do better: events are not related

@@ -3,6 +3,7 @@
 // Pictures, test patterns and frames that come again: no detector's counts, but any dense codec makes them small.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "codec/chunk/copied_share.hpp"
@@ -75,6 +76,24 @@ TEST(ChunkOfPictures, is_told_from_counts) {
   EXPECT_EQ(share(std::vector<std::uint16_t>(counts.size())), 0.0);
   EXPECT_EQ(share(std::vector<std::uint16_t>(counts.size(), 7)), 1.0);
   EXPECT_GT(chunk_of(noise, Level::fast).size(), chunk_of(noise, Level::max).size()) << "so little time is spent on noise";
+}
+
+TEST(ChunkOfPictures, may_be_slopes_or_lines_in_the_dark) {
+  std::mt19937_64 random(test_seed(8));
+  std::vector<std::uint16_t> slopes(shape.n_counts()), lines(shape.n_counts());
+  const auto at = [](std::size_t f, std::size_t y, std::size_t x) { return (f * shape.det_y + y) * shape.det_x + x; };
+  for (std::size_t f = 0; f < shape.n_frames; ++f) {
+    for (std::size_t y = 20; y < 44; ++y)
+      for (std::size_t x = 30 + f; x < 56 + f; ++x) slopes[at(f, y, x)] = static_cast<std::uint16_t>(x * y + f);
+    for (int line = 0; line < 4; ++line) {
+      const std::size_t y = random() % shape.det_y;
+      std::fill_n(&lines[at(f, y, 0)], shape.det_x, static_cast<std::uint16_t>(1 + random() % 60'000));
+    }
+  }
+  for (const auto& counts : {slopes, lines}) {
+    const std::size_t n_lit = counts.size() - static_cast<std::size_t>(std::count(counts.begin(), counts.end(), 0));
+    for (const Level level : {Level::fast, Level::standard, Level::max}) EXPECT_LT(chunk_of(counts, level).size(), n_lit / 4);
+  }
 }
 
 TEST(ChunkOfPictures, looks_at_blocks_of_any_shape) {

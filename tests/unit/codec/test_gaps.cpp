@@ -225,6 +225,18 @@ TEST(GapsCoder, refuses_events_that_know_of_each_other_only_when_told_to) {
     }
 }
 
+TEST(GapsCoder, takes_solid_shapes_wherever_it_is_asked) {
+  const BlockShape shape{80, 60, 60, 80};
+  const std::vector<std::uint16_t> counts = disc_frames(shape, /*moves=*/true, /*lit_share=*/1);
+  Scratch scratch;
+  for (const Level level : all_levels) {
+    std::vector<std::byte> payload, taken;
+    EXPECT_EQ(encode_gaps(counts.data(), shape, level, scratch, payload, Related::refused), GapsOutcome::coded);
+    EXPECT_NE(encode_gaps(counts.data(), shape, level, scratch, taken, Related::taken), GapsOutcome::refused);
+    EXPECT_EQ(payload, taken);
+  }
+}
+
 /// Frames of a few domains, each of which lights its own pixels.
 std::vector<std::uint16_t> domain_frames(const BlockShape& shape) {
   std::mt19937_64 random(test_seed());
