@@ -10,14 +10,14 @@
 namespace esieve::codec {
 
 template <class Count>
-double copied_share(const Elements& elements, const BlockShape& shape, std::vector<std::byte>& rows) {
+double copied_share(const Elements& elements, const BlockShape& shape, std::size_t n_rows, std::vector<std::byte>& rows) {
   const std::size_t det_x = shape.det_x;
   const bool has_above = shape.det_y > 1, has_before = shape.n_frames > 1;
   std::uint64_t n_lit = 0;
   std::array<std::uint64_t, 4> n_equal{};  // to the left, above, before, to what two to the left lead to
-  for (std::uint64_t place = 0; place < copied_rows; ++place) {
+  for (std::uint64_t place = 0; place < n_rows; ++place) {
     const std::size_t y = has_above ? 1 + spread(place, shape.det_y - 1) : 0;
-    const std::size_t frame = has_before ? 1 + place * (shape.n_frames - 1) / copied_rows : 0;
+    const std::size_t frame = has_before ? 1 + place * (shape.n_frames - 1) / n_rows : 0;
     const std::size_t row_bytes = det_x * sizeof(Count);
     rows.clear();
     elements.append_part(frame, y * row_bytes, row_bytes, rows);
@@ -38,8 +38,8 @@ double copied_share(const Elements& elements, const BlockShape& shape, std::vect
   return static_cast<double>(*std::max_element(n_equal.begin(), n_equal.end())) / static_cast<double>(n_lit);
 }
 
-template double copied_share<std::uint8_t>(const Elements&, const BlockShape&, std::vector<std::byte>&);
-template double copied_share<std::uint16_t>(const Elements&, const BlockShape&, std::vector<std::byte>&);
-template double copied_share<std::uint32_t>(const Elements&, const BlockShape&, std::vector<std::byte>&);
+template double copied_share<std::uint8_t>(const Elements&, const BlockShape&, std::size_t, std::vector<std::byte>&);
+template double copied_share<std::uint16_t>(const Elements&, const BlockShape&, std::size_t, std::vector<std::byte>&);
+template double copied_share<std::uint32_t>(const Elements&, const BlockShape&, std::size_t, std::vector<std::byte>&);
 
 }  // namespace esieve::codec

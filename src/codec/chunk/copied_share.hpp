@@ -12,11 +12,14 @@ namespace esieve::codec {
 
 /// Rows that are looked at, spread over the block, and how many of their counts must be lit to tell anything.
 inline constexpr std::size_t copied_rows = 48, least_copied_lit = 64;
+/// So many times as many where few are lit.
+inline constexpr std::size_t most_copied_times = 4;
 
 /// Of the lit counts on those rows, the share that equals the count to the left, that above, the same pixel's in the frame
 /// before, or what the two to the left lead to: the largest of the four. 0 where too few are lit.
-/// \param rows  memory
+/// \param n_rows  rows to look at
+/// \param rows    memory
 template <class Count>
-double copied_share(const Elements& elements, const BlockShape& shape, std::vector<std::byte>& rows);
+double copied_share(const Elements& elements, const BlockShape& shape, std::size_t n_rows, std::vector<std::byte>& rows);
 
 }  // namespace esieve::codec

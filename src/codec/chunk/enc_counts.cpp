@@ -144,7 +144,9 @@ class CountEncoder {
   bool looks_like_picture() {
     const double lit_to_see = lit_share_ * static_cast<double>(shape_.det_x * copied_rows);
     if (2 * lit_to_see < least_copied_lit) return false;
-    const double same = copied_share<Count>(plane_, shape_, scratch_.sample), other = 1 - same;
+    const double times = std::clamp(2 * least_copied_lit / lit_to_see, 1.0, static_cast<double>(most_copied_times));
+    const auto n_rows = static_cast<std::size_t>(times * copied_rows);
+    const double same = copied_share<Count>(plane_, shape_, n_rows, scratch_.sample), other = 1 - same;
     if (same == 0) return false;
     const double bits = 8 * static_cast<double>(best_bytes()) / static_cast<double>(n_events_);
     const double entropy = other > 0 ? -same * portable_log2(same) - other * portable_log2(other) : 0;

@@ -68,7 +68,8 @@ TEST(ChunkOfPictures, is_told_from_counts) {
   const auto counts = picture(test_seed(7)), noise = noise_like(counts, test_seed(7));
   std::vector<std::byte> rows;
   const auto share = [&](const std::vector<std::uint16_t>& of) {
-    return copied_share<std::uint16_t>(Elements(std::as_bytes(std::span(of)), shape, sizeof(std::uint16_t)), shape, rows);
+    return copied_share<std::uint16_t>(Elements(std::as_bytes(std::span(of)), shape, sizeof(std::uint16_t)), shape, copied_rows,
+                                       rows);
   };
   EXPECT_GT(share(counts), 0.9);
   EXPECT_LT(share(noise), 0.4);
@@ -101,8 +102,8 @@ TEST(ChunkOfPictures, looks_at_blocks_of_any_shape) {
   for (const BlockShape block : {BlockShape{1, 1, 1, 1}, BlockShape{1, 1, 4000, 1}, BlockShape{100, 1, 1, 100},
                                  BlockShape{1, 500, 1, 1}, BlockShape{2, 2, 2, 1}, BlockShape{3, 50, 70, 3}}) {
     const std::vector<std::uint32_t> counts(block.n_counts(), 5);
-    const double share =
-        copied_share<std::uint32_t>(Elements(std::as_bytes(std::span(counts)), block, sizeof(std::uint32_t)), block, rows);
+    const double share = copied_share<std::uint32_t>(Elements(std::as_bytes(std::span(counts)), block, sizeof(std::uint32_t)),
+                                                     block, copied_rows, rows);
     EXPECT_TRUE(share == 0 || share > 0.97) << share;  // the first of a row has none to its left
   }
 }
