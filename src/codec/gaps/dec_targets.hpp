@@ -17,7 +17,7 @@
 
 namespace esieve::codec::gaps {
 
-/// Receives events in batches of frames; within a batch in any order (add) or by frame (append).
+/// Receives events in batches of frames, within a batch in any order; or all frames at once, each in order (put_frames).
 template <class Count>
 class DenseTarget {
  public:

@@ -304,7 +304,6 @@ GapsOutcome append_payload(EncoderMemory& m, const ListedEvents& events, const B
                            std::vector<std::byte>& out) {
   m.all_events = m.events = events;
   m.tokens.clear();
-  m.tokens.expect(0);
   set_finest_leaves(m, shape, level);
   m.tracks.reset(shape);
   const Neighbours neighbours =

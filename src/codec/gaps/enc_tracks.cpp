@@ -88,7 +88,7 @@ void TrackFinder::visit_quads(const ListedEvents& events, std::size_t first, std
   std::size_t n_starters = 0;
   for (const LitQuad& quad : lit_quads_) {
     starters_[n_starters] = quad;
-    n_starters += may_start(quads + quad.slot, stride) ? 1U : 0U;
+    n_starters += touching_pixels(quads + quad.slot, stride) == 0 ? 1U : 0U;
   }
   starters_.resize(n_starters);
   for (const LitQuad& quad : starters_) frames_.mark(0, quad.slot);
@@ -116,13 +116,11 @@ Neighbours TrackFinder::judge(const ListedEvents& events, const BlockShape& shap
   const PlaceCosts places = place_costs(events, shape, grid, leaf_events, step);
   if (places.n_starters == 0 || places.starters * 64 >= places.all * most_64ths) return Neighbours::tell_something;
   trial_.clear();
-  n_visits_ = 0;
   AdaptiveCdf lengths;
   lengths.reset(7);
   BitCost below = 0;
   TokenList counts;
   for (std::size_t f = step / 2; f < shape.n_frames; f += step) {
-    visit_quads<TrackModels::one>(events, first_event_[f], events.frame_events[f]);
     for (const std::uint32_t count : events.counts.subspan(first_event_[f], events.frame_events[f])) {
       const auto length = static_cast<unsigned>(std::bit_width(count));
       counts.symbol(lengths, std::min(length, n_symbols - 1));
@@ -131,7 +129,6 @@ Neighbours TrackFinder::judge(const ListedEvents& events, const BlockShape& shap
   }
   trial_model_.reset(TrackModels::one);
   write(trial_, trial_model_);
-  n_visits_ = 0;
   const BitCost of_counts = token_cost(counts.tokens()) + below;
   const BitCost by_gaps = places.all, by_tracks = places.starters + token_cost(trial_.tokens());
   if ((by_tracks + of_counts) * 64 >= (by_gaps + of_counts) * most_64ths) return Neighbours::tell_something;
@@ -167,6 +164,7 @@ TrackFinder::PlaceCosts TrackFinder::place_costs(const ListedEvents& events, con
   const auto cost = [&](std::uint32_t pixel) { return one_in_all - log2_cost(leaf_events[leaf_of(pixel)]); };
   PlaceCosts costs;
   std::size_t n_all = 0;
+  n_visits_ = 0;
   for (std::size_t f = step / 2; f < shape.n_frames; f += step) {
     const auto pixels = events.pixels.subspan(first_event_[f], events.frame_events[f]);
     n_all += pixels.size();
@@ -175,7 +173,6 @@ TrackFinder::PlaceCosts TrackFinder::place_costs(const ListedEvents& events, con
     for (const LitQuad& quad : starters_) costs.starters += cost(quad.pixel);
     costs.n_starters += starters_.size();
   }
-  n_visits_ = 0;
   // One in four times as many, as quads are fewer than pixels.
   if (costs.n_starters != 0)
     costs.starters += costs.n_starters * (log2_cost(n_all) - log2_cost(costs.n_starters)) -

@@ -61,6 +61,7 @@ class TrackFinder {
   /// Whether fewer events start a track than would if none knew of the others. Looks at about `n_wanted` events of a frame.
   bool touch_beyond_chance(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid,
                            std::span<const std::uint32_t> leaf_events, std::size_t step, std::size_t n_wanted);
+  /// Leaves in visits_ what is said of the quads of these frames.
   PlaceCosts place_costs(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid,
                          std::span<const std::uint32_t> leaf_events, std::size_t step);
   void fill(const ListedEvents& events, std::size_t first, std::size_t n);

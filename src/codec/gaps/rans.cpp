@@ -25,7 +25,7 @@ struct Token {
 
 /// The state that reads as `token` and then as `state`. Puts a word in front of `top` if it would be too large.
 [[gnu::always_inline]] inline std::uint64_t with_token(std::uint64_t state, const Token& token, std::uint32_t*& top) noexcept {
-  // Written whether it is needed or not, which cannot be predicted. There is room: the states of a stream take more words.
+  // Written whether it is needed or not, which cannot be predicted.
   const std::uint64_t full = 0 - std::uint64_t{state >= std::uint64_t{token.width} << (63 - probability_bits - token.n_bits)};
   top[-1] = static_cast<std::uint32_t>(state);
   top -= full & 1;
@@ -38,7 +38,7 @@ struct Token {
 }  // namespace
 
 void append_stream(std::span<const std::uint64_t> tokens, RawMemory<std::uint32_t>& words, std::vector<std::byte>& out) {
-  // A token makes a state grow by less than 32 bits, so one word each is the most there can be. The last is read first.
+  // A token makes a state grow by less than 32 bits, so one word each is the most there can be; and one that is not needed. The last is read first.
   words.reserve(tokens.size() + 1);
   std::uint32_t* const end = words.data() + tokens.size() + 1;
   std::uint32_t* top = end;

@@ -44,8 +44,6 @@ static_assert(probability_bits + max_raw_bits <= 31, "one 32-bit word refills a 
 class TokenList {
  public:
   void clear() noexcept { n_ = 0; }
-  /// So many more are likely to come.
-  void expect(std::size_t n_more) { memory_.reserve(n_ + n_more, n_); }
   [[nodiscard]] std::span<const std::uint64_t> tokens() const noexcept { return {memory_.data(), n_}; }
 
   /// start: 15 bits; width: 16 bits; n_bits: 5 bits; raw: 16 bits.
@@ -78,11 +76,6 @@ class TokenList {
     if (symbol >= n_symbols - 1) return this->symbol(cdf, n_symbols - 1) << n_bits;
     push(cdf.start[symbol], cdf.width(symbol), n_bits, value & ((1U << n_bits) - 1));
     return value;
-  }
-  std::uint32_t interval(AdaptiveCdf& cdf, unsigned n_bits, std::uint32_t value) {
-    const std::uint32_t result = interval(static_cast<const Cdf16&>(cdf), n_bits, value);
-    cdf.learn(result >> n_bits);
-    return result;
   }
   std::uint32_t bits(unsigned n_bits, std::uint32_t value) {
     push(0, probability_one, n_bits, value);
@@ -155,12 +148,6 @@ class StreamReader {
     const auto low = static_cast<std::uint32_t>(state & ((std::uint64_t{1} << n_low) - 1));
     turn(state >> n_low);
     return symbol << n_bits | low;
-  }
-
-  [[gnu::always_inline]] std::uint32_t interval(AdaptiveCdf& cdf, unsigned n_bits, std::uint32_t = 0) noexcept {
-    const std::uint32_t value = interval(static_cast<const Cdf16&>(cdf), n_bits);
-    cdf.learn(value >> n_bits);
-    return value;
   }
 
   /// take(state) of the state whose turn it is; it returns what is left of it.

@@ -42,19 +42,6 @@ inline constexpr std::uint32_t batch_pixels = 1U << 17;
   return n == 0 ? 1 : n < shape.n_frames ? static_cast<std::uint32_t>(n) : shape.n_frames;
 }
 
-/// Empty slots before an event. A decoder stops adding up once the sum passes `most`.
-template <class Coder>
-[[gnu::always_inline]] inline std::uint32_t code_gap(Coder& coder, const GapLaw& law, std::uint32_t gap, std::uint32_t most) {
-  std::uint32_t part = coder.interval(law.cdf, law.n_low_bits, gap);
-  const std::uint32_t limit = (n_symbols - 1U) << law.n_low_bits;
-  std::uint32_t sum = part;
-  while (part == limit && sum <= most) [[unlikely]] {
-      part = coder.interval(law.cdf, law.n_low_bits, gap - sum);
-      sum += part;
-    }
-  return sum;
-}
-
 /// The models of a block. Kept in a Scratch from block to block. `shape` below is that of one group
 /// of frames: its n_frames are the group's.
 struct BlockModel {

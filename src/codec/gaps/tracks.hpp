@@ -57,21 +57,23 @@ struct TrackContext {
   std::uint16_t first, second;
 };
 
+/// The lit ones of the pixels that a quad touches to the left and above: upper left, the quad above, upper right, left. Where there
+/// are none a lit quad is a starter.
 /// \param at      the quad's place in a padded frame of lit pixels, a bit each; what lies after it is not read
 /// \param stride  of that frame
-[[nodiscard]] inline bool may_start(const std::uint8_t* at, std::ptrdiff_t stride) noexcept {
-  return ((at[-1] | at[-stride - 1]) & 8) == 0 && at[-stride] == 0 && (at[-stride + 1] & 1) == 0;
+[[nodiscard, gnu::always_inline]] inline unsigned touching_pixels(const std::uint8_t* at, std::ptrdiff_t stride) noexcept {
+  const std::uint8_t* const above = at - stride;
+  return unsigned{above[-1]} >> 3 | unsigned{above[0]} << 1 | (above[1] & 1U) << 5 | unsigned{at[-1]} >> 3 << 6;
 }
 
 template <TrackModels models>
 [[nodiscard, gnu::always_inline]] inline TrackContext track_context(const std::uint8_t* at, std::ptrdiff_t stride) noexcept {
   const std::uint8_t *const above = at - stride, *const above2 = above - stride;
-  const unsigned left = unsigned{at[-1]} >> 3, row = unsigned{above[-1]} >> 3 | unsigned{above[0]} << 1 | (above[1] & 1U) << 5;
-  const unsigned near = row | left << 6, far = unsigned{above2[0] != 0};
+  const unsigned near = touching_pixels(at, stride), far = unsigned{above2[0] != 0};
   if (models == TrackModels::one) return {static_cast<std::uint16_t>(near | far << 7), 0};
-  const unsigned row2 = unsigned{above2[-1]} >> 3 | unsigned{above2[0]} << 1 | (above2[1] & 1U) << 5;
+  const unsigned row2 = touching_pixels(above, stride) & 63;
   return {static_cast<std::uint16_t>(near | far << 7 | (unsigned{at[-1]} >> 2 & 1) << 8),
-          static_cast<std::uint16_t>(above[0] | left << 4 | row2 << 5 | unsigned{near == 0} << 11)};
+          static_cast<std::uint16_t>(above[0] | near >> 6 << 4 | row2 << 5 | unsigned{near == 0} << 11)};
 }
 
 /// Which pixels of a quad are lit, given its neighbours.
