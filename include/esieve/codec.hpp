@@ -145,6 +145,10 @@ class ESIEVE_API ChunkCodec {
   /// Valid until the next call.
   std::optional<ListedEvents> listed_events() const;
 
+  /// Each pixel's sum over the frames of the block encoded last, where summing was part of that work; else empty. Valid until the
+  /// next call.
+  std::span<const std::uint64_t> pixel_sums() const;
+
   /// Reads a chunk's header and checks it, not its checksum. `chunk` may be longer than the chunk.
   [[nodiscard]] static ChunkStatus inspect(std::span<const std::byte> chunk, ChunkHeader& header);
 

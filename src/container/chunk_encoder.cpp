@@ -39,6 +39,8 @@ void ChunkEncoder::encode(std::span<const std::byte> dense, std::uint64_t first_
   hash(dense, info_, out);
   if (const auto events = codec_.listed_events())
     out.pattern.take(events->pixels, events->counts, info_.detector.n_pixels());
+  else if (const auto sums = codec_.pixel_sums(); !sums.empty())
+    out.pattern.take(sums);
   else
     out.pattern.sum(dense, info_.dtype, info_.detector.n_pixels());
 }

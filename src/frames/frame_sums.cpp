@@ -102,6 +102,11 @@ void PatternSum::take(std::span<const std::uint32_t> pixels, std::span<const std
   for (std::size_t i = 0; i < pixels.size(); ++i) values_.push_back({pixels[i], static_cast<double>(counts[i])});
 }
 
+void PatternSum::take(std::span<const std::uint64_t> pixel_sums) {
+  values_.clear();
+  sums_.assign(pixel_sums.begin(), pixel_sums.end());
+}
+
 void hash_frames(std::span<const std::byte> frames, std::size_t frame_bytes, std::span<std::uint64_t> hashes) {
   for (std::size_t i = 0; i < hashes.size(); ++i) hashes[i] = hash64(frames.subspan(i * frame_bytes, frame_bytes));
 }

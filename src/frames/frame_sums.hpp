@@ -23,6 +23,9 @@ class PatternSum {
   /// The same of lit pixels that somebody has listed.
   void take(std::span<const std::uint32_t> pixels, std::span<const std::uint32_t> counts, std::size_t n_pixels);
 
+  /// The same of sums that somebody has made.
+  void take(std::span<const std::uint64_t> pixel_sums);
+
   /// Empty where `values` are in use.
   std::span<const double> sums() const { return sums_; }
   /// In the order of frames; pixels return.

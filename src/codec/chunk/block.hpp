@@ -24,7 +24,7 @@ struct BlockScratch {
   std::vector<std::byte> dense;  ///< Of events.
 };
 
-/// Appends the payload and says how to read it.
+/// Appends the payload and says how to read it. `scratch.coder.pixel_sums` then are those of the elements, or empty.
 /// \param n_events  elements that are not zero
 Mode encode_block(Elements& elements, const BlockLayout& layout, std::uint64_t n_events, Level level, BlockScratch& scratch,
                   std::vector<std::byte>& out);

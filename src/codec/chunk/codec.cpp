@@ -11,6 +11,7 @@
 #include "codec/chunk/header.hpp"
 #include "codec/chunk/totals.hpp"
 #include "codec/gaps/extract.hpp"
+#include "codec/spread.hpp"
 #include "codec/visit_counts.hpp"
 #include "esieve/codec.hpp"
 
@@ -74,13 +75,27 @@ void gather_totals(std::span<const std::byte> elements, const BlockLayout& layou
     codec::frame_totals(elements, layout.dtype, layout.shape.n_pixels(), totals);
 }
 
+/// Whether so many elements are lit at a few places that listing all events cannot be worth it.
+template <class Count>
+bool clearly_lit(std::span<const Count> counts) {
+  constexpr std::size_t n_places = 16, stretch = 256;
+  if (counts.size() < 4 * n_places * stretch) return false;
+  std::size_t n_lit = 0;
+  for (std::size_t place = 0; place < n_places; ++place) {
+    const Count* at = counts.data() + codec::spread(place, counts.size() - stretch);
+    n_lit += stretch - static_cast<std::size_t>(std::count(at, at + stretch, Count{0}));
+  }
+  return 2 * n_lit > 3 * n_places * stretch / codec::gaps::pixels_per_listed_event;
+}
+
 /// Lists the events of mostly empty blocks of unsigned counts: what all that follows is quickest with. False of others.
 bool list_events(std::span<const std::byte> elements, const BlockLayout& layout, codec::gaps::ExtractedEvents& events) {
   if (layout.opaque) return false;
   bool listed = false;
   codec::visit_counts(layout.dtype, [&]<class Count>(Count) {
-    listed = codec::gaps::extract_events(reinterpret_cast<const Count*>(elements.data()), layout.shape,
-                                         layout.shape.n_counts() / codec::gaps::pixels_per_listed_event, events);
+    const std::span counts(reinterpret_cast<const Count*>(elements.data()), layout.shape.n_counts());
+    listed = !clearly_lit(counts) && codec::gaps::extract_events(counts.data(), layout.shape,
+                                                                 counts.size() / codec::gaps::pixels_per_listed_event, events);
   });
   return listed;
 }
@@ -200,6 +215,8 @@ std::optional<ListedEvents> ChunkCodec::listed_events() const {
   if (!scratch_->listed) return std::nullopt;
   return scratch_->events.list();
 }
+
+std::span<const std::uint64_t> ChunkCodec::pixel_sums() const { return scratch_->block.coder.pixel_sums; }
 
 ChunkStatus ChunkCodec::inspect(std::span<const std::byte> chunk, ChunkHeader& header) {
   Mode mode{};

@@ -30,6 +30,7 @@ struct CoderScratch {
   Scratch coders;
   PackScratch pack;
   std::vector<std::byte> plane, trial, sample;
+  std::span<std::uint64_t> pixel_sums;  ///< Of the counts encoded last, where a coder summed them over the frames.
   struct {
     std::vector<std::uint32_t> pixels, counts;
   } frame_events;  ///< Room for those of one frame, all lit.

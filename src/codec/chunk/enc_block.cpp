@@ -11,6 +11,16 @@ std::uint64_t n_counted(std::uint64_t n_events, const ValueMap& map, const Block
   return n_events - map.constants.size() * shape.n_frames - map.exceptions.size();
 }
 
+// Sums of counts become sums of elements where counts are no others, or nothing.
+void complete_sums(const ValueMap& map, const BlockLayout& layout, std::span<std::uint64_t>& sums) {
+  if (sums.empty()) return;
+  if (!counts_are_elements(map, layout) || is_signed(layout.dtype) || !map.exceptions.empty()) {
+    sums = {};
+    return;
+  }
+  for (const SideEntry& pixel : map.constants) sums[pixel.position] = pixel.bits * layout.shape.n_frames;
+}
+
 bool encode_as_counts(const Elements& elements, const BlockLayout& layout, std::uint64_t n_events, Level level,
                       BlockScratch& scratch, std::vector<std::byte>& out) {
   std::optional<Elements> plane = map_values(elements, layout, scratch.values);
@@ -22,6 +32,7 @@ bool encode_as_counts(const Elements& elements, const BlockLayout& layout, std::
   const CountCoder coder =
       encode_counts(*plane, map.count_bytes, layout.shape, n_counted(n_events, map, layout.shape), level, scratch.coder, out);
   out[start] = static_cast<std::byte>(coder);
+  complete_sums(map, layout, scratch.coder.pixel_sums);
   return true;
 }
 
@@ -29,6 +40,7 @@ bool encode_as_counts(const Elements& elements, const BlockLayout& layout, std::
 
 Mode encode_block(Elements& elements, const BlockLayout& layout, std::uint64_t n_events, Level level, BlockScratch& scratch,
                   std::vector<std::byte>& out) {
+  scratch.coder.pixel_sums = {};
   if (n_events == 0) return Mode::zero;
   const std::size_t start = out.size();
   Mode mode = Mode::counts;

@@ -94,7 +94,11 @@ class CountEncoder {
   bool append(CountCoder coder, std::vector<std::byte>& to) {
     switch (coder) {
       case CountCoder::gaps: return append_gaps(to);
-      case CountCoder::lanes: return encode_lanes(counts(), shape_, level_, scratch_.coders, to, bytes_to_beat());
+      case CountCoder::lanes: {
+        const bool coded = encode_lanes(counts(), shape_, level_, scratch_.coders, to, bytes_to_beat());
+        scratch_.pixel_sums = lanes_pixel_sums(scratch_.coders);
+        return coded;
+      }
       default:
         // Repeats may be further apart than a sample reaches.
         return pack_items(plane_.dense(), sizeof(Count), shape_, level_, scratch_.pack, to,

@@ -6,6 +6,7 @@
 #include "base/bytes.hpp"
 #include "codec/lanes/format.hpp"
 #include "codec/lanes/lanes.hpp"
+#include "codec/lanes/row_stage.hpp"
 #include "codec/lanes/side_info.hpp"
 #include "codec/lanes/workspace.hpp"
 
@@ -17,7 +18,11 @@ template <class Count>
 class BlockDecoder {
  public:
   BlockDecoder(const BlockShape& shape, Workspace& workspace, Count* dense)
-      : layout_(shape, true), workspace_(workspace), model_(workspace.model), rows_(workspace.window), dense_(dense) {
+      : layout_(shape, true),
+        workspace_(workspace),
+        model_(workspace.model),
+        rows_(workspace.window),
+        stage_(workspace.stage, shape.det_x, dense) {
     rows_.reset(shape.det_x);
   }
 
@@ -91,26 +96,14 @@ class BlockDecoder {
     if (state_.corrupt) return DecodeStatus::corrupt;
     for (std::size_t g = 0; g < n_groups; ++g)
       if (state_.words[g] > words_end_[g]) return DecodeStatus::corrupt;
-    store(where, row);
+    stage_.put(where, row, *workspace_.kernels);
     for (const Escape& wide : state_.wide) {
       if (wide.value > std::numeric_limits<Count>::max()) return DecodeStatus::out_of_range;
-      dense_[where.start[wide.lane] + wide.column] = static_cast<Count>(wide.value);
+      stage_.correct(wide.lane, wide.column, static_cast<Count>(wide.value));
     }
     state_.wide.clear();
+    if (stage_.full() || y + 1 == layout_.n_rows) stage_.copy_out();
     return DecodeStatus::okay;
-  }
-
-  void store(const LaneRows& where, const std::uint16_t* row) {
-    const std::size_t width = layout_.shape.det_x;
-    if constexpr (sizeof(Count) == 1) {
-      workspace_.kernels->scatter8(row, where.start.data(), width, dense_);
-    } else if constexpr (sizeof(Count) == 2) {
-      workspace_.kernels->scatter16(row, where.start.data(), width, dense_);
-    } else {
-      for (std::size_t lane = 0; lane < n_lanes; ++lane)
-        if (where.start[lane] != Layout::none)
-          for (std::size_t x = 0; x < width; ++x) dense_[where.start[lane] + x] = row[x * n_lanes + lane];
-    }
   }
 
   /// The coder is back in its first state and nothing is left over.
@@ -127,7 +120,7 @@ class BlockDecoder {
   Workspace& workspace_;
   BlockModel& model_;
   RowWindow& rows_;
-  Count* dense_;
+  RowStage<Count> stage_;
   DecodeState state_;
   std::array<const std::uint16_t*, n_groups> words_end_{};
 };

@@ -8,6 +8,7 @@
 #include "codec/lanes/enc_model.hpp"
 #include "codec/lanes/format.hpp"
 #include "codec/lanes/lanes.hpp"
+#include "codec/lanes/row_loader.hpp"
 #include "codec/lanes/workspace.hpp"
 #include "codec/spread.hpp"
 
@@ -74,8 +75,8 @@ class BlockEncoder {
         layout_(shape, shape.n_frames >= effort_.least_mapped_frames),
         workspace_(workspace),
         model_(workspace.model),
-        rows_(workspace.rows) {
-    rows_.reset(shape.det_x, layout_.n_steps, layout_.n_rows);
+        rows_(counts, layout_, *workspace.kernels, workspace.window) {
+    workspace.pixel_sums.clear();
   }
 
   bool encode(std::size_t bytes_to_beat, std::vector<std::byte>& out) {
@@ -95,7 +96,6 @@ class BlockEncoder {
     const std::uint64_t sum = layout_.mapped ? map_rates() : set_single_rate();
     if (sum == 0) return false;
     const std::size_t divisor = 4 * sum < layout_.shape.n_counts() ? effort_.sparse_divisor : 1;
-    load_rows();
     WeightFit fit(model_, layout_, *workspace_.kernels);
     for_sampled_rows(
         effort_.fit_columns / divisor,
@@ -105,7 +105,7 @@ class BlockEncoder {
         fit_stride);
     model_.weights = fit.solve();
     workspace_.kernels->make_pixel_models[profile()](layout_, model_);
-    LevelStatistics statistics(model_.profile, workspace_.histograms);
+    LevelStatistics statistics(model_.profile, *workspace_.kernels, workspace_.histograms);
     workspace_.levels.resize(layout_.shape.det_x * n_lanes);
     std::uint64_t sampled = 0;
     for_sampled_rows(
@@ -120,6 +120,7 @@ class BlockEncoder {
     tables_ = statistics.choose(expected);
     if (expected.bits > hopeless_share * 8 * sizeof(Count) * expected.n_counts) return false;
     if (expected.bits * static_cast<double>(sum) > 8 * most_bytes * static_cast<double>(sampled)) return false;
+    if (sampled > 0) expected_bytes_ = expected.bits / 8 * static_cast<double>(sum) / static_cast<double>(sampled);
     expand_tables(tables_, model_.profile, workspace_.kernels->split_tables, model_.tables);
     note_tables(model_);
     return true;
@@ -127,7 +128,8 @@ class BlockEncoder {
 
   /// Returns the sum of all counts, as below. If it is 0 nothing is done.
   std::uint64_t map_rates() {
-    TileSums tiles{layout_.shape.det_x, layout_.shape.det_y, pixel_totals()};
+    sum_pixels();
+    TileSums tiles{layout_.shape.det_x, layout_.shape.det_y, workspace_.pixel_sums};
     const std::uint64_t sum = std::reduce(tiles.sums.begin(), tiles.sums.end());
     if (sum == 0) return 0;
     model_.rates = class_rates(layout_.shape.n_frames);
@@ -137,10 +139,10 @@ class BlockEncoder {
     return sum;
   }
 
-  std::vector<std::uint64_t> pixel_totals() {
+  void sum_pixels() {
     constexpr std::size_t chunk = 2048;  // sums stay in the first cache
     const std::size_t n_pixels = layout_.shape.n_pixels();
-    std::vector<std::uint64_t> totals(n_pixels);
+    workspace_.pixel_sums.resize(n_pixels);
     std::array<std::conditional_t<sizeof(Count) < 4, std::uint32_t, std::uint64_t>, chunk> sums;
     for (std::size_t first = 0; first < n_pixels; first += chunk) {
       const std::size_t n = std::min(chunk, n_pixels - first);
@@ -154,9 +156,8 @@ class BlockEncoder {
       else
         for (std::size_t f = 0; f < n_frames; ++f)
           for (std::size_t i = 0; i < n; ++i) sums[i] += from[f * n_pixels + i];
-      std::copy_n(sums.begin(), n, totals.begin() + static_cast<std::ptrdiff_t>(first));
+      std::copy_n(sums.begin(), n, workspace_.pixel_sums.begin() + static_cast<std::ptrdiff_t>(first));
     }
-    return totals;
   }
 
   [[nodiscard]] std::uint64_t sum_of_counts() const {
@@ -205,30 +206,9 @@ class BlockEncoder {
     }
   }
 
-  void load_rows() {
-    for (std::size_t step = 0; step < layout_.n_steps; ++step)
-      for (std::size_t y = 0; y < layout_.n_rows; ++y) load_row(LaneRows(layout_, step, y), rows_.row(step, y));
-  }
-
-  void load_row(const LaneRows& where, std::uint16_t* row) {
-    const std::size_t width = layout_.shape.det_x;
-    if constexpr (sizeof(Count) == 1) {
-      workspace_.kernels->gather8(counts_, where.start.data(), width, row);
-    } else if constexpr (sizeof(Count) == 2) {
-      workspace_.kernels->gather16(counts_, where.start.data(), width, row);
-    } else {
-      for (std::size_t lane = 0; lane < n_lanes; ++lane)
-        for (std::size_t x = 0; x < width; ++x)
-          row[x * n_lanes + lane] =
-              where.start[lane] == Layout::none
-                  ? std::uint16_t{0}
-                  : static_cast<std::uint16_t>(std::min<std::uint32_t>(counts_[where.start[lane] + x], largest_lane_count));
-    }
-  }
-
   RowTask task_of(std::size_t step, std::size_t y) {
-    RowTask task{
-        &model_, layout_.shape.det_x, {}, rows_.above(step, y, 1), rows_.above(step, y, 2), LaneRows(layout_, step, y).active};
+    const std::uint16_t* above2 = model_.profile == Profile::near ? nullptr : rows_.above(step, y, 2);  // nobody asks for it
+    RowTask task{&model_, layout_.shape.det_x, {}, rows_.above(step, y, 1), above2, LaneRows(layout_, step, y).active};
     for (std::size_t g = 0; g < n_groups; ++g) task.first_model[g] = layout_.model_start(g, y);
     return task;
   }
@@ -245,13 +225,18 @@ class BlockEncoder {
   }
 
   bool encode_rows() {
+    const std::size_t n_raw_bytes = layout_.shape.n_counts() * sizeof(Count);
+    // What is expected is far too much where counts do not fit lanes.
+    const double likely_bytes = std::min(1.1 * expected_bytes_, static_cast<double>(n_raw_bytes));
+    const std::size_t n_likely = static_cast<std::size_t>(likely_bytes) / 2 / n_groups + 2 * most_row_words(layout_.shape.det_x);
     for (std::size_t g = 0; g < n_groups; ++g) {
+      auto& words = workspace_.words[g];
+      if (layout_.in_use(g) && words.size() < n_likely) words = std::vector<std::uint16_t>(n_likely);
       state_.groups[g].low.fill(0);
       state_.groups[g].high.fill(1);
-      state_.words[g] = workspace_.words[g].data() + workspace_.words[g].size();
+      state_.words[g] = words.data() + words.size();
     }
     state_.levels = workspace_.levels.data();
-    const std::size_t n_raw_bytes = layout_.shape.n_counts() * sizeof(Count);
     for (std::size_t step = layout_.n_steps; step-- > 0;) {
       for (std::size_t y = layout_.n_rows; y-- > 0;) {
         for (std::size_t g = 0; g < n_groups; ++g) make_room(g);
@@ -296,7 +281,12 @@ class BlockEncoder {
                       .shrinkage = static_cast<std::uint32_t>(model_.shrinkage),
                       .side_bytes = static_cast<std::uint32_t>(side_bytes.size()),
                       .escape_bytes = static_cast<std::uint32_t>(escapes_.size())};
-    for (std::size_t g = 0; g < n_groups; ++g) preamble.n_words[g] = static_cast<std::uint32_t>(n_words(g));
+    std::size_t n_bytes = side_bytes.size() + escapes_.size() + layout_.n_states() * sizeof(std::uint32_t);
+    for (std::size_t g = 0; g < n_groups; ++g) {
+      preamble.n_words[g] = static_cast<std::uint32_t>(n_words(g));
+      n_bytes += 2 * n_words(g);
+    }
+    out.reserve(out.size() + n_bytes + 256);  // with the preamble, and what closes a chunk
     append_preamble(out, preamble);
     out.insert(out.end(), side_bytes.begin(), side_bytes.end());
     for (std::size_t g = 0; g < n_groups; ++g)
@@ -319,8 +309,9 @@ class BlockEncoder {
   Layout layout_;
   Workspace& workspace_;
   BlockModel& model_;
-  RowPlane& rows_;
+  RowLoader<Count> rows_;
   unsigned tile_shift_ = 0;
+  double expected_bytes_ = 0;
   LevelTables tables_;
   EncodeState state_;
   std::vector<std::byte> escapes_;
@@ -335,9 +326,10 @@ bool encode_lanes(const Count* counts, const BlockShape& shape, Level level, Scr
   return lanes::BlockEncoder<Count>(counts, shape, level, scratch.get<lanes::Workspace>()).encode(bytes_to_beat, out);
 }
 
+std::span<std::uint64_t> lanes_pixel_sums(Scratch& scratch) { return scratch.get<lanes::Workspace>().pixel_sums; }
+
 void release_lanes(Scratch& scratch) {
   auto& workspace = scratch.get<lanes::Workspace>();
-  workspace.rows = {};
   workspace.words = {};
 }
 

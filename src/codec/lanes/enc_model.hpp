@@ -49,14 +49,14 @@ class WeightFit {
 /// Counts by level, from which the symbol tables follow.
 class LevelStatistics {
  public:
-  static constexpr std::size_t n_bins = n_level_bins;  // 0: below the first; 255: above the last
+  static constexpr std::size_t n_bins = n_level_bins;
   struct Bins {
     std::uint16_t base = 0;
     std::uint8_t shift = 0;
   };
 
   /// \param histograms  memory, whatever it holds
-  LevelStatistics(Profile profile, std::vector<LevelHistogram>& histograms);
+  LevelStatistics(Profile profile, const Kernels& kernels, std::vector<LevelHistogram>& histograms);
 
   void add(const RowTask& task, const std::uint16_t* row, const std::uint16_t* levels);
   struct Expected {
@@ -75,15 +75,14 @@ class LevelStatistics {
   };
 
   void expect(std::size_t window);
-  /// \param dim  bins of all levels are single counts from zero
-  static void add_lanes(bool dim, const Bins* bins, const std::uint16_t* counts, const std::uint16_t* levels,
-                        std::uint32_t active, LevelHistogram* histograms);
   [[nodiscard]] static Choice choose_level(const LevelHistogram& histogram, Bins bins);
   static void consider(const std::array<std::uint32_t, n_bins + 1>& below, Bins bins, unsigned extra, std::size_t from,
                        Choice& best);
   static LevelTable table_of(const Choice& choice);
 
   const Bins* bins_;  // of each level
+  const BinWindow* windows_;
+  decltype(Kernels::find_bins)::value_type find_bins_;
   std::vector<LevelHistogram>& histograms_;
   std::size_t octave_levels_;
   std::array<bool, n_windows> expected_{};

@@ -59,20 +59,20 @@ void choose_classes(std::span<const std::uint64_t> totals, std::span<const std::
     const double mean = static_cast<double>(totals[i]) / n;
     const std::int32_t guess = guess_class(classes, width, i);
     classes[i] = static_cast<std::uint8_t>(exact);
-    if (guess == 0) continue;
-    const std::int32_t towards = exact < guess ? -1 : 1;
+    if (guess == 0 || guess == exact) continue;
+    const std::int32_t back = exact < guess ? 1 : -1;
     double least = 1e300;
-    for (std::int32_t c = guess;; c += towards) {
+    for (std::int32_t c = exact; c != guess + back; c += back) {
       const auto distance = static_cast<std::size_t>(std::abs(c - guess)), at = static_cast<std::size_t>(c);
-      // Bits lost by coding the counts with the rate of a class.
+      // Bits lost by coding the counts with the rate of a class: more with every step away from the truth.
       const double difference = mean - known.nominal[at];
-      const double bits =
-          step_bits[std::min(distance, step_bits.size() - 1)] + n * (known.mismatch[at] * difference * difference);
-      if (bits < least) {
+      const double lost = n * (known.mismatch[at] * difference * difference);
+      if (lost + step_bits[0] > least) break;
+      const double bits = step_bits[std::min(distance, step_bits.size() - 1)] + lost;
+      if (bits <= least) {
         least = bits;
         classes[i] = static_cast<std::uint8_t>(c);
       }
-      if (c == exact) break;
     }
   }
 }

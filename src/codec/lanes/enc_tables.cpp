@@ -46,6 +46,33 @@ const LevelBins& bins_of(Profile profile) {
   return all[octave_levels(profile) == octave_levels(Profile::full) ? 1 : 0];
 }
 
+using BinWindows = std::array<BinWindow, n_windows>;
+
+BinWindows make_windows(Profile profile, bool split) {
+  const LevelBins& bins = bins_of(profile);
+  BinWindows windows;
+  for (std::size_t w = 0; w < n_windows; ++w) {
+    std::vector<std::uint16_t> base, shift, first;
+    for (std::size_t i = 0; i < window_levels(profile); ++i) {
+      const LevelStatistics::Bins& of = bins[w * octave_levels(profile) + i];
+      base.push_back(of.base);
+      shift.push_back(of.shift);
+      first.push_back(static_cast<std::uint16_t>(i * std::tuple_size_v<LevelHistogram> + 1));
+    }
+    fill_row(windows[w].base, base, split);
+    fill_row(windows[w].shift, shift, split);
+    fill_row(windows[w].first, first, split);
+  }
+  return windows;
+}
+
+const BinWindows& bin_windows(Profile profile, bool split) {
+  static const std::array<std::array<BinWindows, 2>, 2> all = {
+      {{make_windows(Profile::near, false), make_windows(Profile::near, true)},
+       {make_windows(Profile::full, false), make_windows(Profile::full, true)}}};
+  return all[octave_levels(profile) == octave_levels(Profile::full) ? 1 : 0][split ? 1 : 0];
+}
+
 /// n · log2(n), mostly from a table.
 double n_log2_n(std::uint32_t n) {
   constexpr std::uint32_t n_small = 4096;
@@ -59,8 +86,12 @@ double n_log2_n(std::uint32_t n) {
 
 }  // namespace
 
-LevelStatistics::LevelStatistics(Profile profile, std::vector<LevelHistogram>& histograms)
-    : bins_(bins_of(profile).data()), histograms_(histograms), octave_levels_(octave_levels(profile)) {
+LevelStatistics::LevelStatistics(Profile profile, const Kernels& kernels, std::vector<LevelHistogram>& histograms)
+    : bins_(bins_of(profile).data()),
+      windows_(bin_windows(profile, kernels.split_tables).data()),
+      find_bins_(kernels.find_bins[static_cast<std::size_t>(profile)]),
+      histograms_(histograms),
+      octave_levels_(octave_levels(profile)) {
   histograms_.resize(n_levels);
 }
 
@@ -82,32 +113,14 @@ void LevelStatistics::add(const RowTask& task, const std::uint16_t* row, const s
       if (own == 0) continue;
       const std::size_t window = window_of(task.model->rates[own]);
       expect(window);
-      const std::size_t first = x * n_lanes + g * group_lanes, level = window * octave_levels_;
-      const Bins brightest = bins_[level + window_octaves * octave_levels_ - 1];
-      add_lanes(brightest.base == 0 && brightest.shift == 0, bins_ + level, row + first, levels + first, task.active[g],
-                &histograms_[level]);
+      const std::size_t first = x * n_lanes + g * group_lanes;
+      alignas(64) std::array<std::uint16_t, group_lanes> places;
+      find_bins_(windows_[window], row + first, levels + first, places.data());
+      std::uint32_t* n = histograms_[window * octave_levels_].data();
+      for (std::uint32_t lanes = task.active[g]; lanes != 0; lanes &= lanes - 1)
+        ++n[places[static_cast<std::size_t>(std::countr_zero(lanes))]];
     }
   }
-}
-
-void LevelStatistics::add_lanes(bool dim, const Bins* bins, const std::uint16_t* counts, const std::uint16_t* levels,
-                                std::uint32_t active, LevelHistogram* histograms) {
-  std::array<std::uint32_t, group_lanes> at;
-  constexpr std::int32_t last = n_bins - 1, length = std::tuple_size_v<LevelHistogram>;
-  if (dim) {
-    for (std::size_t l = 0; l < group_lanes; ++l) {
-      const std::int32_t place = counts[l] + 1;
-      at[l] = static_cast<std::uint32_t>(levels[l] * length + (place < last ? place : last));
-    }
-  } else {
-    for (std::size_t l = 0; l < group_lanes; ++l) {
-      const Bins of = bins[levels[l]];
-      const std::int32_t place = ((counts[l] - of.base) >> of.shift) + 1;
-      at[l] = static_cast<std::uint32_t>(levels[l] * length + std::clamp(place, 0, last));
-    }
-  }
-  std::uint32_t* n = histograms->data();
-  for (std::uint32_t lanes = active; lanes != 0; lanes &= lanes - 1) ++n[at[static_cast<std::size_t>(std::countr_zero(lanes))]];
 }
 
 LevelStatistics::Choice LevelStatistics::choose_level(const LevelHistogram& histogram, Bins bins) {

@@ -75,6 +75,17 @@ struct FitColumn {
   std::uint32_t active;
 };
 
+/// How often a level met counts of each bin. A little longer, or low bins of all levels would lie in the same few sets of a
+/// cache.
+inline constexpr std::size_t n_level_bins = 256;  // 0: below the first; 255: above the last
+using LevelHistogram = std::array<std::uint32_t, n_level_bins + 16>;
+
+/// What tells, by a level within a window, where in the window's histograms a count belongs.
+struct alignas(64) BinWindow {
+  Window::Row base, shift;  ///< The first bin's least count; counts of a bin, as a power of two.
+  Window::Row first;        ///< That bin's place, counted from the first histogram's begin.
+};
+
 struct Kernels {
   bool split_tables;  ///< See Window.
   void (*gather8)(const std::uint8_t* counts, const std::size_t* starts, std::size_t width, std::uint16_t* row);
@@ -91,6 +102,10 @@ struct Kernels {
   /// By profile. The level, within the pixel's window, of every lane and column; lane-major without margins. Dark
   /// pixels have none.
   std::array<void (*)(const RowTask&, const std::uint16_t* row, std::uint16_t* levels), n_profiles> find_levels;
+  /// By profile. Places, among the histograms of a window, of a group's counts in one column. Levels as `find_levels` finds them.
+  std::array<void (*)(const BinWindow&, const std::uint16_t* counts, const std::uint16_t* levels, std::uint16_t* places),
+             n_profiles>
+      find_bins;
   std::array<void (*)(const RowTask&, const std::uint16_t* row, EncodeState&), n_profiles> encode_row;
   std::array<void (*)(const RowTask&, DecodeState&, std::uint16_t* row), n_profiles> decode_row;
 };

@@ -25,6 +25,9 @@ template <class Count>
 bool encode_lanes(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out,
                   std::size_t bytes_to_beat = std::numeric_limits<std::size_t>::max());
 
+/// Counts of each pixel over the frames of the block encoded last, where its encoder summed them; else empty. Valid until the next.
+[[nodiscard]] std::span<std::uint64_t> lanes_pixel_sums(Scratch& scratch);
+
 /// Gives back what an encoder keeps of the block.
 void release_lanes(Scratch& scratch);
 

@@ -83,6 +83,18 @@ void expand_tiles(std::span<const std::uint8_t> tiles, const Layout& layout, uns
     for (std::size_t x = 0; x < width; ++x) classes[y * width + x] = tiles[(y >> tile_shift) * n_across + (x >> tile_shift)];
 }
 
+void fill_row(Window::Row& row, std::span<const std::uint16_t> by_level, bool split) {
+  auto* bytes = reinterpret_cast<std::uint8_t*>(row.data());
+  for (std::size_t i = 0; i < by_level.size(); ++i) {
+    if (split) {
+      bytes[i] = static_cast<std::uint8_t>(by_level[i]);
+      bytes[by_level.size() + i] = static_cast<std::uint8_t>(by_level[i] >> 8);
+    } else {
+      row[i] = by_level[i];
+    }
+  }
+}
+
 void note_tables(BlockModel& model) {
   switch (model.profile) {
     case Profile::near: return note_all<6>(model);

@@ -114,6 +114,10 @@ struct alignas(64) Window {
   Row limit;  ///< Symbols at least this have no frequency and are escaped.
 };
 
+/// Row of a window for the kernels.
+/// \param by_level  of all levels of the window
+void fill_row(Window::Row& row, std::span<const std::uint16_t> by_level, bool split);
+
 struct SymbolTables {
   std::array<Window, n_windows> windows;
   /// PixelModel::bright and ::plan.

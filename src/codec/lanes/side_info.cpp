@@ -203,24 +203,6 @@ std::array<std::uint16_t, n_symbols> frequencies(const LevelTable& level) {
   return result;
 }
 
-namespace {
-
-/// Row of a window for the kernels.
-void fill_row(Window::Row& row, const std::vector<std::uint16_t>& by_level, std::size_t first, std::size_t n_window, bool split) {
-  auto* bytes = reinterpret_cast<std::uint8_t*>(row.data());
-  for (std::size_t i = 0; i < n_window; ++i) {
-    const std::uint16_t value = by_level[first + i];
-    if (split) {
-      bytes[i] = static_cast<std::uint8_t>(value);
-      bytes[n_window + i] = static_cast<std::uint8_t>(value >> 8);
-    } else {
-      row[i] = value;
-    }
-  }
-}
-
-}  // namespace
-
 void expand_tables(const LevelTables& from, Profile profile, bool split, SymbolTables& to) {
   LevelTable current;
   current.log_frequency[0] = current.log_frequency[escape_symbol] = 1;
@@ -251,10 +233,13 @@ void expand_tables(const LevelTables& from, Profile profile, bool split, SymbolT
   for (std::size_t w = 0; w < n_windows; ++w) {
     Window& window = to.windows[w];
     const std::size_t first = w * per_octave;
-    for (std::size_t k = 0; k < n_symbols; ++k) fill_row(window.start[k], starts[k], first, n_window, split);
-    fill_row(window.offset, offset, first, n_window, split);
-    fill_row(window.shift, shift, first, n_window, split);
-    fill_row(window.limit, limit, first, n_window, split);
+    const auto fill = [&](Window::Row& row, const std::vector<std::uint16_t>& by_level) {
+      fill_row(row, std::span(by_level).subspan(first, n_window), split);
+    };
+    for (std::size_t k = 0; k < n_symbols; ++k) fill(window.start[k], starts[k]);
+    fill(window.offset, offset);
+    fill(window.shift, shift);
+    fill(window.limit, limit);
     to.bright[w] = 0;
     for (std::size_t i = first; i < first + n_window; ++i)
       if (offset[i] != 0 || shift[i] != 0) to.bright[w] = 1;

@@ -19,6 +19,8 @@ struct alignas(64) LaneColumn {
 /// Lane-major rows of a unit: the last few, each with zero margins.
 class RowWindow {
  public:
+  static constexpr std::size_t n_rows = 4;
+
   /// Rows are zero only where nobody writes: margins, and what lies above a unit.
   void reset(std::size_t width) {
     if (width + 2 * row_margin == n_columns_) return;
@@ -29,54 +31,21 @@ class RowWindow {
   /// Column 0 of row y. Rows y, y - 1 and y - 2 are distinct; y - 3 may be overwritten.
   [[nodiscard]] std::uint16_t* row(std::size_t y) noexcept { return items_[y % n_rows * n_columns_ + row_margin].counts.data(); }
   /// Row y - up, or zeros above the unit.
-  [[nodiscard]] const std::uint16_t* above(std::size_t y, std::size_t up) noexcept {
-    return y >= up ? row(y - up) : items_[n_rows * n_columns_ + row_margin].counts.data();
-  }
+  [[nodiscard]] const std::uint16_t* above(std::size_t y, std::size_t up) noexcept { return y >= up ? row(y - up) : zeros(); }
+  [[nodiscard]] const std::uint16_t* zeros() const noexcept { return items_[n_rows * n_columns_ + row_margin].counts.data(); }
 
  private:
-  static constexpr std::size_t n_rows = 4;
   std::size_t n_columns_ = 0;
   std::vector<LaneColumn> items_;
 };
 
-/// Lane-major rows of all units of a block, each with zero margins: for who comes back to them.
-class RowPlane {
- public:
-  /// Rows are zero only where nobody writes: margins, and what lies above a unit.
-  void reset(std::size_t width, std::size_t n_steps, std::size_t n_rows) {
-    if (width + 2 * row_margin == n_columns_ && n_rows == n_rows_ && n_steps == n_steps_) return;
-    n_columns_ = width + 2 * row_margin;
-    n_rows_ = n_rows;
-    n_steps_ = n_steps;
-    items_.clear();
-    items_.resize((n_steps * n_rows + 1) * n_columns_);
-  }
-
-  /// Column 0 of row y of a step.
-  [[nodiscard]] std::uint16_t* row(std::size_t step, std::size_t y) noexcept {
-    return items_[(step * n_rows_ + y) * n_columns_ + row_margin].counts.data();
-  }
-  /// Row y - up, or zeros above the unit.
-  [[nodiscard]] const std::uint16_t* above(std::size_t step, std::size_t y, std::size_t up) noexcept {
-    return y >= up ? row(step, y - up) : items_[n_steps_ * n_rows_ * n_columns_ + row_margin].counts.data();
-  }
-
- private:
-  std::size_t n_columns_ = 0, n_rows_ = 0, n_steps_ = 0;
-  std::vector<LaneColumn> items_;
-};
-
-/// How often a level met counts of each bin. A little longer, or low bins of all levels would lie in the same few sets of a
-/// cache.
-inline constexpr std::size_t n_level_bins = 256;
-using LevelHistogram = std::array<std::uint32_t, n_level_bins + 16>;
-
 struct Workspace {
   const Kernels* kernels = &lanes::kernels();  ///< Tests try others.
   BlockModel model;
-  RowPlane rows;     ///< Of an encoder.
-  RowWindow window;  ///< Of a decoder.
+  RowWindow window;
+  std::vector<std::byte> stage;  ///< Of a decoder's RowStage.
   std::array<std::vector<std::uint16_t>, n_groups> words;
+  std::vector<std::uint64_t> pixel_sums;  ///< Of an encoder, where there is a rate map.
   std::vector<std::uint8_t> tiles;
   std::vector<std::uint16_t> levels;
   std::vector<LevelHistogram> histograms;  ///< Of an encoder's LevelStatistics.

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "codec/lanes/kernel.hpp"
+#include "codec/lanes/layout.hpp"
+
+namespace esieve::codec::lanes {
+
+/// Where rows of all lanes become rows of frames, a few at a time. The lanes' frames often lie a power of two apart, and of such
+/// lines caches hold a few only: decoded straight to its place each line would be waited for. From here a frame's next rows are
+/// copied in one go.
+template <class Count>
+class RowStage {
+ public:
+  /// \param memory  kept from one block to the next
+  RowStage(std::vector<std::byte>& memory, std::size_t width, Count* dense)
+      : width_(width), n_rows_(std::max<std::size_t>(1, run_bytes / sizeof(Count) / width)), dense_(dense) {
+    constexpr std::size_t line = 64 / sizeof(Count);
+    stride_ = ((n_rows_ * width + line - 1) / line | 1) * line;  // an odd number of lines: lanes lie in all sets of a cache
+    memory.resize(std::max(memory.size(), (n_lanes * stride_ + line) * sizeof(Count)));
+    const std::size_t address = reinterpret_cast<std::uintptr_t>(memory.data());
+    rows_ = reinterpret_cast<Count*>(memory.data() + (64 - address % 64) % 64);
+  }
+
+  void put(const LaneRows& where, const std::uint16_t* row, const Kernels& kernels) {
+    if (n_staged_ == 0) {
+      first_ = where.start;
+      n_counts_.fill(0);
+    }
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) {
+      const bool is_active = where.start[lane] != Layout::none;
+      at_[lane] = is_active ? lane * stride_ + n_staged_ * width_ : Layout::none;
+      n_counts_[lane] += is_active ? width_ : 0;
+    }
+    if constexpr (sizeof(Count) == 1)
+      kernels.scatter8(row, at_.data(), width_, rows_);
+    else if constexpr (sizeof(Count) == 2)
+      kernels.scatter16(row, at_.data(), width_, rows_);
+    else
+      scatter(row);
+    ++n_staged_;
+  }
+
+  /// In the row put last.
+  void correct(std::size_t lane, std::size_t column, Count count) { rows_[at_[lane] + column] = count; }
+
+  [[nodiscard]] bool full() const noexcept { return n_staged_ == n_rows_; }
+
+  /// Rows put since the last time go to their places. Between two times all rows are of the same units.
+  void copy_out() {
+    for (std::size_t lane = 0; lane < n_lanes; ++lane)
+      if (n_counts_[lane] > 0) std::memcpy(dense_ + first_[lane], rows_ + lane * stride_, n_counts_[lane] * sizeof(Count));
+    n_staged_ = 0;
+  }
+
+ private:
+  /// Of a frame: enough for the processor to see a stream, and few enough that all lanes' stay in a cache.
+  static constexpr std::size_t run_bytes = 1024;
+
+  void scatter(const std::uint16_t* row) {
+    for (std::size_t lane = 0; lane < n_lanes; ++lane)
+      if (at_[lane] != Layout::none)
+        for (std::size_t x = 0; x < width_; ++x) rows_[at_[lane] + x] = row[x * n_lanes + lane];
+  }
+
+  std::size_t width_, n_rows_, stride_ = 0, n_staged_ = 0;
+  Count* dense_;
+  Count* rows_;
+  std::array<std::size_t, n_lanes> at_{}, first_{}, n_counts_{};
+};
+
+}  // namespace esieve::codec::lanes
