@@ -11,14 +11,22 @@ namespace esieve {
 namespace {
 
 /// Dense bytes of a chunk. More frames together make smaller files and cost less each, as much of an encoder's work is done
-/// once a chunk. Who reads frame by frame through HDF5, which keeps chunks of 1 MiB by itself, has the filter copy one of 4
-/// MiB for every frame (see filter/last_chunk.hpp), and decode it for every frame in random order.
-constexpr std::uint64_t target_bytes(Level level) { return std::uint64_t{level == Level::max ? 16U : 4U} << 20; }
-
-/// Where smaller ones leave the coder idle. Level fast makes them smaller instead.
-constexpr std::uint64_t most_bytes(Level level) {
-  return std::uint64_t{level == Level::fast ? 4U : level == Level::max ? 16U : 12U} << 20;
+/// once a chunk. But nearly empty frames, on which level fast spends little else, should not leave the caches; and threads, as
+/// what changes from one end of a scan to the other, want more than one chunk. Who reads frame by frame through HDF5, which keeps
+/// chunks of 1 MiB by itself, has the filter copy one of these for every frame (see filter/last_chunk.hpp), and decode it for
+/// every frame in random order.
+constexpr std::uint64_t target_bytes(Level level, std::uint64_t dense_bytes) {
+  constexpr std::uint64_t mib = std::uint64_t{1} << 20;
+  switch (level) {
+    case Level::fast: break;
+    case Level::standard: return dense_bytes < 16 * mib ? 4 * mib : 8 * mib;
+    case Level::max: return 16 * mib;
+  }
+  return 4 * mib;
 }
+
+/// Where smaller ones leave the coder idle.
+constexpr std::uint64_t most_bytes(Level level) { return std::uint64_t{level == Level::max ? 16U : 12U} << 20; }
 
 /// HDF5's limit, and ours.
 constexpr std::uint64_t max_chunk_dense_bytes = (std::uint64_t{1} << 32) - 2048;
@@ -41,23 +49,20 @@ struct Cut {
 
 /// Columns of the chunks of a row longer than `wanted`; or, where the coder of dense counts then leaves fewer of its lanes
 /// idle, fewer.
-std::uint64_t columns_of(std::uint64_t scan_x, std::uint64_t wanted, Level level) {
+std::uint64_t columns_of(std::uint64_t scan_x, std::uint64_t wanted) {
   constexpr std::uint64_t together = codec::lanes::group_lanes;
   const Cut row{scan_x};
   const std::uint64_t even = row.evenly(wanted);
   std::uint64_t best = even;
-  for (const std::uint64_t columns : {even / together * together, divide_up(even, together) * together})
+  for (const std::uint64_t columns :
+       {even / together * together, divide_up(even, together) * together, wanted / together * together})
     if (columns > 0 && columns <= wanted && 20 * row.room(columns) < 19 * row.room(best)) best = columns;
-  // Level fast makes no rate map for so few frames and cuts them into slices instead, which always fill the lanes. Cryo
-  // ptychography, 48 frames of 64 KiB in a row: written a quarter faster than in whole rows, 4 % larger.
-  constexpr std::uint64_t sliced = 16;
-  if (level == Level::fast && sliced <= wanted && best < 4 * sliced && 5 * scan_x <= 4 * row.room(best)) best = sliced;
   return best;
 }
 
 /// Rows of the chunks of a scan of whose rows `wanted` frames hold at least one; or up to `most` of them, where the coder of
-/// dense counts then leaves fewer of its lanes idle. Cryo ptychography at level default: four rows of 48 frames are written a
-/// fifth faster than one, and read half as fast again.
+/// dense counts then leaves fewer of its lanes idle. Cryo ptychography at level fast: four rows of 48 frames are written half as
+/// fast again as one, and read a third faster.
 std::uint64_t rows_of(ScanShape scan, std::uint64_t wanted, std::uint64_t most) {
   const Cut cut{scan.scan_y, scan.scan_x};
   std::uint64_t best = cut.evenly(wanted / scan.scan_x);
@@ -66,13 +71,15 @@ std::uint64_t rows_of(ScanShape scan, std::uint64_t wanted, std::uint64_t most) 
   return best;
 }
 
-std::uint64_t frames_wanted(std::uint64_t frame_bytes, const ContainerOptions& options) {
+std::uint64_t frames_wanted(ScanShape scan, std::uint64_t frame_bytes, const ContainerOptions& options) {
   const std::uint64_t most = std::min<std::uint64_t>(max_chunk_dense_bytes / frame_bytes, 0xffffffff);
   if (options.frames_per_chunk > most)
     throw UsageError(std::to_string(options.frames_per_chunk) + " frames per chunk are too many (chunks must stay below 4 GiB: " +
                      std::to_string(most) + " frames at most)");
   if (options.frames_per_chunk != 0) return options.frames_per_chunk;
-  return std::clamp<std::uint64_t>(target_bytes(options.level) / frame_bytes, 1, most);
+  // Of a scan that grows nobody knows how far: as of a long one.
+  const std::uint64_t dense_bytes = std::min<std::uint64_t>(scan.n_frames(), most) * frame_bytes;
+  return std::clamp<std::uint64_t>(target_bytes(options.level, dense_bytes) / frame_bytes, 1, most);
 }
 
 }  // namespace
@@ -112,16 +119,16 @@ ChunkGrid choose_chunk_grid(ScanShape scan, std::uint64_t frame_bytes, const Con
   if (scan.n_frames() == 0 || frame_bytes == 0) throw UsageError("there are no frames (an axis has length 0)");
   if (frame_bytes > max_chunk_dense_bytes)
     throw UsageError("frames of 4 GiB or more cannot be stored (" + std::to_string(frame_bytes) + " bytes each)");
-  const std::uint64_t wanted = frames_wanted(frame_bytes, options);
+  const std::uint64_t wanted = frames_wanted(scan, frame_bytes, options);
   ChunkGrid grid;
   if (options.frames_per_chunk != 0) {
     grid.scan_rows = std::clamp<std::uint64_t>(wanted / scan.scan_x, 1, scan.scan_y);
     grid.scan_columns = std::min(scan.scan_x, wanted);
-  } else if (wanted >= scan.scan_x * (options.level == Level::fast ? 2 : 1)) {
+  } else if (wanted >= scan.scan_x) {
     grid.scan_rows = rows_of(scan, wanted, most_bytes(options.level) / frame_bytes);
     grid.scan_columns = scan.scan_x;
   } else {
-    grid.scan_columns = columns_of(scan.scan_x, std::min(scan.scan_x, wanted), options.level);
+    grid.scan_columns = columns_of(scan.scan_x, std::min(scan.scan_x, wanted));
   }
   return grid.covering(scan);
 }

@@ -22,36 +22,37 @@ TEST(ChunkGrid, PartsOfARowAreEvenAndDoNotCrossRows) {
 
 TEST(ChunkGrid, PartsOfALongRowFillTheLanesOfTheCoder) {
   // 128 frames of 32 KiB at most: 104 in five chunks would leave a fifth of the lanes empty.
-  EXPECT_EQ(choose_chunk_grid({1, 516}, 32 << 10, {.level = Level::standard}).scan_columns, 128U);
+  EXPECT_EQ(choose_chunk_grid({1, 516}, 32 << 10, {.level = Level::fast}).scan_columns, 128U);
+  EXPECT_EQ(choose_chunk_grid({1, 516}, 32 << 10, {.level = Level::standard}).scan_columns, 256U);
   EXPECT_EQ(choose_chunk_grid({1, 516}, 32 << 10, {.level = Level::max}).scan_columns, 256U);
   // Nothing would be gained.
-  EXPECT_EQ(choose_chunk_grid({4, 512}, 32 << 10, {.level = Level::standard}).scan_columns, 128U);
-  EXPECT_EQ(choose_chunk_grid({4, 200}, 32 << 10, {.level = Level::standard}).scan_columns, 100U);
+  EXPECT_EQ(choose_chunk_grid({4, 512}, 32 << 10, {.level = Level::fast}).scan_columns, 128U);
+  EXPECT_EQ(choose_chunk_grid({4, 200}, 32 << 10, {.level = Level::fast}).scan_columns, 100U);
 }
 
-TEST(ChunkGrid, LevelFastCutsRowsThatWouldLeaveLanesIdle) {
-  const auto columns = [](std::uint64_t scan_x, Level level) {
-    return choose_chunk_grid({21, scan_x}, 64 << 10, {.level = level}).scan_columns;
+TEST(ChunkGrid, LevelDefaultCutsShortScansIntoTwoAtLeast) {
+  const auto rows = [](std::uint64_t scan_y) {
+    return choose_chunk_grid({scan_y, 32}, 8 << 10, {.level = Level::standard}).scan_rows;
   };
-  EXPECT_EQ(columns(48, Level::fast), 16U);
-  EXPECT_EQ(columns(48, Level::standard), 48U);  // smaller files
-  EXPECT_EQ(columns(64, Level::fast), 64U);      // none idle
-  EXPECT_EQ(columns(12, Level::fast), 12U);
+  EXPECT_EQ(rows(32), 16U);  // 4 MiB of 8
+  EXPECT_EQ(rows(64), 32U);  // 8 MiB of 16
 }
 
-TEST(ChunkGrid, OtherLevelsGatherRowsThatWouldLeaveLanesIdle) {
-  const auto rows = [](ScanShape scan, std::uint64_t frame_bytes, Level level = Level::standard) {
+TEST(ChunkGrid, RowsThatWouldLeaveLanesIdleAreGathered) {
+  const auto rows = [](ScanShape scan, std::uint64_t frame_bytes, Level level) {
     const ChunkGrid grid = choose_chunk_grid(scan, frame_bytes, {.level = level});
     EXPECT_EQ(grid.scan_columns, scan.scan_x);
     return grid.scan_rows;
   };
-  EXPECT_EQ(rows({48, 48}, 64 << 10),
-            4U);  // 192 frames are three groups of lanes, twice; 48 leave a quarter idle
+  for (const Level level : {Level::fast, Level::standard}) {
+    EXPECT_EQ(rows({48, 48}, 64 << 10, level), 4U);  // 192 frames are three groups of lanes, twice; 48 leave a quarter idle
+    EXPECT_EQ(rows({2, 48}, 64 << 10, level), 1U);   // nothing would be gained
+  }
   EXPECT_EQ(rows({48, 48}, 64 << 10, Level::max), 5U);
-  EXPECT_EQ(rows({64, 64}, 64 << 10), 1U);  // none idle
-  EXPECT_EQ(rows({64, 64}, 32 << 10), 2U);
-  EXPECT_EQ(rows({2, 48}, 64 << 10), 1U);     // nothing would be gained
-  EXPECT_EQ(rows({100, 40}, 100 << 10), 3U);  // 120 of 128
+  EXPECT_EQ(rows({64, 64}, 64 << 10, Level::fast), 1U);  // none idle
+  EXPECT_EQ(rows({64, 64}, 64 << 10, Level::standard), 2U);
+  EXPECT_EQ(rows({64, 64}, 32 << 10, Level::fast), 2U);
+  EXPECT_EQ(rows({100, 40}, 100 << 10, Level::fast), 3U);  // 120 of 128
 }
 
 TEST(ChunkGrid, SmallFramesShareAChunkBySeveralWholeRows) {
