@@ -62,9 +62,10 @@ class Verification {
 
   VerifyResult run() {
     const int threads = resolve_threads(options_.threads);
-    // The chunk as frames, once more in the decoder, as events with their values, and the source's frames.
+    // The chunk as it is stored, as frames, once more in the decoder, as events with their values, and the source's frames.
     const std::uint64_t dense_bytes = info_.chunk_parameters.dense_bytes();
-    const std::uint64_t item_bytes = dense_bytes * (source_ != nullptr ? 3 : 2) + most_events(info_, index_) * 12;
+    const std::uint64_t item_bytes = dense_bytes * (source_ != nullptr ? 3 : 2) + most_events(info_, index_) * 16 +
+                                     info_.chunk_bytes / std::max<std::uint64_t>(1, result_.n_chunks);
     const std::uint64_t n_slots = std::clamp<std::uint64_t>(bytes_under_way / std::max<std::uint64_t>(1, item_bytes), 1,
                                                             static_cast<std::uint64_t>(threads) + 1);
     items_.resize(n_slots);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codec/chunk/scan_events.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <limits>
@@ -41,6 +42,11 @@ void use_bits(ChunkEvents& events) {
 
 template <class T>
 void scan(const T* frame, const BlockShape& shape, ChunkEvents& events) {
+  const auto n_events =
+      static_cast<std::size_t>(std::count_if(frame, frame + shape.n_counts(), [](T value) { return bits_of(value) != 0; }));
+  events.pixels.reserve(n_events);
+  events.bits.reserve(n_events);
+  events.counts.reserve(n_events);
   bool all_counts = true;
   for (std::uint32_t f = 0; f < shape.n_frames; ++f, frame += shape.n_pixels()) {
     const std::size_t before = events.pixels.size();
