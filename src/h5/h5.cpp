@@ -16,6 +16,11 @@ std::recursive_mutex& library_mutex() {
   return mutex;
 }
 
+// Of the thread that has the lock: how many of them, and its printer before the first.
+int n_held = 0;
+H5E_auto2_t printer = nullptr;
+void* printer_data = nullptr;
+
 herr_t keep_description(unsigned, const H5E_error2_t* error, void* text) {
   auto& out = *static_cast<std::string*>(text);
   if (error->desc != nullptr && *error->desc != '\0' && out.empty()) out = error->desc;
@@ -25,11 +30,14 @@ herr_t keep_description(unsigned, const H5E_error2_t* error, void* text) {
 }  // namespace
 
 Lock::Lock() : lock_(library_mutex()) {
-  H5Eget_auto2(H5E_DEFAULT, &printer_, &printer_data_);
+  if (n_held++ > 0) return;
+  H5Eget_auto2(H5E_DEFAULT, &printer, &printer_data);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
 
-Lock::~Lock() { H5Eset_auto2(H5E_DEFAULT, printer_, printer_data_); }
+Lock::~Lock() {
+  if (--n_held == 0) H5Eset_auto2(H5E_DEFAULT, printer, printer_data);
+}
 
 Id& Id::operator=(Id&& other) noexcept {
   if (this != &other) {
@@ -59,14 +67,14 @@ void throw_failed(const std::string& what) {
 }
 
 Id open_file(const std::filesystem::path& path) {
-  const InputFile readable(path);  // says plainly what is wrong where HDF5 would not
   const Lock lock;
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  if (file >= 0) return {file, H5Fclose};
+  const std::string reason = last_error();
+  const InputFile readable(path);  // says plainly what is wrong where HDF5 does not
   if (readable.size() == 0) throw DataError(path.string() + " is empty");
   if (H5Fis_hdf5(path.c_str()) <= 0) throw DataError(path.string() + " is not an HDF5 file");
-  const Id access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get());
-  if (file < 0) throw DataError("cannot open " + path.string() + " as HDF5 (" + last_error() + ")");
-  return {file, H5Fclose};
+  throw DataError("cannot open " + path.string() + " as HDF5 (" + reason + ")");
 }
 
 Id create_group(hid_t parent, const std::string& name) {
@@ -86,12 +94,7 @@ Id open_dataset(hid_t parent, const std::string& path) {
 
 bool exists(hid_t parent, const std::string& path) {
   const Lock lock;
-  for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
-    const std::string part = path.substr(0, end);
-    if (part != "/" && !part.empty() && H5Lexists(parent, part.c_str(), H5P_DEFAULT) <= 0) return false;
-    if (end == std::string::npos) break;
-  }
-  return path == "/" || H5Oexists_by_name(parent, path.c_str(), H5P_DEFAULT) > 0;
+  return H5Oexists_by_name(parent, path.c_str(), H5P_DEFAULT) > 0;  // fails where a part before the last is missing
 }
 
 Id simple_space(std::span<const hsize_t> dims) {

@@ -29,8 +29,6 @@ class Lock {
 
  private:
   std::unique_lock<std::recursive_mutex> lock_;
-  H5E_auto2_t printer_ = nullptr;
-  void* printer_data_ = nullptr;
 };
 
 /// Owns an identifier of any kind.

@@ -27,8 +27,7 @@ std::optional<ChunkParameters> filter_parameters(hid_t dataset) {
 
 bool is_regridded(hid_t file) {
   const h5::Lock lock;
-  if (!h5::exists(file, layout::dataset_path) || !h5::exists(file, std::string(layout::own_path) + "/" + layout::original_frames))
-    return false;
+  if (!h5::exists(file, std::string(layout::own_path) + "/" + layout::original_frames)) return false;
   const h5::Id dataset(H5Dopen2(file, layout::dataset_path, H5P_DEFAULT), H5Dclose);
   if (!dataset) return false;
   const h5::Id creation(H5Dget_create_plist(dataset.get()), H5Pclose);
@@ -37,11 +36,8 @@ bool is_regridded(hid_t file) {
 
 std::string find_event_dataset(hid_t file, const std::string& file_name) {
   const h5::Lock lock;
-  if (is_regridded(file)) return layout::dataset_path;
-  if (h5::exists(file, layout::dataset_path)) {
-    const h5::Id dataset(H5Dopen2(file, layout::dataset_path, H5P_DEFAULT), H5Dclose);
-    if (dataset && filter_parameters(dataset.get())) return layout::dataset_path;
-  }
+  if (const h5::Id usual(H5Dopen2(file, layout::dataset_path, H5P_DEFAULT), H5Dclose); usual && filter_parameters(usual.get()))
+    return layout::dataset_path;
   std::vector<std::string> found;
   for (const h5::Object& object : h5::walk(file)) {
     if (object.kind != h5::ObjectKind::dataset || !object.target.empty()) continue;

@@ -17,7 +17,7 @@ std::optional<ChunkParameters> filter_parameters(hid_t dataset);
 /// Whether the file shows the frames of another: its dataset is virtual, and it says which frames.
 bool is_regridded(hid_t file);
 
-/// Path of the one dataset whose only filter is ours: the usual one, or else the only one there is.
+/// Path of the one dataset whose only filter is ours, of a file that is not regridded: the usual one, or else the only one there is.
 /// \throws DataError  none, or several (they are listed)
 std::string find_event_dataset(hid_t file, const std::string& file_name);
 

@@ -26,7 +26,7 @@ class Opening {
     result_.info.path = path;
     result_.file = std::move(file);
     result_.regridded = is_regridded(result_.file.get());
-    info().dataset = find_event_dataset(result_.file.get(), name_);
+    info().dataset = result_.regridded ? layout::dataset_path : find_event_dataset(result_.file.get(), name_);
     result_.dataset = h5::open_dataset(result_.file.get(), info().dataset);
     check_features();
     read_shape();
