@@ -83,6 +83,10 @@ struct FrameTotals {
   friend bool operator==(const FrameTotals&, const FrameTotals&) = default;
 };
 
+/// When decoded frames will be read. Those of a block that is much larger than the caches are written past them, if nobody wants
+/// them soon: that is faster, and leaves in the caches what is there.
+enum class Wanted : std::uint8_t { soon, later };
+
 /// In what order events are wanted. Any takes less time, and does for sums.
 enum class EventOrder : std::uint8_t { frames_and_pixels, any };
 
@@ -152,14 +156,15 @@ class ESIEVE_API ChunkCodec {
   /// Reads a chunk's header and checks it, not its checksum. `chunk` may be longer than the chunk.
   [[nodiscard]] static ChunkStatus inspect(std::span<const std::byte> chunk, ChunkHeader& header);
 
-  /// Decodes into `dense`, parameters.dense_bytes() long; frames beyond those encoded become zero.
+  /// Decodes into `dense`, parameters.dense_bytes() long or fewer frames; those beyond the ones encoded become zero. More encoded
+  /// than `dense` holds give ChunkStatus::wrong_parameters.
   ///
   /// `chunk` may be hostile: nothing is read or written out of bounds, and no more is allocated than a small multiple of
   /// parameters.dense_bytes(). On failure `dense` is unspecified.
   /// \throws std::bad_alloc
-  /// \throws std::invalid_argument  `dense` is of another length
+  /// \throws std::invalid_argument  `dense` is longer than a chunk, or no whole number of frames
   [[nodiscard]] ChunkStatus decode(std::span<const std::byte> chunk, const ChunkParameters& parameters,
-                                   std::span<std::byte> dense);
+                                   std::span<std::byte> dense, Wanted wanted = Wanted::soon);
 
   /// Decodes to events without making dense frames (unless the chunk itself is stored dense). Elements of more than
   /// 8 bytes give ChunkStatus::wrong_parameters.

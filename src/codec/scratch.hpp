@@ -15,6 +15,8 @@ inline constexpr std::size_t most_kept_bytes = std::size_t{4} << 20;
 /// A bag with one workspace of each type asked for. Not shared between threads: one per thread.
 class Scratch {
  public:
+  bool past_caches = false;  ///< A wish: what is decoded now will not be read soon.
+
   /// The workspace of type `Workspace`, default-constructed at the first call. Its contents are
   /// whatever the last block left. The reference holds as long as the scratch.
   template <class Workspace>

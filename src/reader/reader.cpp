@@ -15,6 +15,12 @@
 #include "reader/selection.hpp"
 
 namespace esieve {
+namespace {
+
+/// So many frames would have left the caches before the last of them is decoded.
+constexpr std::size_t beyond_caches_bytes = std::size_t{16} << 20;
+
+}  // namespace
 
 struct Reader::Impl {
   explicit Impl(std::unique_ptr<ChunkStore> chunks) : store(std::move(chunks)) {}
@@ -24,19 +30,26 @@ struct Reader::Impl {
   /// Decodes what is wanted of a chunk into its places in `out`.
   void decode_frames(const ChunkPieces& wanted, std::span<std::byte> out) const {
     const std::uint64_t frame_bytes = info().frame_bytes();
-    const ChunkParameters& parameters = info().chunk_parameters;
     CodecPool::Lease workspace(pool);
     store->fetch(wanted.chunk, workspace->chunk);
-    const Piece& piece = wanted.pieces.front();
-    const bool whole = piece.first == 0 && piece.count == parameters.n_frames;
-    if (!whole) workspace->dense.resize(parameters.dense_bytes());
-    const std::span<std::byte> dense =
-        whole ? out.subspan(piece.out * frame_bytes, parameters.dense_bytes()) : std::span(workspace->dense);
-    if (const auto status = workspace->codec.decode(workspace->chunk, parameters, dense); status != ChunkStatus::okay)
+    ChunkHeader header;
+    if (const auto status = ChunkCodec::inspect(workspace->chunk, header); status != ChunkStatus::okay)
       store->fail(wanted.chunk, describe(status));
-    if (whole) return;
+    std::uint64_t n_frames = std::min(header.n_frames, info().chunk_parameters.n_frames);
+    const Piece& piece = wanted.pieces.front();
+    if (piece.first == 0 && piece.count >= n_frames)  // nothing is decoded that is not wanted
+      return decode(wanted.chunk, *workspace, out.subspan(piece.out * frame_bytes, piece.count * frame_bytes),
+                    out.size() >= beyond_caches_bytes ? Wanted::later : Wanted::soon);
+    for (const auto& [first, count, to] : wanted.pieces) n_frames = std::max(n_frames, first + count);
+    workspace->dense.resize(n_frames * frame_bytes);
+    decode(wanted.chunk, *workspace, workspace->dense, Wanted::soon);
     for (const auto& [first, count, to] : wanted.pieces)
-      std::memcpy(out.data() + to * frame_bytes, dense.data() + first * frame_bytes, count * frame_bytes);
+      std::memcpy(out.data() + to * frame_bytes, workspace->dense.data() + first * frame_bytes, count * frame_bytes);
+  }
+
+  void decode(std::uint64_t chunk, CodecWorkspace& workspace, std::span<std::byte> dense, Wanted wanted) const {
+    const auto status = workspace.codec.decode(workspace.chunk, info().chunk_parameters, dense, wanted);
+    if (status != ChunkStatus::okay) store->fail(chunk, describe(status));
   }
 
   void frames(const Selection& selection, std::span<std::byte> out) const {

@@ -279,10 +279,12 @@ struct Writer::Impl {
     if (slot.adds) return board.settle(slot, partial, frame);
     std::uint32_t& n_listed = slot.block->n_listed[slot.i];
     n_listed = lists_frames && blocks_are_sparse ? list_frame(frame, options.dtype, slot.out) : dense_frame;
-    if (n_listed == dense_frame)
+    if (n_listed == dense_frame) {
       copy_streaming(frame, slot.out.data());
-    else
+      finish_streaming();
+    } else {
       slot.block->hashes[slot.i] = hash64(frame);
+    }
     board.settle(slot, partial);
   }
 

@@ -223,20 +223,24 @@ ChunkStatus ChunkCodec::inspect(std::span<const std::byte> chunk, ChunkHeader& h
   return codec::read_header(chunk, header, mode);
 }
 
-ChunkStatus ChunkCodec::decode(std::span<const std::byte> chunk, const ChunkParameters& parameters, std::span<std::byte> dense) {
-  if (dense.size() != parameters.dense_bytes())
-    throw std::invalid_argument("ChunkCodec::decode: the output is not one chunk long");
+ChunkStatus ChunkCodec::decode(std::span<const std::byte> chunk, const ChunkParameters& parameters, std::span<std::byte> dense,
+                               Wanted wanted) {
+  if (dense.size() > parameters.dense_bytes() || dense.size() % block_layout(parameters, 1).n_bytes() != 0)
+    throw std::invalid_argument("ChunkCodec::decode: the output is not a whole number of frames, at most a chunk");
   OpenChunk opened;
   if (const auto status = open_checked(chunk, parameters, opened); status != ChunkStatus::okay) return status;
 
   const BlockLayout layout = block_layout(parameters, opened.header.n_frames);
+  if (layout.n_bytes() > dense.size()) return ChunkStatus::wrong_parameters;
   auto elements = dense.first(layout.n_bytes());
   const bool direct = aligned(dense.data(), layout);
   if (!direct) {
     scratch_->native.resize(layout.n_bytes());
     elements = scratch_->native;
   }
+  scratch_->block.coder.coders.past_caches = wanted == Wanted::later && direct && !parameters.big_endian;
   const auto status = codec::decode_block(opened.payload, opened.mode, layout, scratch_->block, elements);
+  scratch_->block.coder.coders.past_caches = false;
   if (status != DecodeStatus::okay) return chunk_status(status);
   if (parameters.big_endian) swap_bytes(elements, layout.item_bytes);
   if (!direct) std::copy(elements.begin(), elements.end(), dense.begin());

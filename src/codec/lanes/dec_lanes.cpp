@@ -17,12 +17,12 @@ namespace {
 template <class Count>
 class BlockDecoder {
  public:
-  BlockDecoder(const BlockShape& shape, Workspace& workspace, Count* dense)
+  BlockDecoder(const BlockShape& shape, Workspace& workspace, bool past_caches, Count* dense)
       : layout_(shape, true),
         workspace_(workspace),
         model_(workspace.model),
         rows_(workspace.window),
-        stage_(workspace.stage, shape.det_x, dense) {
+        stage_(workspace.stage, shape.det_x, past_caches, dense) {
     rows_.reset(shape.det_x);
   }
 
@@ -35,6 +35,7 @@ class BlockDecoder {
     for (std::size_t step = 0; step < layout_.n_steps; ++step)
       for (std::size_t y = 0; y < layout_.n_rows; ++y)
         if (const DecodeStatus status = decode_row(step, y); status != DecodeStatus::okay) return status;
+    finish_streaming();
     return ended() ? DecodeStatus::okay : DecodeStatus::corrupt;
   }
 
@@ -131,7 +132,7 @@ class BlockDecoder {
 template <class Count>
 DecodeStatus decode_lanes(std::span<const std::byte> bytes, const BlockShape& shape, Scratch& scratch, Count* dense) {
   if (shape.n_counts() == 0) return DecodeStatus::corrupt;
-  return lanes::BlockDecoder<Count>(shape, scratch.get<lanes::Workspace>(), dense).decode(bytes);
+  return lanes::BlockDecoder<Count>(shape, scratch.get<lanes::Workspace>(), scratch.past_caches, dense).decode(bytes);
 }
 
 template DecodeStatus decode_lanes(std::span<const std::byte>, const BlockShape&, Scratch&, std::uint8_t*);

@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <span>
 #include <vector>
 
+#include "base/copy_streaming.hpp"
 #include "codec/lanes/kernel.hpp"
 #include "codec/lanes/layout.hpp"
 
@@ -20,9 +22,13 @@ namespace esieve::codec::lanes {
 template <class Count>
 class RowStage {
  public:
-  /// \param memory  kept from one block to the next
-  RowStage(std::vector<std::byte>& memory, std::size_t width, Count* dense)
-      : width_(width), n_rows_(std::max<std::size_t>(1, run_bytes / sizeof(Count) / width)), dense_(dense) {
+  /// \param memory       kept from one block to the next
+  /// \param past_caches  see Scratch
+  RowStage(std::vector<std::byte>& memory, std::size_t width, bool past_caches, Count* dense)
+      : past_caches_(past_caches),
+        width_(width),
+        n_rows_(std::max<std::size_t>(1, run_bytes / sizeof(Count) / width)),
+        dense_(dense) {
     constexpr std::size_t line = 64 / sizeof(Count);
     stride_ = ((n_rows_ * width + line - 1) / line | 1) * line;  // an odd number of lines: lanes lie in all sets of a cache
     memory.resize(std::max(memory.size(), (n_lanes * stride_ + line) * sizeof(Count)));
@@ -56,8 +62,15 @@ class RowStage {
 
   /// Rows put since the last time go to their places. Between two times all rows are of the same units.
   void copy_out() {
-    for (std::size_t lane = 0; lane < n_lanes; ++lane)
-      if (n_counts_[lane] > 0) std::memcpy(dense_ + first_[lane], rows_ + lane * stride_, n_counts_[lane] * sizeof(Count));
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) {
+      if (n_counts_[lane] == 0) continue;
+      const auto from = std::as_bytes(std::span(rows_ + lane * stride_, n_counts_[lane]));
+      auto* const to = reinterpret_cast<std::byte*>(dense_ + first_[lane]);
+      if (past_caches_)
+        copy_streaming(from, to);
+      else
+        std::memcpy(to, from.data(), from.size());
+    }
     n_staged_ = 0;
   }
 
@@ -71,6 +84,7 @@ class RowStage {
         for (std::size_t x = 0; x < width_; ++x) rows_[at_[lane] + x] = row[x * n_lanes + lane];
   }
 
+  bool past_caches_;
   std::size_t width_, n_rows_, stride_ = 0, n_staged_ = 0;
   Count* dense_;
   Count* rows_;
