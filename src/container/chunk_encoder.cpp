@@ -54,7 +54,7 @@ void ChunkEncoder::encode_events(const ListedEvents& events, std::uint64_t first
 
 std::size_t chunks_under_way(std::uint64_t dense_bytes, int threads) {
   // All together, and what a chunk has of it for each dense byte: its frames, and what the hungriest coders make of them.
-  constexpr std::uint64_t most_bytes = std::uint64_t{384} << 20, bytes_per_dense_byte = 8;
+  constexpr std::uint64_t most_bytes = std::uint64_t{384} << 20, bytes_per_dense_byte = 6;
   const std::uint64_t n = most_bytes / bytes_per_dense_byte / std::max<std::uint64_t>(1, dense_bytes);
   return std::clamp<std::uint64_t>(n, 2, static_cast<std::uint64_t>(threads) + 1);
 }

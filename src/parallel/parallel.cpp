@@ -76,7 +76,8 @@ void ordered_pipeline(std::uint64_t n, int threads, std::size_t n_slots,
   for (std::size_t slot = 0; slot < n_slots; ++slot) free_slots.push(slot);
 
   std::uint64_t next = 0;
-  Arena arena(threads);
+  // More threads would only take turns, and each that ever allocated keeps memory.
+  Arena arena(static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(resolve_threads(threads)), n_slots)));
   std::vector<Turns> slots(n_slots);
   Turns starts, finishes;
   const ForkJoin tasks;

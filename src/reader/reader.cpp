@@ -17,6 +17,9 @@
 namespace esieve {
 namespace {
 
+/// Memory of all threads that read.
+constexpr std::uint64_t under_way_bytes = std::uint64_t{192} << 20;
+
 /// So many frames would have left the caches before the last of them is decoded.
 constexpr std::size_t beyond_caches_bytes = std::size_t{16} << 20;
 
@@ -56,7 +59,14 @@ struct Reader::Impl {
     if (out.size() != selection.scan_indices.size() * info().frame_bytes())
       throw UsageError("the buffer has " + std::to_string(out.size()) + " bytes, the frames have " +
                        std::to_string(selection.scan_indices.size() * info().frame_bytes()));
-    parallel_for(selection.chunks.size(), 0, [&](std::size_t i) { decode_frames(selection.chunks[i], out); });
+    parallel_for(selection.chunks.size(), most_threads(), [&](std::size_t i) { decode_frames(selection.chunks[i], out); });
+  }
+
+  /// So many that the chunks they hold, decoded and as they are stored, stay within bounds.
+  int most_threads() const {
+    const std::uint64_t stored_bytes = info().chunk_bytes / std::max<std::uint64_t>(1, info().grid.n_chunks());
+    const std::uint64_t n = under_way_bytes / std::max<std::uint64_t>(1, info().chunk_parameters.dense_bytes() + stored_bytes);
+    return static_cast<int>(std::clamp<std::uint64_t>(n, 1, static_cast<std::uint64_t>(resolve_threads(0))));
   }
 
   /// Totals of all frames if they are at hand without decoding.

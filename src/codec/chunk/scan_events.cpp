@@ -40,12 +40,16 @@ void use_bits(ChunkEvents& events) {
   events.quantum = 0;
 }
 
+/// Whether every value but zero is a count.
+template <class T>
+constexpr bool all_are_counts = std::is_unsigned_v<T> && sizeof(T) <= sizeof(std::uint32_t);
+
 template <class T>
 void scan(const T* frame, const BlockShape& shape, ChunkEvents& events) {
   const auto n_events =
       static_cast<std::size_t>(std::count_if(frame, frame + shape.n_counts(), [](T value) { return bits_of(value) != 0; }));
   events.pixels.reserve(n_events);
-  events.bits.reserve(n_events);
+  if constexpr (!all_are_counts<T>) events.bits.reserve(n_events);
   events.counts.reserve(n_events);
   bool all_counts = true;
   for (std::uint32_t f = 0; f < shape.n_frames; ++f, frame += shape.n_pixels()) {
@@ -54,7 +58,7 @@ void scan(const T* frame, const BlockShape& shape, ChunkEvents& events) {
       const std::uint64_t bits = bits_of(frame[pixel]);
       if (bits == 0) continue;
       events.pixels.push_back(pixel);
-      events.bits.push_back(bits);
+      if constexpr (!all_are_counts<T>) events.bits.push_back(bits);
       const std::uint32_t count = count_of(frame[pixel]);
       all_counts &= count != 0;
       if (all_counts) events.counts.push_back(count);
