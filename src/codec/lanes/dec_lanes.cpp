@@ -32,6 +32,7 @@ class BlockDecoder {
     if (!sections.preamble.has_map()) layout_ = Layout(layout_.shape, false);
     if (!read_side(sections)) return DecodeStatus::corrupt;
     start(sections);
+    bytes_end_ = bytes.data() + bytes.size();
     for (std::size_t step = 0; step < layout_.n_steps; ++step)
       for (std::size_t y = 0; y < layout_.n_rows; ++y)
         if (const DecodeStatus status = decode_row(step, y); status != DecodeStatus::okay) return status;
@@ -67,14 +68,8 @@ class BlockDecoder {
   void start(const Sections& sections) {
     std::size_t state_at = 0;
     for (std::size_t g = 0; g < n_groups; ++g) {
-      // Words are copied once: aligned, and padded so that the last rows may be decoded like the others.
-      auto& words = workspace_.words[g];
-      const std::size_t n = sections.preamble.n_words[g];
-      words.resize(std::max(words.size(), n + most_row_words(layout_.shape.det_x)));
-      std::memcpy(words.data(), sections.words[g].data(), 2 * n);
-      std::fill_n(words.begin() + static_cast<std::ptrdiff_t>(n), most_row_words(layout_.shape.det_x), std::uint16_t{0});
-      state_.words[g] = words.data();
-      words_end_[g] = words.data() + n;
+      state_.words[g] = sections.words[g].data();
+      words_end_[g] = sections.words[g].data() + sections.words[g].size();
       state_.groups[g].low.fill(0);
       state_.groups[g].high.fill(1);
       if (!layout_.in_use(g)) continue;
@@ -87,11 +82,26 @@ class BlockDecoder {
     state_.escapes_end = state_.escapes + sections.escapes.size();
   }
 
+  /// Words are read where they are, some beyond those of a row: what is left near the end of all bytes moves to where there are
+  /// more.
+  void provide_words(std::size_t g) {
+    const std::size_t most_bytes = 2 * most_row_words(layout_.shape.det_x);
+    if (has_moved_[g] || static_cast<std::size_t>(bytes_end_ - state_.words[g]) >= most_bytes) return;
+    has_moved_[g] = true;
+    auto& rest = workspace_.last_words[g];
+    const auto n = static_cast<std::size_t>(words_end_[g] - state_.words[g]);
+    rest.assign(n + most_bytes, std::byte{0});
+    std::copy_n(state_.words[g], n, rest.data());
+    state_.words[g] = rest.data();
+    words_end_[g] = rest.data() + n;
+  }
+
   DecodeStatus decode_row(std::size_t step, std::size_t y) {
     const LaneRows where(layout_, step, y);
     const std::size_t width = layout_.shape.det_x;
     RowTask task{&model_, width, {}, rows_.above(y, 1), rows_.above(y, 2), where.active};
     for (std::size_t g = 0; g < n_groups; ++g) task.first_model[g] = layout_.model_start(g, y);
+    for (std::size_t g = 0; g < n_groups; ++g) provide_words(g);
     std::uint16_t* row = rows_.row(y);
     workspace_.kernels->decode_row[static_cast<std::size_t>(model_.profile)](task, state_, row);
     if (state_.corrupt) return DecodeStatus::corrupt;
@@ -123,7 +133,9 @@ class BlockDecoder {
   RowWindow& rows_;
   RowStage<Count> stage_;
   DecodeState state_;
-  std::array<const std::uint16_t*, n_groups> words_end_{};
+  std::array<const std::byte*, n_groups> words_end_{};
+  const std::byte* bytes_end_ = nullptr;
+  std::array<bool, n_groups> has_moved_{};
 };
 
 }  // namespace

@@ -41,8 +41,8 @@ struct alignas(64) GroupState {
 
 struct DecodeState {
   std::array<GroupState, n_groups> groups;
-  /// Next word of each group. The caller sees to it that a row's worth (most_row_words) may be read.
-  std::array<const std::uint16_t*, n_groups> words{};
+  /// Next word of each group, at any address. The caller sees to it that a row's worth (most_row_words) may be read.
+  std::array<const std::byte*, n_groups> words{};
   const std::uint8_t* escapes = nullptr;
   const std::uint8_t* escapes_end = nullptr;
   bool corrupt = false;

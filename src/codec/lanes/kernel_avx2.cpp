@@ -216,14 +216,14 @@ struct Simd {
     high = and_not(mask, high);
   }
 
-  static void get_words(U16& low, U16& high, const Mask& mask, const std::uint16_t*& words) {
+  static void get_words(U16& low, U16& high, const Mask& mask, const std::byte*& words) {
     high = select(mask, low, high);
     const std::uint32_t lanes = bits(mask);
     const auto eight = [&](unsigned i) {
       const std::uint32_t these = lanes >> (8 * i) & 255U;
       const __m128i shuffle = _mm_load_si128(reinterpret_cast<const __m128i*>(word_shuffles.expand[these]));
       const __m128i next = _mm_loadu_si128(reinterpret_cast<const __m128i*>(words));
-      words += std::popcount(these);
+      words += 2 * std::popcount(these);
       return _mm_shuffle_epi8(next, shuffle);
     };
     const __m128i a0 = eight(0), a1 = eight(1), b0 = eight(2), b1 = eight(3);
@@ -288,7 +288,7 @@ struct Simd {
   }
 
   static void decode_advance(U16& low, U16& high, const U16& frequency, const U16& place, const Mask& active,
-                             const std::uint16_t*& words) {
+                             const std::byte*& words) {
     // frequency * (state >> 15) = 2 * frequency * high + frequency * (top bit of low)
     const auto one = [](__m256i& l, __m256i& h, __m256i f, __m256i p) {
       const __m256i product_low = _mm256_mullo_epi16(f, h), product_high = _mm256_mulhi_epu16(f, h);
@@ -306,7 +306,7 @@ struct Simd {
     get_words(low, high, mask_and(equal(high, zero()), active), words);
   }
 
-  static U16 decode_raw(U16& low, U16& high, const U16& shift, const std::uint16_t*& words) {
+  static U16 decode_raw(U16& low, U16& high, const U16& shift, const std::byte*& words) {
     const U16 value = bit_and(low, low_bits(shift));
     low = bit_or(shift_right(low, shift), shift_left(high, sub(set1(16), shift)));
     high = shift_right(high, shift);

@@ -97,12 +97,12 @@ struct Simd {
     low = _mm512_mask_mov_epi16(low, mask, high);
     high = _mm512_maskz_mov_epi16(static_cast<Mask>(~mask), high);
   }
-  static void get_words(U16& low, U16& high, Mask mask, const std::uint16_t*& words) {
+  static void get_words(U16& low, U16& high, Mask mask, const std::byte*& words) {
     high = _mm512_mask_mov_epi16(high, mask, low);
     __m512i next = _mm512_loadu_si512(words);
     asm("" : "+v"(next));  // as a load of its own: expanding from memory is microcoded on Zen
     low = _mm512_mask_expand_epi16(low, mask, next);
-    words += std::popcount(mask);
+    words += 2 * std::popcount(mask);
   }
 
   static void encode_raw(U16& low, U16& high, U16 value, U16 shift, std::uint16_t*& words) {
@@ -168,7 +168,7 @@ struct Simd {
     high = _mm512_mask_mov_epi16(high, active, _mm512_packus_epi32(_mm512_srli_epi32(a, 16), _mm512_srli_epi32(b, 16)));
   }
 
-  static void decode_advance(U16& low, U16& high, U16 frequency, U16 place, Mask active, const std::uint16_t*& words) {
+  static void decode_advance(U16& low, U16& high, U16 frequency, U16 place, Mask active, const std::byte*& words) {
     // frequency * (state >> 15) = 2 * frequency * high + frequency * (top bit of low)
     const __m512i product_low = _mm512_mullo_epi16(frequency, high);
     const __m512i product_high = _mm512_mulhi_epu16(frequency, high);
@@ -181,7 +181,7 @@ struct Simd {
     get_words(low, high, _mm512_mask_testn_epi16_mask(active, high, high), words);
   }
 
-  static U16 decode_raw(U16& low, U16& high, U16 shift, const std::uint16_t*& words) {
+  static U16 decode_raw(U16& low, U16& high, U16 shift, const std::byte*& words) {
     const U16 mask = _mm512_sub_epi16(_mm512_sllv_epi16(set1(1), shift), set1(1));
     const U16 value = _mm512_and_si512(low, mask);
     low = _mm512_or_si512(_mm512_srlv_epi16(low, shift), _mm512_sllv_epi16(high, _mm512_sub_epi16(set1(16), shift)));

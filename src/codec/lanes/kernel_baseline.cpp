@@ -119,10 +119,11 @@ struct Simd {
     low = high;
     high = 0;
   }
-  static void get_word(std::uint16_t& low, std::uint16_t& high, const std::uint16_t*& words) {
+  static void get_word(std::uint16_t& low, std::uint16_t& high, const std::byte*& words) {
     if (high != 0) return;
     high = low;
-    low = *words++;
+    std::memcpy(&low, words, sizeof low);
+    words += sizeof low;
   }
 
   static void encode_raw(U16& low, U16& high, const U16& value, const U16& shift, std::uint16_t*& words) {
@@ -157,7 +158,7 @@ struct Simd {
   }
 
   static void decode_advance(U16& low, U16& high, const U16& frequency, const U16& place, const Mask& active,
-                             const std::uint16_t*& words) {
+                             const std::byte*& words) {
     for (std::size_t i = 0; i < group_lanes; ++i) {
       if (active[i] == 0) continue;
       const std::uint32_t state = std::uint32_t{high[i]} << 16 | low[i];
@@ -168,7 +169,7 @@ struct Simd {
     }
   }
 
-  static U16 decode_raw(U16& low, U16& high, const U16& shift, const std::uint16_t*& words) {
+  static U16 decode_raw(U16& low, U16& high, const U16& shift, const std::byte*& words) {
     U16 value;
     for (std::size_t i = 0; i < group_lanes; ++i) {
       value[i] = static_cast<std::uint16_t>(low[i] & ((1U << shift[i]) - 1U));

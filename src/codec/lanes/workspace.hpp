@@ -43,9 +43,10 @@ struct Workspace {
   const Kernels* kernels = &lanes::kernels();  ///< Tests try others.
   BlockModel model;
   RowWindow window;
-  std::vector<std::byte> stage;  ///< Of a decoder's RowStage.
-  std::array<std::vector<std::uint16_t>, n_groups> words;
-  std::vector<std::uint64_t> pixel_sums;  ///< Of an encoder, where there is a rate map.
+  std::vector<std::byte> stage;                             ///< Of a decoder's RowStage.
+  std::array<std::vector<std::uint16_t>, n_groups> words;   ///< Of an encoder.
+  std::array<std::vector<std::byte>, n_groups> last_words;  ///< Of a decoder.
+  std::vector<std::uint64_t> pixel_sums;                    ///< Of an encoder, where there is a rate map.
   std::vector<std::uint8_t> tiles;
   std::vector<std::uint16_t> levels;
   std::vector<LevelHistogram> histograms;  ///< Of an encoder's LevelStatistics.
