@@ -51,6 +51,41 @@ TEST_P(ChunkRoundTrip, decoding_gives_the_same_bytes) {
   });
 }
 
+TEST_P(ChunkRoundTrip, any_number_of_frames_that_hold_the_encoded_ones_is_filled) {
+  for_random_blocks([&](const Block& block) {
+    std::vector<std::byte> chunk;
+    codec_.encode(block.dense, block.parameters, 5, chunk);
+    const std::size_t frame_bytes = block.dense.size() / block.n_frames();
+    const std::vector<std::byte> padded = block.padded();
+    for (std::size_t n = block.n_frames(); n <= block.parameters.n_frames; ++n) {
+      std::vector<std::byte> decoded(n * frame_bytes, std::byte{0xa5});
+      ASSERT_EQ(codec_.decode(chunk, block.parameters, decoded, Wanted::later), ChunkStatus::okay);
+      EXPECT_TRUE(std::equal(decoded.begin(), decoded.end(), padded.begin()));
+    }
+    std::vector<std::byte> too_few((block.n_frames() - 1) * frame_bytes), part(frame_bytes + 1);
+    EXPECT_EQ(codec_.decode(chunk, block.parameters, too_few), ChunkStatus::wrong_parameters);
+    if (frame_bytes > 1) EXPECT_THROW((void)codec_.decode(chunk, block.parameters, part), std::invalid_argument);
+  });
+}
+
+TEST_P(ChunkRoundTrip, sums_of_pixels_are_right_where_there_are_any) {
+  for_random_blocks([&](const Block& block) {
+    std::vector<std::byte> chunk;
+    codec_.encode(block.dense, block.parameters, 5, chunk);
+    const std::span<const std::uint64_t> sums = codec_.pixel_sums();
+    if (sums.empty()) return;
+    ASSERT_EQ(sums.size(), std::size_t{block.parameters.det_y} * block.parameters.det_x);
+    visit_dtype(dtype(), [&]<class T>(T) {
+      std::vector<double> expected(sums.size());
+      const T* elements = reinterpret_cast<const T*>(block.dense.data());
+      for (std::size_t i = 0; i < block.dense.size() / sizeof(T); ++i)
+        expected[i % sums.size()] += static_cast<double>(elements[i]);
+      EXPECT_TRUE(std::equal(sums.begin(), sums.end(), expected.begin(),
+                             [](std::uint64_t sum, double exact) { return static_cast<double>(sum) == exact; }));
+    });
+  });
+}
+
 TEST_P(ChunkRoundTrip, events_are_those_of_a_plain_scan) {
   for_random_blocks([&](const Block& block) {
     std::vector<std::byte> chunk;
@@ -130,6 +165,23 @@ INSTANTIATE_TEST_SUITE_P(Blocks, ChunkRoundTrip, testing::Combine(testing::Value
                          [](const auto& test) {
                            return std::string(dtype_name(std::get<0>(test.param))) + "_" + name_of(std::get<1>(test.param));
                          });
+
+TEST(Chunk, sums_the_pixels_of_lit_frames_masked_ones_included) {
+  std::mt19937_64 random(test_seed(9));
+  const std::size_t n_frames = 64, n_pixels = 32 * 32;
+  std::vector<std::uint16_t> frames(n_frames * n_pixels);
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    frames[i] = i % n_pixels == 77 ? 65535 : static_cast<std::uint16_t>(random() % 4);
+  ChunkCodec codec;
+  std::vector<std::byte> chunk;
+  codec.encode(std::as_bytes(std::span(frames)), {.n_frames = 64, .det_y = 32, .det_x = 32, .scan_row_frames = 64}, 0, chunk);
+  std::vector<std::uint64_t> expected(n_pixels);
+  for (std::size_t i = 0; i < frames.size(); ++i) expected[i % n_pixels] += frames[i];
+  EXPECT_THAT(codec.pixel_sums(), testing::ElementsAreArray(expected));
+  const std::vector<std::uint16_t> dark(n_pixels);
+  codec.encode(std::as_bytes(std::span(dark)), {.n_frames = 64, .det_y = 32, .det_x = 32, .scan_row_frames = 64}, 0, chunk);
+  EXPECT_TRUE(codec.pixel_sums().empty()) << "of the block before";
+}
 
 TEST(Chunk, appends_to_what_is_there) {
   std::mt19937_64 random(test_seed(8));

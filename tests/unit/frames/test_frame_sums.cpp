@@ -46,6 +46,16 @@ TEST(PatternSum, does_not_overflow_where_32_bits_would) {
   EXPECT_EQ(sum_of(bright, DType::u16, 1).front(), 65535.0 * 100'000);
 }
 
+TEST(PatternSum, takes_sums_in_place_of_what_was_there) {
+  PatternSum sum;
+  const std::vector<std::uint8_t> frame = {0, 0, 3, 0};
+  sum.sum(std::as_bytes(std::span(frame)), DType::u8, 4);
+  const std::vector<std::uint64_t> sums = {1, 2, std::uint64_t{1} << 40, 0};
+  sum.take(sums);
+  EXPECT_TRUE(sum.values().empty());
+  EXPECT_TRUE(std::equal(sums.begin(), sums.end(), sum.sums().begin(), sum.sums().end()));
+}
+
 TEST(PatternSum, leaves_nan_out) {
   EXPECT_EQ(sum_of<float>({1, std::nanf(""), 2, 4}, DType::f32, 2), (std::vector<double>{3, 4}));
 }
