@@ -33,9 +33,11 @@ class BlockDecoder {
     if (!read_side(sections)) return DecodeStatus::corrupt;
     start(sections);
     bytes_end_ = bytes.data() + bytes.size();
-    for (std::size_t step = 0; step < layout_.n_steps; ++step)
+    for (std::size_t step = 0; step < layout_.n_steps; ++step) {
+      const StepLanes lanes(layout_, step);
       for (std::size_t y = 0; y < layout_.n_rows; ++y)
-        if (const DecodeStatus status = decode_row(step, y); status != DecodeStatus::okay) return status;
+        if (const DecodeStatus status = decode_row(lanes.at(y), y); status != DecodeStatus::okay) return status;
+    }
     finish_streaming();
     return ended() ? DecodeStatus::okay : DecodeStatus::corrupt;
   }
@@ -96,10 +98,9 @@ class BlockDecoder {
     words_end_[g] = rest.data() + n;
   }
 
-  DecodeStatus decode_row(std::size_t step, std::size_t y) {
-    const LaneRows where(layout_, step, y);
+  DecodeStatus decode_row(const StepLanes::Lanes& lanes, std::size_t y) {
     const std::size_t width = layout_.shape.det_x;
-    RowTask task{&model_, width, {}, rows_.above(y, 1), rows_.above(y, 2), where.active};
+    RowTask task{&model_, width, {}, rows_.above(y, 1), rows_.above(y, 2), lanes.active};
     for (std::size_t g = 0; g < n_groups; ++g) task.first_model[g] = layout_.model_start(g, y);
     for (std::size_t g = 0; g < n_groups; ++g) provide_words(g);
     std::uint16_t* row = rows_.row(y);
@@ -107,7 +108,7 @@ class BlockDecoder {
     if (state_.corrupt) return DecodeStatus::corrupt;
     for (std::size_t g = 0; g < n_groups; ++g)
       if (state_.words[g] > words_end_[g]) return DecodeStatus::corrupt;
-    stage_.put(where, row, *workspace_.kernels);
+    stage_.put(lanes, y, row, *workspace_.kernels);
     for (const Escape& wide : state_.wide) {
       if (wide.value > std::numeric_limits<Count>::max()) return DecodeStatus::out_of_range;
       stage_.correct(wide.lane, wide.column, static_cast<Count>(wide.value));

@@ -208,7 +208,7 @@ class BlockEncoder {
 
   RowTask task_of(std::size_t step, std::size_t y) {
     const std::uint16_t* above2 = model_.profile == Profile::near ? nullptr : rows_.above(step, y, 2);  // nobody asks for it
-    RowTask task{&model_, layout_.shape.det_x, {}, rows_.above(step, y, 1), above2, LaneRows(layout_, step, y).active};
+    RowTask task{&model_, layout_.shape.det_x, {}, rows_.above(step, y, 1), above2, rows_.lanes(step, y).active};
     for (std::size_t g = 0; g < n_groups; ++g) task.first_model[g] = layout_.model_start(g, y);
     return task;
   }
@@ -241,7 +241,7 @@ class BlockEncoder {
       for (std::size_t y = layout_.n_rows; y-- > 0;) {
         for (std::size_t g = 0; g < n_groups; ++g) make_room(g);
         workspace_.kernels->encode_row[profile()](task_of(step, y), rows_.row(step, y), state_);
-        append_escapes(LaneRows(layout_, step, y));
+        append_escapes(step, y);
       }
       std::size_t n_bytes = escapes_.size();
       for (std::size_t g = 0; g < n_groups; ++g) n_bytes += 2 * n_words(g);
@@ -251,9 +251,10 @@ class BlockEncoder {
   }
 
   /// Backwards, as everything here.
-  void append_escapes(const LaneRows& where) {
+  void append_escapes(std::size_t step, std::size_t y) {
+    const auto& start = rows_.lanes(step, y).start;
     for (const Escape& escape : state_.escapes) {
-      const std::uint32_t value = counts_[where.start[escape.lane] + escape.column];
+      const std::uint32_t value = counts_[start[escape.lane] + y * layout_.shape.det_x + escape.column];
       unsigned n = 1;
       while (n < 5 && value >> (7 * n) != 0) ++n;
       for (unsigned i = n; i-- > 0;)

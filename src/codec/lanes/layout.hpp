@@ -87,25 +87,41 @@ struct Layout {
   [[nodiscard]] std::size_t rows_of(std::size_t n_parts) const noexcept { return (shape.det_y + n_parts - 1) / n_parts; }
 };
 
-/// Where all lanes are at `row` of their unit at `step`.
-struct LaneRows {
-  LaneRows(const Layout& layout, std::size_t step, std::size_t row) {
+/// Where all lanes are at a step.
+struct StepLanes {
+  struct Lanes {
+    /// First pixel of the lane's unit, as an index into the block's counts; Layout::none where the lane has nothing.
+    std::array<std::size_t, n_lanes> start;
+    std::array<std::uint32_t, n_groups> active{};  ///< Bit l: lane l of the group.
+  };
+
+  StepLanes(const Layout& layout, std::size_t step) : n_common_rows_(layout.n_rows) {
     const auto slice_bits = static_cast<unsigned>(std::countr_zero(layout.n_slices));
+    // Units of a frame's end may have fewer rows, all of them as many.
+    if (const std::size_t n_last = layout.shape.det_y % layout.n_rows; n_last != 0) n_common_rows_ = n_last;
     for (std::size_t g = 0; g < n_groups; ++g) {
       const std::size_t first_unit = g / layout.n_strips * group_lanes * layout.n_steps + step;
       for (std::size_t lane = 0; lane < group_lanes; ++lane) {
         const std::size_t unit = first_unit + lane * layout.n_steps;
-        const std::size_t y = (g % layout.n_strips + (unit & (layout.n_slices - 1))) * layout.n_rows + row;
-        const bool is_active = unit < layout.n_units && y < layout.shape.det_y;
+        const std::size_t y = (g % layout.n_strips + (unit & (layout.n_slices - 1))) * layout.n_rows;
         const std::size_t at = ((unit >> slice_bits) * layout.shape.det_y + y) * layout.shape.det_x;
-        start[g * group_lanes + lane] = is_active ? at : Layout::none;
-        active[g] |= (is_active ? 1U : 0U) << lane;
+        const auto set = [&](Lanes& lanes, std::size_t last_row) {
+          const bool is_active = unit < layout.n_units && y + last_row < layout.shape.det_y;
+          lanes.start[g * group_lanes + lane] = is_active ? at : Layout::none;
+          lanes.active[g] |= (is_active ? 1U : 0U) << lane;
+        };
+        set(first_rows_, n_common_rows_ - 1);
+        set(last_rows_, layout.n_rows - 1);
       }
     }
   }
-  /// First pixel of the row, as an index into the block's counts; Layout::none where a lane has nothing there.
-  std::array<std::size_t, n_lanes> start;
-  std::array<std::uint32_t, n_groups> active{};  ///< Bit l: lane l of the group.
+
+  /// The lanes that have `row` of their unit.
+  [[nodiscard]] const Lanes& at(std::size_t row) const noexcept { return row < n_common_rows_ ? first_rows_ : last_rows_; }
+
+ private:
+  std::size_t n_common_rows_;
+  Lanes first_rows_, last_rows_;
 };
 
 }  // namespace esieve::codec::lanes

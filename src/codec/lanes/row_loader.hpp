@@ -18,7 +18,7 @@ template <class Count>
 class RowLoader {
  public:
   RowLoader(const Count* counts, const Layout& layout, const Kernels& kernels, RowWindow& window)
-      : counts_(counts), layout_(layout), kernels_(kernels), window_(window) {
+      : counts_(counts), layout_(layout), kernels_(kernels), window_(window), lanes_(layout, 0) {
     window.reset(layout.shape.det_x);
     loaded_.fill(nothing);
   }
@@ -28,7 +28,7 @@ class RowLoader {
     std::uint16_t* to = window_.row(y);
     const std::size_t wanted = step * layout_.n_rows + y;
     if (std::size_t& loaded = loaded_[y % RowWindow::n_rows]; loaded != wanted) {
-      load(LaneRows(layout_, step, y), to);
+      load(lanes(step, y), y, to);
       loaded = wanted;
     }
     return to;
@@ -39,22 +39,32 @@ class RowLoader {
     return y >= up ? row(step, y - up) : window_.zeros();
   }
 
+  /// Valid until another step is asked for.
+  const StepLanes::Lanes& lanes(std::size_t step, std::size_t y) {
+    if (step != step_) {
+      lanes_ = StepLanes(layout_, step);
+      step_ = step;
+    }
+    return lanes_.at(y);
+  }
+
  private:
   static constexpr std::size_t nothing = ~std::size_t{0};
 
-  void load(const LaneRows& where, std::uint16_t* row) const {
+  void load(const StepLanes::Lanes& where, std::size_t y, std::uint16_t* row) const {
     const std::size_t width = layout_.shape.det_x;
+    const Count* const counts = counts_ + y * width;
     if constexpr (sizeof(Count) == 1) {
-      kernels_.gather8(counts_, where.start.data(), width, row);
+      kernels_.gather8(counts, where.start.data(), width, row);
     } else if constexpr (sizeof(Count) == 2) {
-      kernels_.gather16(counts_, where.start.data(), width, row);
+      kernels_.gather16(counts, where.start.data(), width, row);
     } else {
       for (std::size_t lane = 0; lane < n_lanes; ++lane)
         for (std::size_t x = 0; x < width; ++x)
           row[x * n_lanes + lane] =
               where.start[lane] == Layout::none
                   ? std::uint16_t{0}
-                  : static_cast<std::uint16_t>(std::min<std::uint32_t>(counts_[where.start[lane] + x], largest_lane_count));
+                  : static_cast<std::uint16_t>(std::min<std::uint32_t>(counts[where.start[lane] + x], largest_lane_count));
     }
   }
 
@@ -62,6 +72,8 @@ class RowLoader {
   const Layout& layout_;
   const Kernels& kernels_;
   RowWindow& window_;
+  StepLanes lanes_;
+  std::size_t step_ = 0;
   std::array<std::size_t, RowWindow::n_rows> loaded_{};
 };
 

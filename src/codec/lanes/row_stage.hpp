@@ -34,38 +34,44 @@ class RowStage {
     memory.resize(std::max(memory.size(), (n_lanes * stride_ + line) * sizeof(Count)));
     const std::size_t address = reinterpret_cast<std::uintptr_t>(memory.data());
     rows_ = reinterpret_cast<Count*>(memory.data() + (64 - address % 64) % 64);
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) offset_[lane] = lane * stride_;
   }
 
-  void put(const LaneRows& where, const std::uint16_t* row, const Kernels& kernels) {
+  /// Row `y` of the lanes' units.
+  void put(const StepLanes::Lanes& lanes, std::size_t y, const std::uint16_t* row, const Kernels& kernels) {
     if (n_staged_ == 0) {
-      first_ = where.start;
-      n_counts_.fill(0);
+      start_ = lanes.start;
+      first_row_ = y;
+      active_ = lanes.active;
+      n_ended_.fill(n_rows_);
+    } else if (lanes.active != active_) {
+      note_ended(lanes.active);
     }
-    for (std::size_t lane = 0; lane < n_lanes; ++lane) {
-      const bool is_active = where.start[lane] != Layout::none;
-      at_[lane] = is_active ? lane * stride_ + n_staged_ * width_ : Layout::none;
-      n_counts_[lane] += is_active ? width_ : 0;
-    }
+    // Of idle lanes nothing is copied out.
+    Count* const to = rows_ + n_staged_ * width_;
     if constexpr (sizeof(Count) == 1)
-      kernels.scatter8(row, at_.data(), width_, rows_);
+      kernels.scatter8(row, offset_.data(), width_, to);
     else if constexpr (sizeof(Count) == 2)
-      kernels.scatter16(row, at_.data(), width_, rows_);
+      kernels.scatter16(row, offset_.data(), width_, to);
     else
-      scatter(row);
+      scatter(row, to);
     ++n_staged_;
   }
 
   /// In the row put last.
-  void correct(std::size_t lane, std::size_t column, Count count) { rows_[at_[lane] + column] = count; }
+  void correct(std::size_t lane, std::size_t column, Count count) {
+    rows_[offset_[lane] + (n_staged_ - 1) * width_ + column] = count;
+  }
 
   [[nodiscard]] bool full() const noexcept { return n_staged_ == n_rows_; }
 
   /// Rows put since the last time go to their places. Between two times all rows are of the same units.
   void copy_out() {
     for (std::size_t lane = 0; lane < n_lanes; ++lane) {
-      if (n_counts_[lane] == 0) continue;
-      const auto from = std::as_bytes(std::span(rows_ + lane * stride_, n_counts_[lane]));
-      auto* const to = reinterpret_cast<std::byte*>(dense_ + first_[lane]);
+      if (start_[lane] == Layout::none) continue;
+      const std::size_t n_counts = std::min(n_staged_, n_ended_[lane]) * width_;
+      const auto from = std::as_bytes(std::span(rows_ + offset_[lane], n_counts));
+      auto* const to = reinterpret_cast<std::byte*>(dense_ + start_[lane] + first_row_ * width_);
       if (past_caches_)
         copy_streaming(from, to);
       else
@@ -78,17 +84,27 @@ class RowStage {
   /// Of a frame: enough for the processor to see a stream, and few enough that all lanes' stay in a cache.
   static constexpr std::size_t run_bytes = 1024;
 
-  void scatter(const std::uint16_t* row) {
+  void note_ended(const std::array<std::uint32_t, n_groups>& active) {
     for (std::size_t lane = 0; lane < n_lanes; ++lane)
-      if (at_[lane] != Layout::none)
-        for (std::size_t x = 0; x < width_; ++x) rows_[at_[lane] + x] = row[x * n_lanes + lane];
+      if (((active_[lane / group_lanes] & ~active[lane / group_lanes]) >> lane % group_lanes & 1U) != 0)
+        n_ended_[lane] = n_staged_;
+    active_ = active;
+  }
+
+  void scatter(const std::uint16_t* row, Count* to) {
+    for (std::size_t lane = 0; lane < n_lanes; ++lane)
+      for (std::size_t x = 0; x < width_; ++x) to[offset_[lane] + x] = row[x * n_lanes + lane];
   }
 
   bool past_caches_;
   std::size_t width_, n_rows_, stride_ = 0, n_staged_ = 0;
   Count* dense_;
   Count* rows_;
-  std::array<std::size_t, n_lanes> at_{}, first_{}, n_counts_{};
+  std::array<std::size_t, n_lanes> offset_{};   ///< Of each lane's rows.
+  std::array<std::size_t, n_lanes> start_{};    ///< Of each lane's unit, as StepLanes has it.
+  std::array<std::size_t, n_lanes> n_ended_{};  ///< Rows after which the lane's unit ended.
+  std::array<std::uint32_t, n_groups> active_{};
+  std::size_t first_row_ = 0;
 };
 
 }  // namespace esieve::codec::lanes
