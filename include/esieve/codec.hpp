@@ -100,7 +100,7 @@ struct ChunkEvents {
   std::vector<std::uint32_t> counts;        ///< Never 0; an element is counts[i] * quantum, rounded to its type if a float.
   std::vector<std::uint64_t> bits;          ///< The elements' bit patterns, zero-extended, where they are not such counts.
   double quantum = 1;                       ///< 0 if `bits` is in use. Not 1 for floats only.
-  std::vector<std::uint32_t> slots;         ///< frame * n_pixels + pixel; each event once, those of a frame not all together.
+  std::vector<std::uint32_t> slots{};       ///< frame * n_pixels + pixel; each event once, those of a frame not all together.
 
   /// Keeps the memory.
   void clear() {

@@ -3,6 +3,7 @@
 // A chunk made of events is the chunk of the dense frames that hold them, byte for byte.
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <limits>
 #include <stdexcept>
 
@@ -52,7 +53,7 @@ TEST(ChunkFromEvents, is_the_chunk_of_the_dense_frames) {
 TEST(ChunkFromEvents, finds_pixels_that_are_the_same_in_every_frame) {
   ChunkCodec codec;
   for (const std::uint32_t n_frames : {2u, 31u, 32u, 40u})
-    for (const std::uint16_t stuck : {1, 700, 0xffff}) {
+    for (const std::uint16_t stuck : std::initializer_list<std::uint16_t>{1, 700, 0xffff}) {
       Block block{
           .parameters = {.n_frames = n_frames, .det_y = 30, .det_x = 50, .scan_row_frames = n_frames, .dtype = DType::u16},
           .dense = std::vector<std::byte>(n_frames * 3000)};

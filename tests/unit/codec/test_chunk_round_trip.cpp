@@ -64,7 +64,9 @@ TEST_P(ChunkRoundTrip, any_number_of_frames_that_hold_the_encoded_ones_is_filled
     }
     std::vector<std::byte> too_few((block.n_frames() - 1) * frame_bytes), part(frame_bytes + 1);
     EXPECT_EQ(codec_.decode(chunk, block.parameters, too_few), ChunkStatus::wrong_parameters);
-    if (frame_bytes > 1) EXPECT_THROW((void)codec_.decode(chunk, block.parameters, part), std::invalid_argument);
+    if (frame_bytes > 1) {
+      EXPECT_THROW((void)codec_.decode(chunk, block.parameters, part), std::invalid_argument);
+    }
   });
 }
 
@@ -128,7 +130,9 @@ TEST_P(ChunkRoundTrip, events_in_any_order_are_the_same) {
     }
     EXPECT_EQ(any.quantum, ordered.quantum);
   });
-  if (content() == Content::counts && dtype() == DType::u16) EXPECT_GT(n_scattered, 0U);
+  if (content() == Content::counts && dtype() == DType::u16) {
+    EXPECT_GT(n_scattered, 0U);
+  }
 }
 
 TEST_P(ChunkRoundTrip, a_used_codec_gives_the_bytes_of_a_fresh_one) {

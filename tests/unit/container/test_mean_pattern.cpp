@@ -104,7 +104,7 @@ TEST(MeanPattern, GivesTheMeansOfAllPixelsOrOfTheirBins) {
   MeanPattern binned(large);
   binned.add(wide, {}, 2);
   std::vector<double> binned_expected(large.n_pixels(), 4);
-  for (const std::size_t pixel : {0, 1, 2049, 2050}) binned_expected[pixel] = 4.5;
+  for (const std::size_t pixel : {0U, 1U, 2049U, 2050U}) binned_expected[pixel] = 4.5;
   binned_expected.back() = 10;
   EXPECT_EQ(binned.means(), binned_expected);
 }
