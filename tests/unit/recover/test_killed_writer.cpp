@@ -34,7 +34,7 @@ bool record_and_die(const std::filesystem::path& path, std::uint64_t n, bool hal
   return WIFSIGNALED(status);
 }
 
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::uint64_t usual_stride = 60;  // ten times slower
 #else
 constexpr std::uint64_t usual_stride = 1;
