@@ -207,8 +207,10 @@ class BlockEncoder {
   }
 
   RowTask task_of(std::size_t step, std::size_t y) {
-    const std::uint16_t* above2 = model_.profile == Profile::near ? nullptr : rows_.above(step, y, 2);  // nobody asks for it
-    RowTask task{&model_, layout_.shape.det_x, {}, rows_.above(step, y, 1), above2, rows_.lanes(step, y).active};
+    const std::uint16_t* const above = rows_.above(step, y, 1);
+    // Profile near does not look at it.
+    const std::uint16_t* const above2 = model_.profile == Profile::near ? above : rows_.above(step, y, 2);
+    RowTask task{&model_, layout_.shape.det_x, {}, above, above2, rows_.lanes(step, y).active};
     for (std::size_t g = 0; g < n_groups; ++g) task.first_model[g] = layout_.model_start(g, y);
     return task;
   }
