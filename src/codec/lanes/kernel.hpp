@@ -90,8 +90,9 @@ struct Kernels {
   bool split_tables;  ///< See Window.
   void (*gather8)(const std::uint8_t* counts, const std::size_t* starts, std::size_t width, std::uint16_t* row);
   void (*gather16)(const std::uint16_t* counts, const std::size_t* starts, std::size_t width, std::uint16_t* row);
-  void (*scatter8)(const std::uint16_t* row, const std::size_t* starts, std::size_t width, std::uint8_t* counts);
-  void (*scatter16)(const std::uint16_t* row, const std::size_t* starts, std::size_t width, std::uint16_t* counts);
+  /// To rows of single lanes, `stride` apart.
+  void (*scatter8)(const std::uint16_t* row, std::size_t stride, std::size_t width, std::uint8_t* counts);
+  void (*scatter16)(const std::uint16_t* row, std::size_t stride, std::size_t width, std::uint16_t* counts);
   /// Adds `n` pixels of frames `n_pixels` apart to their sums, which stay below 2^32.
   void (*add8)(const std::uint8_t* counts, std::size_t n_frames, std::size_t n_pixels, std::size_t n, std::uint32_t* sums);
   void (*add16)(const std::uint16_t* counts, std::size_t n_frames, std::size_t n_pixels, std::size_t n, std::uint32_t* sums);

@@ -193,13 +193,11 @@ void gather(const Count* counts, const std::size_t* starts, std::size_t width, s
 }
 
 template <class Count>
-void scatter(const std::uint16_t* row, const std::size_t* starts, std::size_t width, Count* counts) {
-  for (std::size_t lane = 0; lane < n_lanes; ++lane) {
-    if (starts[lane] == Layout::none) continue;
+void scatter(const std::uint16_t* row, std::size_t stride, std::size_t width, Count* counts) {
+  for (std::size_t lane = 0; lane < n_lanes; ++lane)
     for (std::size_t x = 0; x < width; ++x)
-      counts[starts[lane] + x] =
+      counts[lane * stride + x] =
           static_cast<Count>(std::min<std::uint32_t>(row[x * n_lanes + lane], std::numeric_limits<Count>::max()));
-  }
 }
 
 #include "codec/lanes/plain_loops.inc"

@@ -2,11 +2,9 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 #include <span>
 #include <vector>
 
@@ -34,25 +32,21 @@ class RowStage {
     memory.resize(std::max(memory.size(), (n_lanes * stride_ + line) * sizeof(Count)));
     const std::size_t address = reinterpret_cast<std::uintptr_t>(memory.data());
     rows_ = reinterpret_cast<Count*>(memory.data() + (64 - address % 64) % 64);
-    for (std::size_t lane = 0; lane < n_lanes; ++lane) offset_[lane] = lane * stride_;
   }
 
-  /// Row `y` of the lanes' units.
+  /// Row `y` of the lanes' units. `lanes` must stay until it is copied out.
   void put(const StepLanes::Lanes& lanes, std::size_t y, const std::uint16_t* row, const Kernels& kernels) {
+    if (n_staged_ > 0 && &lanes != lanes_) copy_out();  // some units have ended
     if (n_staged_ == 0) {
-      start_ = lanes.start;
+      lanes_ = &lanes;
       first_row_ = y;
-      active_ = lanes.active;
-      n_ended_.fill(n_rows_);
-    } else if (lanes.active != active_) {
-      note_ended(lanes.active);
     }
     // Of idle lanes nothing is copied out.
     Count* const to = rows_ + n_staged_ * width_;
     if constexpr (sizeof(Count) == 1)
-      kernels.scatter8(row, offset_.data(), width_, to);
+      kernels.scatter8(row, stride_, width_, to);
     else if constexpr (sizeof(Count) == 2)
-      kernels.scatter16(row, offset_.data(), width_, to);
+      kernels.scatter16(row, stride_, width_, to);
     else
       scatter(row, to);
     ++n_staged_;
@@ -60,7 +54,7 @@ class RowStage {
 
   /// In the row put last.
   void correct(std::size_t lane, std::size_t column, Count count) {
-    rows_[offset_[lane] + (n_staged_ - 1) * width_ + column] = count;
+    rows_[lane * stride_ + (n_staged_ - 1) * width_ + column] = count;
   }
 
   [[nodiscard]] bool full() const noexcept { return n_staged_ == n_rows_; }
@@ -68,10 +62,10 @@ class RowStage {
   /// Rows put since the last time go to their places. Between two times all rows are of the same units.
   void copy_out() {
     for (std::size_t lane = 0; lane < n_lanes; ++lane) {
-      if (start_[lane] == Layout::none) continue;
-      const std::size_t n_counts = std::min(n_staged_, n_ended_[lane]) * width_;
-      const auto from = std::as_bytes(std::span(rows_ + offset_[lane], n_counts));
-      auto* const to = reinterpret_cast<std::byte*>(dense_ + start_[lane] + first_row_ * width_);
+      const std::size_t start = lanes_->start[lane];
+      if (start == Layout::none) continue;
+      const auto from = std::as_bytes(std::span(rows_ + lane * stride_, n_staged_ * width_));
+      auto* const to = reinterpret_cast<std::byte*>(dense_ + start + first_row_ * width_);
       if (past_caches_)
         copy_streaming(from, to);
       else
@@ -84,26 +78,16 @@ class RowStage {
   /// Of a frame: enough for the processor to see a stream, and few enough that all lanes' stay in a cache.
   static constexpr std::size_t run_bytes = 1024;
 
-  void note_ended(const std::array<std::uint32_t, n_groups>& active) {
-    for (std::size_t lane = 0; lane < n_lanes; ++lane)
-      if (((active_[lane / group_lanes] & ~active[lane / group_lanes]) >> lane % group_lanes & 1U) != 0)
-        n_ended_[lane] = n_staged_;
-    active_ = active;
-  }
-
   void scatter(const std::uint16_t* row, Count* to) {
     for (std::size_t lane = 0; lane < n_lanes; ++lane)
-      for (std::size_t x = 0; x < width_; ++x) to[offset_[lane] + x] = row[x * n_lanes + lane];
+      for (std::size_t x = 0; x < width_; ++x) to[lane * stride_ + x] = row[x * n_lanes + lane];
   }
 
   bool past_caches_;
   std::size_t width_, n_rows_, stride_ = 0, n_staged_ = 0;
   Count* dense_;
   Count* rows_;
-  std::array<std::size_t, n_lanes> offset_{};   ///< Of each lane's rows.
-  std::array<std::size_t, n_lanes> start_{};    ///< Of each lane's unit, as StepLanes has it.
-  std::array<std::size_t, n_lanes> n_ended_{};  ///< Rows after which the lane's unit ended.
-  std::array<std::uint32_t, n_groups> active_{};
+  const StepLanes::Lanes* lanes_ = nullptr;  ///< Of all rows that are staged.
   std::size_t first_row_ = 0;
 };
 
