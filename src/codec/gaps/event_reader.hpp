@@ -10,6 +10,7 @@
 #include "base/raw_memory.hpp"
 #include "codec/gaps/runs.hpp"
 #include "codec/gaps/side_info.hpp"
+#include "codec/quotient.hpp"
 
 namespace esieve::codec::gaps {
 
@@ -22,7 +23,7 @@ struct ClassReader {
   const std::uint32_t* first;  ///< where `positions` began
   const std::uint32_t* segments;
   std::uint32_t n_ranks;  ///< of a frame
-  std::uint64_t inverse;  ///< 2^inverse_bits / n_ranks, rounded up
+  Quotient frame_of;      ///< division by n_ranks
 };
 
 struct EventMemory {
@@ -66,20 +67,21 @@ class EventReader {
   [[nodiscard]] bool sound() const noexcept { return sound_; }
 
  private:
-  // Exact for positions of a batch: n_ranks * position < 2^inverse_bits if a batch has many frames,
-  // and if it has one, every position of it is below n_ranks.
-  static constexpr unsigned inverse_bits = 40;
   static constexpr std::uint32_t never = 0xffffffff;
 
   bool read_class(StreamReader& stream, std::size_t c, std::uint32_t*& positions, std::uint32_t*& values) {
     const LeafClass& of = model_.leaves.classes[c];
     const std::size_t n = of.n_events;
-    ClassReader r{};
-    r.n_ranks = model_.n_ranks(c);
-    r.inverse = (std::uint64_t{1} << inverse_bits) / r.n_ranks + 1;
-    r.segments = model_.leaves.segments.data() + of.first_segment;
-    r.first = r.positions = positions;
-    if (!read_positions(stream, model_.gap_laws[c], n, std::uint64_t{r.n_ranks} * n_frames_, positions)) return false;
+    const std::uint32_t n_ranks = model_.n_ranks(c);
+    ClassReader r{.positions = positions,
+                  .values = nullptr,
+                  .exceptions = nullptr,
+                  .exception_values = nullptr,
+                  .first = positions,
+                  .segments = model_.leaves.segments.data() + of.first_segment,
+                  .n_ranks = n_ranks,
+                  .frame_of = Quotient(n_ranks)};
+    if (!read_positions(stream, model_.gap_laws[c], n, std::uint64_t{n_ranks} * n_frames_, positions)) return false;
     positions[n] = never;
     positions += n + 1;
     if (!model_.has_tracks) {
@@ -105,14 +107,14 @@ class EventReader {
   template <bool large_leaves, class Target>
   void place(ClassReader& r, std::uint32_t start, std::uint32_t end, Target& target) {
     const std::uint32_t* const segments = r.segments;
-    const std::uint64_t inverse = r.inverse;
+    const Quotient frame_of = r.frame_of;
     const std::uint32_t n_ranks = r.n_ranks;
     const unsigned log2_size = large_leaves ? log2_size_ : 0;
     const std::uint32_t low_mask = (1U << log2_size) - 1;
     bool sound = true;
     const auto place_of = [&](std::uint32_t position) {
       position -= start;
-      const auto frame = static_cast<std::uint32_t>(position * inverse >> inverse_bits);
+      const std::uint32_t frame = frame_of(position);
       const std::uint32_t rank = position - frame * n_ranks;
       std::uint32_t pixel = segments[rank >> log2_size];
       if (large_leaves) {

@@ -7,22 +7,19 @@
 #include <cstdint>
 
 #include "codec/gaps/leaf_map.hpp"
+#include "codec/quotient.hpp"
 
 namespace esieve::codec::gaps {
 
-/// By a multiplication: Lemire, Kaser, Kurz, "Faster remainder by direct computation" (2019).
 class PixelPlace {
  public:
-  explicit PixelPlace(std::uint32_t det_x) noexcept : det_x_(det_x), inverse_(~std::uint64_t{0} / det_x + 1) {}
-  [[nodiscard]] std::uint32_t row(std::uint32_t pixel) const noexcept {
-    __extension__ using Wide = unsigned __int128;
-    return det_x_ == 1 ? pixel : static_cast<std::uint32_t>(Wide{inverse_} * pixel >> 64);
-  }
+  explicit PixelPlace(std::uint32_t det_x) noexcept : det_x_(det_x), row_(det_x) {}
+  [[nodiscard]] std::uint32_t row(std::uint32_t pixel) const noexcept { return row_(pixel); }
   [[nodiscard]] std::uint32_t column(std::uint32_t pixel, std::uint32_t row) const noexcept { return pixel - row * det_x_; }
 
  private:
   std::uint32_t det_x_;
-  std::uint64_t inverse_;  ///< 2^64 / det_x, rounded up; overflows for one column
+  Quotient row_;
 };
 
 /// The leaf of a grid that a pixel is in.

@@ -115,6 +115,22 @@ TYPED_TEST(Gaps, gives_back_random_blocks_of_every_pattern_level_and_shape) {
         }
 }
 
+// One class of 2^23 pixels, with events among the last of them.
+TYPED_TEST(Gaps, gives_back_frames_of_millions_of_pixels) {
+  std::mt19937_64 random(test_seed());
+  constexpr std::uint32_t leaf = 16;
+  constexpr BlockShape shape{1, 2048, 4096, 1};
+  std::vector<TypeParam> counts(shape.n_counts(), 0);
+  for (std::uint32_t y = 0; y < shape.det_y; y += leaf)
+    for (std::uint32_t x = 0; x < shape.det_x; x += leaf) {
+      const std::size_t row = y + leaf == shape.det_y ? leaf - 1 : random() % leaf;
+      counts[(y + row) * shape.det_x + x + random() % leaf] = 1;
+    }
+  Scratch scratch;
+  for (const Level level : all_levels)
+    EXPECT_FALSE(expect_round_trip(counts, shape, level, scratch).empty()) << "level " << static_cast<int>(level);
+}
+
 TYPED_TEST(Gaps, gives_the_same_bytes_whatever_was_coded_before) {
   std::mt19937_64 random(test_seed());
   const BlockShape shape{70, 20, 30, 35};
