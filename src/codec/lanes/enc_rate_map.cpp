@@ -2,6 +2,7 @@
 #include <bit>
 #include <cstdlib>
 
+#include "codec/lanes/class_context.hpp"
 #include "codec/lanes/enc_model.hpp"
 
 namespace esieve::codec::lanes {
@@ -29,52 +30,39 @@ const Classes& classes_by_counts() {
   return all;
 }
 
-std::int32_t guess_class(const std::vector<std::uint8_t>& classes, std::size_t width, std::size_t i) {
-  const std::size_t x = i % width;
-  const bool top = i < width;
-  std::int32_t sum = 0, n = 0;
-  const auto add = [&](bool there, std::size_t j) {
-    if (!there || classes[j] == 0) return;
-    sum += classes[j];
-    ++n;
-  };
-  add(x > 0, i - 1);
-  add(!top, i - width);
-  add(!top && x > 0, i - width - 1);
-  add(!top && x + 1 < width, i - width + 1);
-  return n == 0 ? 0 : (2 * sum + n) / (2 * n);
-}
-
 }  // namespace
 
 void choose_classes(std::span<const std::uint64_t> totals, std::span<const std::uint32_t> n_members, std::size_t width,
                     std::vector<std::uint8_t>& classes) {
   classes.assign(totals.size(), 0);
   const Classes& known = classes_by_counts();
-  for (std::size_t i = 0; i < totals.size(); ++i) {
-    if (totals[i] == 0) continue;
+  walk_classes(totals.size(), width, [&](std::size_t i, const ClassContext& context) -> std::uint8_t {
+    if (totals[i] == 0) return 0;
     const std::uint32_t n = n_members[i];
     const std::uint64_t whole = std::has_single_bit(n) ? totals[i] >> std::countr_zero(n) : totals[i] / n;
     const std::int32_t exact = nearest_class(std::max<std::uint64_t>(1, whole));
     const double mean = static_cast<double>(totals[i]) / n;
-    const std::int32_t guess = guess_class(classes, width, i);
-    classes[i] = static_cast<std::uint8_t>(exact);
-    if (guess == 0 || guess == exact) continue;
-    const std::int32_t back = exact < guess ? 1 : -1;
-    double least = 1e300;
-    for (std::int32_t c = exact; c != guess + back; c += back) {
-      const auto distance = static_cast<std::size_t>(std::abs(c - guess)), at = static_cast<std::size_t>(c);
-      // Bits lost by coding the counts with the rate of a class: more with every step away from the truth.
-      const double difference = mean - known.nominal[at];
-      const double lost = n * (known.mismatch[at] * difference * difference);
-      if (lost + step_bits[0] > least) break;
-      const double bits = step_bits[std::min(distance, step_bits.size() - 1)] + lost;
-      if (bits <= least) {
-        least = bits;
-        classes[i] = static_cast<std::uint8_t>(c);
+    const std::int32_t guess = context.guess();
+    std::int32_t best = exact;
+    if (guess != 0 && guess != exact) {
+      const std::int32_t back = exact < guess ? 1 : -1;
+      double least = 1e300;
+      for (std::int32_t c = exact; c != guess + back; c += back) {
+        const auto distance = static_cast<std::size_t>(std::abs(c - guess)), at = static_cast<std::size_t>(c);
+        // Bits lost by coding the counts with the rate of a class: more with every step away from the truth.
+        const double difference = mean - known.nominal[at];
+        const double lost = n * (known.mismatch[at] * difference * difference);
+        if (lost + step_bits[0] > least) break;
+        const double bits = step_bits[std::min(distance, step_bits.size() - 1)] + lost;
+        if (bits <= least) {
+          least = bits;
+          best = c;
+        }
       }
     }
-  }
+    classes[i] = static_cast<std::uint8_t>(best);
+    return classes[i];
+  });
 }
 
 }  // namespace esieve::codec::lanes

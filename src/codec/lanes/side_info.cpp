@@ -3,64 +3,44 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdlib>
+
+#include "codec/lanes/class_context.hpp"
 
 namespace esieve::codec::lanes {
 namespace {
 
-/// Context and prediction of a class from the four neighbours coded before it.
-struct ClassContext {
-  std::size_t n_dark = 0;  ///< How many of the four are never lit.
-  std::int32_t guess = 1;  ///< Mean of the others.
-  std::size_t spread = 0;  ///< How much they differ.
-
-  ClassContext(const std::vector<std::uint8_t>& classes, std::size_t width, std::size_t i) {
-    const std::size_t x = i % width;
-    const bool top = i < width;
-    const std::array<std::int32_t, 4> around = {x > 0 ? classes[i - 1] : 0, top ? 0 : classes[i - width],
-                                                top || x == 0 ? 0 : classes[i - width - 1],
-                                                top || x + 1 == width ? 0 : classes[i - width + 1]};
-    std::int32_t sum = 0, n_lit = 0, least = 255, most = 0;
-    for (const std::int32_t c : around) {
-      if (c == 0) continue;
-      sum += c;
-      ++n_lit;
-      least = std::min(least, c);
-      most = std::max(most, c);
-    }
-    n_dark = static_cast<std::size_t>(4 - n_lit);
-    if (n_lit == 0) return;
-    guess = (2 * sum + n_lit) / (2 * n_lit);
-    const std::int32_t range = most - least;
-    spread = range == 0 ? 1 : range < 3 ? 2 : range < 6 ? 3 : range < 12 ? 4 : 5;
-  }
-};
-
 struct ClassModels {
-  std::array<AdaptiveBit, 5> lit;
-  std::array<AdaptiveNumber, 6> step;
+  std::array<AdaptiveBit, 5> lit;  // by the number of dark neighbours
+  std::array<AdaptiveNumber, ClassContext::n_spreads> step;
 };
+
+/// Where no neighbour is lit a class is told as the difference from the least.
+std::int32_t expected(const ClassContext& context) { return std::max(1, context.guess()); }
 
 }  // namespace
 
 void encode_classes(const std::vector<std::uint8_t>& classes, std::size_t width, SideEncoder& side) {
   ClassModels models;
-  for (std::size_t i = 0; i < classes.size(); ++i) {
-    const ClassContext context(classes, width, i);
-    side.bit(models.lit[context.n_dark], classes[i] != 0);
-    if (classes[i] != 0) side.signed_number(models.step[context.spread], classes[i] - context.guess);
-  }
+  walk_classes(classes.size(), width, [&](std::size_t i, const ClassContext& context) {
+    side.bit(models.lit[context.n_dark()], classes[i] != 0);
+    if (classes[i] != 0) side.signed_number(models.step[context.spread()], classes[i] - expected(context));
+    return classes[i];
+  });
 }
 
 void decode_classes(SideDecoder& side, std::size_t width, std::vector<std::uint8_t>& classes) {
   ClassModels models;
-  for (std::size_t i = 0; i < classes.size(); ++i) {
-    const ClassContext context(classes, width, i);
-    classes[i] = 0;
-    if (!side.bit(models.lit[context.n_dark])) continue;
-    const std::int64_t found = std::int64_t{context.guess} + side.signed_number(models.step[context.spread]);
-    classes[i] = static_cast<std::uint8_t>(std::clamp<std::int64_t>(found, 1, 255));
-  }
+  SideDecoder reader = side;  // a copy that stays in registers
+  walk_classes(classes.size(), width, [&](std::size_t i, const ClassContext& context) {
+    std::uint8_t found = 0;
+    if (reader.bit(models.lit[context.n_dark()])) {
+      const std::int64_t sum = std::int64_t{expected(context)} + reader.signed_number(models.step[context.spread()]);
+      found = static_cast<std::uint8_t>(std::clamp<std::int64_t>(sum, 1, 255));
+    }
+    classes[i] = found;
+    return found;
+  });
+  side = reader;
 }
 
 void encode_weights(const Weights& weights, std::size_t n_features, SideEncoder& side) {
