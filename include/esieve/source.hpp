@@ -31,7 +31,7 @@ struct SourceInfo {
   std::filesystem::path path;
   std::string format;                ///< "HDF5", "NumPy", "raw", "Merlin MIB", "stempy"
   std::string dataset;               ///< Path inside the file; empty where there is none.
-  std::vector<std::uint64_t> shape;  ///< As the source has it, 2 to 4 dimensions, slowest first.
+  std::vector<std::uint64_t> shape;  ///< As the source has it, slowest first; empty: (scan_y, scan_x, det_y, det_x).
   ScanShape scan;
   DetectorShape detector;
   DType dtype = DType::u16;
@@ -74,7 +74,9 @@ class ESIEVE_API Source {
   virtual std::optional<std::span<const std::byte>> view([[maybe_unused]] FrameRange range) const { return std::nullopt; }
 
  protected:
-  explicit Source(SourceInfo info) : info_(std::move(info)) {}
+  explicit Source(SourceInfo info) : info_(std::move(info)) {
+    if (info_.shape.empty()) info_.shape = {info_.scan.scan_y, info_.scan.scan_x, info_.detector.det_y, info_.detector.det_x};
+  }
   SourceInfo info_;
 };
 

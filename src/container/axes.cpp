@@ -13,6 +13,20 @@ namespace {
 /// A ramp compresses so well that gzip pays early.
 constexpr std::uint64_t min_gzip_axis_bytes = 192;
 
+/// offset + i · scale, to within a millionth of a step: the last bytes are then zeros, and gzip takes half. Scale and offset are
+/// in the attributes with full precision.
+std::vector<double> values_of(const Axis& axis, std::uint64_t size) {
+  constexpr int bits_within_step = 20;
+  const double unit = std::isnormal(axis.scale) ? std::ldexp(1.0, std::ilogb(axis.scale) - bits_within_step) : 0;
+  std::vector<double> values(size);
+  for (std::uint64_t i = 0; i < size; ++i) {
+    values[i] = axis.offset + static_cast<double>(i) * axis.scale;
+    if (!std::isnormal(unit)) continue;
+    if (const double n_units = values[i] / unit; std::abs(n_units) < 0x1p52) values[i] = std::nearbyint(n_units) * unit;
+  }
+  return values;
+}
+
 }  // namespace
 
 h5::Attributes axis_attributes(const Axis& axis, bool navigate, AxisUse use) {
@@ -30,8 +44,7 @@ h5::Attributes axis_attributes(const Axis& axis, bool navigate, AxisUse use) {
 }
 
 h5::Id make_axis(hid_t file, const Axis& axis, std::uint64_t size, Precision precision, const h5::Attributes& attributes) {
-  std::vector<double> values(size);
-  for (std::uint64_t i = 0; i < size; ++i) values[i] = axis.offset + static_cast<double>(i) * axis.scale;
+  const std::vector<double> values = values_of(axis, size);
   const hsize_t n = size;
   const auto make = [&]<class T>(T, DType dtype) {
     const std::vector<T> narrow(values.begin(), values.end());

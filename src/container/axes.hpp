@@ -17,7 +17,7 @@ enum class AxisUse : std::uint8_t { nexus, hyperspy, emd };
 
 h5::Attributes axis_attributes(const Axis& axis, bool navigate, AxisUse use);
 
-/// Of axis values that are not integers. Scale and offset are in the attributes with full precision anyway.
+/// Of axis values that are not integers: f32 or f64, these to a millionth of a step.
 enum class Precision : std::uint8_t { low, full };
 
 /// The values of `axis` as a 1-D dataset, without a name yet: integers if that is what they are, else floats.

@@ -145,6 +145,7 @@ class BlockDecoder {
 template <class Count>
 DecodeStatus decode_lanes(std::span<const std::byte> bytes, const BlockShape& shape, Scratch& scratch, Count* dense) {
   if (shape.n_counts() == 0) return DecodeStatus::corrupt;
+  if (shape.det_x > most_lanes_width) return DecodeStatus::out_of_range;
   return lanes::BlockDecoder<Count>(shape, scratch.get<lanes::Workspace>(), scratch.past_caches, dense).decode(bytes);
 }
 

@@ -75,9 +75,7 @@ class BlockEncoder {
         layout_(shape, shape.n_frames >= effort_.least_mapped_frames),
         workspace_(workspace),
         model_(workspace.model),
-        rows_(counts, layout_, *workspace.kernels, workspace.window) {
-    workspace.pixel_sums.clear();
-  }
+        rows_(counts, layout_, *workspace.kernels, workspace.window) {}
 
   bool encode(std::size_t bytes_to_beat, std::vector<std::byte>& out) {
     // What a sample promises is a percent or two off, most of it too little: nothing but counts is in it.
@@ -326,7 +324,10 @@ class BlockEncoder {
 template <class Count>
 bool encode_lanes(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out,
                   std::size_t bytes_to_beat) {
-  return lanes::BlockEncoder<Count>(counts, shape, level, scratch.get<lanes::Workspace>()).encode(bytes_to_beat, out);
+  auto& workspace = scratch.get<lanes::Workspace>();
+  workspace.pixel_sums.clear();
+  if (shape.det_x > most_lanes_width) return false;
+  return lanes::BlockEncoder<Count>(counts, shape, level, workspace).encode(bytes_to_beat, out);
 }
 
 std::span<std::uint64_t> lanes_pixel_sums(Scratch& scratch) { return scratch.get<lanes::Workspace>().pixel_sums; }

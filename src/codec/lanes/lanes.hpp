@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The lanes coder: counts of lit blocks (more than about a tenth of the pixels non-zero) <-> bytes. 64 frames, or 64
-// strips of fewer frames, are coded side by side, one in each SIMD lane. Format: docs/format/codec_lanes.md.
+// The lanes coder: counts of lit blocks <-> bytes. 128 frames, or as many strips of fewer frames, are coded side by side, one in
+// each SIMD lane. Format: docs/format/codec_lanes.md.
 #pragma once
 
 #include <cstddef>
@@ -17,10 +17,13 @@
 
 namespace esieve::codec {
 
+/// The widest row: of all lanes it is 16 MiB, and both sides keep a few.
+inline constexpr std::uint32_t most_lanes_width = 1U << 16;
+
 /// Appends the payload of a block to `out`.
 /// \param counts n_frames × det_y × det_x counts, C order; Count is uint8_t, uint16_t or uint32_t.
 /// \param bytes_to_beat what another coder takes: nothing is coded if a sample says that this one will take more
-/// \returns false, leaving `out` as it was, if lanes cannot pay here: nothing lit, or counts that look like noise.
+/// \returns false, leaving `out` as it was, if lanes cannot pay here: nothing lit, rows too wide, or counts that look like noise.
 template <class Count>
 bool encode_lanes(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out,
                   std::size_t bytes_to_beat = std::numeric_limits<std::size_t>::max());

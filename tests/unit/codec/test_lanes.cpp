@@ -164,6 +164,22 @@ TEST(Lanes, declines_what_it_cannot_make_smaller) {
   EXPECT_EQ(out.size(), 5U);
 }
 
+// A row of all lanes takes 256 bytes a pixel.
+TEST(Lanes, refuses_rows_that_would_take_too_much_memory) {
+  const BlockShape widest{1, 1, most_lanes_width, 1}, wider{1, 1, most_lanes_width + 1, 1};
+  std::vector<std::uint8_t> counts(wider.n_counts());
+  for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = i % 3 == 0;
+  Scratch scratch;
+  std::vector<std::byte> out;
+  EXPECT_FALSE(encode_lanes(counts.data(), wider, Level::standard, scratch, out));
+  EXPECT_TRUE(out.empty());
+  EXPECT_TRUE(lanes_pixel_sums(scratch).empty());
+  ASSERT_TRUE(encode_lanes(counts.data(), widest, Level::standard, scratch, out));
+  std::vector<std::uint8_t> dense(counts.size());
+  EXPECT_EQ(decode_lanes(out, widest, scratch, dense.data()), DecodeStatus::okay);
+  EXPECT_EQ(decode_lanes(out, wider, scratch, dense.data()), DecodeStatus::out_of_range);
+}
+
 TEST(Lanes, declines_what_a_sample_says_another_coder_does_better) {
   std::mt19937_64 random(test_seed());
   const BlockShape shape{70, 40, 50, 70};
