@@ -7,18 +7,18 @@
 
 namespace esieve::codec {
 
-/// n / divisor, exact for every n and every divisor from 1 to 2^31. Lemire, Kaser, Kurz, "Faster remainder by direct
-/// computation" (2019): with the inverse too large by at most 1 / 2^63, n * divisor < 2^63 suffices.
+/// n / divisor, exact for all n and all divisors but 0. With the inverse rounded down, Robison, "N-bit unsigned division via N-bit
+/// multiply-add" (2005): (n + 1) · inverse is too small by at most (n + 1) / 2^64 <= 1 / divisor.
 class Quotient {
  public:
-  explicit Quotient(std::uint32_t divisor) noexcept : inverse_((std::uint64_t{1} << 63) / divisor + 1) {}
+  explicit Quotient(std::uint32_t divisor) noexcept : inverse_(~std::uint64_t{0} / divisor) {}
   [[nodiscard]] std::uint32_t operator()(std::uint32_t n) const noexcept {
     __extension__ using Wide = unsigned __int128;
-    return static_cast<std::uint32_t>(Wide{inverse_} * (2 * std::uint64_t{n}) >> 64);
+    return static_cast<std::uint32_t>(Wide{inverse_} * (std::uint64_t{n} + 1) >> 64);
   }
 
  private:
-  std::uint64_t inverse_;  ///< 2^63 / divisor, rounded up
+  std::uint64_t inverse_;  ///< 2^64 / divisor
 };
 
 }  // namespace esieve::codec

@@ -41,7 +41,7 @@ class WeightFit {
   const Layout& layout_;
   const Kernels& kernels_;
   RateRatios ratios_;
-  std::size_t n_features_, n_neighbours_, n_terms_;
+  std::size_t n_features_, n_neighbours_, n_terms_, n_columns_ = 0;
   std::array<Matrix, n_octaves> sums_{};
   std::array<float, n_classes> scales_{};  // of the terms of a class
 };

@@ -67,6 +67,7 @@ void WeightFit::add(const RowTask& task, const std::uint16_t* row, std::size_t y
       }
       std::array<std::int32_t, most_terms*(most_terms + 1) / 2> products;
       kernels_.sum_products(column_of(task, row, g, x, around), products.data());
+      ++n_columns_;
       Matrix& sums = sums_[octave_of(model_.rates[around[0]])];
       const std::int32_t* product = products.data();
       for (std::size_t i = 0; i < n_terms_; ++i)
@@ -82,8 +83,10 @@ Weights WeightFit::solve() const {
     for (std::size_t i = 0; i < n_terms_; ++i)
       for (std::size_t j = i; j < n_terms_; ++j) pooled[i][j] += sums[i][j];
   const std::size_t n = n_terms_ - 1;
+  // What all octaves together count for in each: a hundredth, and less where each has more of its own.
+  const double pooled_share = 0.01 * std::sqrt(500.0 / static_cast<double>(std::max<std::size_t>(500, n_columns_)));
   for (std::size_t o = 0; o < n_octaves; ++o) {
-    // An octave with few samples leans on all others: they count as a hundredth of themselves.
+    // An octave with few samples leans on all others.
     Matrix a = sums_[o];
     if (a[n][n] == 0) {
       if (o > 0) {
@@ -93,7 +96,7 @@ Weights WeightFit::solve() const {
       continue;
     }
     for (std::size_t i = 0; i < n_terms_; ++i)
-      for (std::size_t j = i; j < n_terms_; ++j) a[i][j] += 0.01 * pooled[i][j];
+      for (std::size_t j = i; j < n_terms_; ++j) a[i][j] += pooled_share * pooled[i][j];
     for (std::size_t i = 0; i < n; ++i) a[i][i] += 1e-5 * a[i][i] + 1e-9;
     // Gaussian elimination of the symmetric, positive definite system; the last column is the right-hand side.
     for (std::size_t i = 0; i < n; ++i)

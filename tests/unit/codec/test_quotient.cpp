@@ -19,8 +19,8 @@ void expect_exact(std::uint64_t n, std::uint32_t divisor) {
 TEST(Quotient, is_exact_on_both_sides_of_every_multiple) {
   std::mt19937_64 random(7);
   for (int i = 0; i < 20000; ++i) {
-    const unsigned n_bits = 1 + static_cast<unsigned>(random() % 31);
-    const auto divisor = static_cast<std::uint32_t>(1 + random() % (std::uint64_t{1} << n_bits));
+    const unsigned n_bits = 1 + static_cast<unsigned>(random() % 32);
+    const auto divisor = static_cast<std::uint32_t>(1 + random() % ((std::uint64_t{1} << n_bits) - 1));
     const std::uint64_t most = 0xFFFFFFFF / divisor, multiple = random() % (most + 1) * divisor;
     for (const std::uint64_t n : {multiple, multiple + 1, multiple + divisor - 1, most * divisor, most * divisor - 1})
       expect_exact(n, divisor);
@@ -28,10 +28,10 @@ TEST(Quotient, is_exact_on_both_sides_of_every_multiple) {
 }
 
 TEST(Quotient, is_exact_for_powers_of_two_and_their_neighbours) {
-  for (unsigned a = 0; a <= 31; ++a)
+  for (unsigned a = 0; a <= 32; ++a)
     for (const std::int64_t off : {-1, 0, 1}) {
       const std::int64_t divisor = (std::int64_t{1} << a) + off;
-      if (divisor < 1 || divisor > std::int64_t{1} << 31) continue;
+      if (divisor < 1 || divisor > 0xFFFFFFFF) continue;
       for (unsigned b = 0; b <= 32; ++b)
         for (const std::int64_t also : {-2, -1, 0, 1, 2})
           if (const std::int64_t n = (std::int64_t{1} << b) + also; n >= 0)
