@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/huge_pages.hpp"
 #include "esieve/error.hpp"
 #include "parallel/parallel.hpp"
 #include "reader/convert_counts.hpp"
@@ -94,8 +95,8 @@ class Gathering {
     result_.offsets.reserve(frame_events.size() + 1);
     result_.offsets.push_back(0);
     for (const std::uint32_t n : frame_events) result_.offsets.push_back(result_.offsets.back() + static_cast<std::int32_t>(n));
-    result_.pixels.resize(total);
-    result_.counts.resize(total);
+    resize_in_huge_pages(result_.pixels, total);
+    resize_in_huge_pages(result_.counts, total);
   }
 
   void take(const ChunkPieces& wanted, const ChunkEvents& events) {
