@@ -24,19 +24,28 @@ DecodeStatus decode_as(std::span<const std::byte> payload, CountCoder coder, con
   return DecodeStatus::unknown_version;
 }
 
+/// Lists a piece of a frame at a time: what is listed then stays in the caches until it is copied.
 template <class Count>
 void list_events(const BlockShape& shape, CoderScratch& scratch, EventSink& sink) {
-  const auto* frame = reinterpret_cast<const Count*>(scratch.plane.data());
+  constexpr std::size_t piece = std::size_t{1} << 16;
+  const auto* counts_of_frame = reinterpret_cast<const Count*>(scratch.plane.data());
   const std::size_t n_pixels = shape.n_pixels();
   auto& [pixels, counts] = scratch.frame_events;
-  pixels.resize(n_pixels);
-  counts.resize(n_pixels);
+  pixels.resize(std::min(piece, n_pixels));
+  counts.resize(std::min(piece, n_pixels));
   sink.clear();
-  for (std::uint32_t f = 0; f < shape.n_frames; ++f, frame += n_pixels) {
-    const auto n = static_cast<std::ptrdiff_t>(gaps::extract_frame(frame, n_pixels, pixels.data(), counts.data()));
-    sink.pixels.insert(sink.pixels.end(), pixels.begin(), pixels.begin() + n);
-    sink.counts.insert(sink.counts.end(), counts.begin(), counts.begin() + n);
-    sink.frame_events.push_back(static_cast<std::uint32_t>(n));
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f, counts_of_frame += n_pixels) {
+    const std::size_t n_before = sink.n_events();
+    for (std::size_t first = 0; first < n_pixels; first += piece) {
+      const std::size_t n_in_piece = std::min(piece, n_pixels - first);
+      const auto n =
+          static_cast<std::ptrdiff_t>(gaps::extract_frame(counts_of_frame + first, n_in_piece, pixels.data(), counts.data()));
+      if (first != 0)
+        for (std::ptrdiff_t i = 0; i < n; ++i) pixels[static_cast<std::size_t>(i)] += static_cast<std::uint32_t>(first);
+      sink.pixels.insert(sink.pixels.end(), pixels.begin(), pixels.begin() + n);
+      sink.counts.insert(sink.counts.end(), counts.begin(), counts.begin() + n);
+    }
+    sink.frame_events.push_back(static_cast<std::uint32_t>(sink.n_events() - n_before));
   }
 }
 
