@@ -72,7 +72,7 @@ ESIEVE_API ScanShape longest(ScanShape scan, Growing growing);
 struct ChunkAccount {
   std::span<const FrameTotals> totals;
   std::span<const std::uint64_t> hashes;         ///< XXH3-64 of each frame's dense little-endian bytes.
-  std::span<const double> pattern_sum;           ///< Sum of the chunk's frames per pixel, for the mean pattern; or empty.
+  std::span<const double> pattern_sum;           ///< Sum of the chunk's frames per bin of pattern_bins(detector); or empty.
   std::span<const DroppedFrame> dropped{};       ///< Where thresholded, else empty.
   std::span<const FrameStatus> status{};         ///< Empty: all okay.
   std::span<const PixelValue> pattern_values{};  ///< Instead of `pattern_sum`: all values that are not zero.

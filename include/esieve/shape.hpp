@@ -26,6 +26,20 @@ struct DetectorShape {
   friend constexpr bool operator==(const DetectorShape&, const DetectorShape&) = default;
 };
 
+/// Squares of pixels in which the frames of large detectors are added up for a mean pattern.
+struct PatternBins {
+  std::uint32_t factor = 1;  ///< Pixels along an edge, a power of two.
+  DetectorShape shape;       ///< Bins along the axes; the last ones may have fewer pixels.
+};
+
+/// The smallest bins that leave 1025 at most along an axis: single pixels of most detectors.
+constexpr PatternBins pattern_bins(DetectorShape detector) {
+  PatternBins bins;
+  while ((detector.det_y > detector.det_x ? detector.det_y : detector.det_x) / bins.factor > 1024) bins.factor *= 2;
+  bins.shape = {(detector.det_y - 1) / bins.factor + 1, (detector.det_x - 1) / bins.factor + 1};
+  return bins;
+}
+
 /// Frames [first, first + count) in scan order.
 struct FrameRange {
   std::uint64_t first = 0;

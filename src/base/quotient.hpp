@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace esieve::codec {
+namespace esieve {
 
 /// n / divisor, exact for all n and all divisors but 0. With the inverse rounded down, Robison, "N-bit unsigned division via N-bit
 /// multiply-add" (2005): (n + 1) · inverse is too small by at most (n + 1) / 2^64 <= 1 / divisor.
@@ -21,4 +21,4 @@ class Quotient {
   std::uint64_t inverse_;  ///< 2^64 / divisor
 };
 
-}  // namespace esieve::codec
+}  // namespace esieve

@@ -38,18 +38,18 @@ void ChunkEncoder::encode(std::span<const std::byte> dense, std::uint64_t first_
   codec_.encode(dense, parameters_, first_frame, out.bytes, out.totals);
   hash(dense, info_, out);
   if (const auto events = codec_.listed_events())
-    out.pattern.take(events->pixels, events->counts, info_.detector.n_pixels());
+    out.pattern.take(events->pixels, events->counts, info_.detector);
   else if (const auto sums = codec_.pixel_sums(); !sums.empty())
-    out.pattern.take(sums);
+    out.pattern.take(sums, info_.detector);
   else
-    out.pattern.sum(dense, info_.dtype, info_.detector.n_pixels());
+    out.pattern.sum(dense, info_.dtype, info_.detector);
 }
 
 void ChunkEncoder::encode_events(const ListedEvents& events, std::uint64_t first_frame, EncodedChunk& out) {
   out.totals.resize(events.frame_events.size());
   out.bytes.clear();
   codec_.encode_events(events, parameters_, first_frame, out.bytes, out.totals);
-  out.pattern.take(events.pixels, events.counts, info_.detector.n_pixels());
+  out.pattern.take(events.pixels, events.counts, info_.detector);
 }
 
 std::size_t chunks_under_way(std::uint64_t dense_bytes, int threads) {
@@ -63,7 +63,7 @@ void account_frames(std::span<const std::byte> dense, const SourceInfo& info, En
   out.totals.resize(dense.size() / info.frame_bytes());
   codec::frame_totals(dense, info.dtype, info.detector.n_pixels(), out.totals);
   hash(dense, info, out);
-  out.pattern.sum(dense, info.dtype, info.detector.n_pixels());
+  out.pattern.sum(dense, info.dtype, info.detector);
 }
 
 }  // namespace esieve

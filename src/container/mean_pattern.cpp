@@ -10,7 +10,6 @@
 namespace esieve {
 namespace {
 
-constexpr std::uint32_t max_gathered_side = 1024;
 constexpr std::uint32_t min_preview_side = 32;
 /// Of precision, after the leading one: counting noise leaves no use for more, and the eye none for fewer.
 constexpr int most_bits = 10, fewest_bits = 4;
@@ -24,10 +23,6 @@ std::uint32_t covered(std::uint32_t i, std::uint32_t factor, std::uint32_t size)
 
 /// Adds values of `from` to the bins of `factor` × `factor` of them.
 void add_binned(std::span<const double> from, DetectorShape shape, std::uint32_t factor, std::span<double> bins) {
-  if (factor == 1) {
-    for (std::size_t i = 0; i < from.size(); ++i) bins[i] += from[i];
-    return;
-  }
   const DetectorShape bins_shape = binned(shape, factor);
   const double* value = from.data();
   for (std::uint32_t y = 0; y < shape.det_y; ++y) {
@@ -74,14 +69,14 @@ double estimated_gzip_bytes(std::span<const float> values) {
 
 }  // namespace
 
-MeanPattern::MeanPattern(DetectorShape detector) : detector_(detector) {
-  while (std::max(detector.det_y, detector.det_x) / binning_ > max_gathered_side) binning_ *= 2;
-  shape_ = binned(detector, binning_);
-  sums_.resize(shape_.n_pixels());
-}
+MeanPattern::MeanPattern(DetectorShape detector)
+    : detector_(detector),
+      binning_(pattern_bins(detector).factor),
+      shape_(pattern_bins(detector).shape),
+      sums_(shape_.n_pixels()) {}
 
 void MeanPattern::add(std::span<const double> pattern_sum, std::span<const PixelValue> values, std::uint64_t n_frames) {
-  if (!pattern_sum.empty()) add_binned(pattern_sum, detector_, binning_, sums_);
+  for (std::size_t i = 0; i < pattern_sum.size(); ++i) sums_[i] += pattern_sum[i];
   for (const PixelValue& at : values) {
     std::size_t bin = at.pixel;
     if (binning_ > 1) {

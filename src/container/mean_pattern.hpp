@@ -13,12 +13,12 @@
 
 namespace esieve {
 
-/// Gathers the sum of all frames. Large detectors are binned while gathering, so memory stays below 8 MiB.
+/// Gathers the sum of all frames, in pattern_bins(): memory stays below about 8 MiB.
 class MeanPattern {
  public:
   explicit MeanPattern(DetectorShape detector);
 
-  /// \param pattern_sum  sum of some frames, one value a pixel; or empty
+  /// \param pattern_sum  sum of some frames, one value for each of the detector's pattern_bins(); or empty
   /// \param values       lit pixels of some frames
   void add(std::span<const double> pattern_sum, std::span<const PixelValue> values, std::uint64_t n_frames);
 

@@ -206,7 +206,7 @@ void ContainerWriter::write(std::uint64_t i, std::span<const std::byte> chunk, c
   self.grow(frames, i);
   if (self.chunks.sizes[i] != 0) throw std::logic_error("chunk " + std::to_string(i) + " was written before");
   if (chunk.empty() || account.totals.size() != frames.count || account.hashes.size() != frames.count ||
-      (!account.pattern_sum.empty() && account.pattern_sum.size() != self.info.detector.n_pixels()) ||
+      (!account.pattern_sum.empty() && account.pattern_sum.size() != pattern_bins(self.info.detector).shape.n_pixels()) ||
       account.dropped.size() != (self.options.threshold ? frames.count : 0) ||
       (!account.status.empty() && account.status.size() != frames.count))
     throw std::logic_error("the account of chunk " + std::to_string(i) + " is not of its frames");

@@ -105,7 +105,7 @@ void frame_hashes(benchmark::State& state) {
 void mean_pattern(benchmark::State& state) {
   const SimulatedFrames& frames = frames_of(1000);
   PatternSum sum;
-  for ([[maybe_unused]] auto _ : state) sum.sum(bytes_of(frames), DType::u16, frames.info.detector.n_pixels());
+  for ([[maybe_unused]] auto _ : state) sum.sum(bytes_of(frames), DType::u16, frames.info.detector);
   account(state, frames);
 }
 

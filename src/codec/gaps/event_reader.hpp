@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/quotient.hpp"
 #include "base/raw_memory.hpp"
 #include "codec/gaps/runs.hpp"
 #include "codec/gaps/side_info.hpp"
-#include "codec/quotient.hpp"
 
 namespace esieve::codec::gaps {
 

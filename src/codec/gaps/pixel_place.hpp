@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/quotient.hpp"
 #include "codec/gaps/leaf_map.hpp"
-#include "codec/quotient.hpp"
 
 namespace esieve::codec::gaps {
 

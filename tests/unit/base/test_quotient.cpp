@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <random>
 
-#include "codec/quotient.hpp"
+#include "base/quotient.hpp"
 
-namespace esieve::codec {
+namespace esieve {
 namespace {
 
 void expect_exact(std::uint64_t n, std::uint32_t divisor) {
@@ -40,4 +40,4 @@ TEST(Quotient, is_exact_for_powers_of_two_and_their_neighbours) {
 }
 
 }  // namespace
-}  // namespace esieve::codec
+}  // namespace esieve

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "container/mean_pattern.hpp"
+#include "frames/frame_sums.hpp"
 #include "support/test_data.hpp"
 
 namespace esieve {
@@ -77,10 +78,12 @@ TEST(MeanPattern, AveragesOverPixelsThatExistInBinsAtTheEdge) {
 
 TEST(MeanPattern, HoldsLargeDetectorsInLittleMemoryWithTheRightMean) {
   const DetectorShape shape{4096, 2048};
-  std::vector<double> sum(shape.n_pixels());
-  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = i % 2 == 0 ? 2 : 4;
+  std::vector<std::uint64_t> pixels(shape.n_pixels());
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = i % 2 == 0 ? 2 : 4;
+  PatternSum sum;
+  sum.take(pixels, shape);
   MeanPattern pattern(shape);
-  pattern.add(sum, {}, 1);
+  pattern.add(sum.sums(), {}, 1);
   const auto preview = pattern.preview(1 << 20);
   EXPECT_EQ(preview.binning, 4U);
   EXPECT_THAT(preview.values, testing::Each(3.0F));
@@ -98,11 +101,13 @@ TEST(MeanPattern, GivesTheMeansOfAllPixelsOrOfTheirBins) {
   EXPECT_THAT(exact.means(), testing::Pointwise(testing::DoubleEq(), expected));
 
   const DetectorShape large{3, 2049};  // bins of 2 × 2, the last of a single pixel
-  std::vector<double> wide(large.n_pixels(), 8);
+  std::vector<std::uint64_t> wide(large.n_pixels(), 8);
   wide.front() = 12;
   wide.back() = 20;
   MeanPattern binned(large);
-  binned.add(wide, {}, 2);
+  PatternSum wide_sum;
+  wide_sum.take(wide, large);
+  binned.add(wide_sum.sums(), {}, 2);
   std::vector<double> binned_expected(large.n_pixels(), 4);
   for (const std::size_t pixel : {0U, 1U, 2049U, 2050U}) binned_expected[pixel] = 4.5;
   binned_expected.back() = 10;
