@@ -91,15 +91,15 @@ void TrackFinder::visit_quads(const ListedEvents& events, std::size_t first, std
     n_starters += touching_pixels(quads + quad.slot, stride) == 0 ? 1U : 0U;
   }
   starters_.resize(n_starters);
-  for (const LitQuad& quad : starters_) frames_.mark(0, quad.slot);
-  visits_.reserve(n_visits_ + 5 * n_lit, n_visits_);  // a quad, one beside it, three below
-  Visit* visits = visits_.data() + n_visits_;
-  frames_.visit_frame(0, [=, &visits](std::uint32_t slot, const std::uint8_t* at) {
-    const unsigned lit = quads[slot];
-    *visits++ = {track_context<models>(at, stride), static_cast<std::uint8_t>(lit)};
-    return lit;
-  });
-  n_visits_ = static_cast<std::size_t>(visits - visits_.data());
+  for (const LitQuad& quad : lit_quads_) frames_.mark_touched(0, quad.slot, quads[quad.slot]);
+  const std::size_t most = 5 * n_lit;  // a quad, one beside it, three below
+  visited_.reserve(most + TrackFrames::n_spare);
+  visits_.reserve(n_visits_ + most, n_visits_);
+  const std::uint32_t* const visited = visited_.data();
+  const std::size_t n_visited = frames_.take(0, visited_.data());
+  Visit* const visits = visits_.data() + n_visits_;
+  for (std::size_t i = 0; i < n_visited; ++i) visits[i] = {track_context<models>(quads + visited[i], stride), quads[visited[i]]};
+  n_visits_ += n_visited;
   for (const LitQuad& quad : lit_quads_) quads[quad.slot] = 0;
 }
 

@@ -83,7 +83,7 @@ class TrackFinder {
   };
 
   PaddedGrid grid_;
-  TrackFrames frames_;  // one, visited as a decoder does
+  TrackFrames frames_;  // one
   TrackModel trial_model_;
   TokenList trial_;
   std::vector<std::uint8_t> is_lit_;  // padded pixels
@@ -91,6 +91,7 @@ class TrackFinder {
   std::vector<std::uint8_t> quads_;   // padded; zero between calls
   std::vector<LitQuad> lit_quads_;    // of the last frame
   std::vector<LitQuad> starters_;     // likewise
+  RawMemory<std::uint32_t> visited_;  // quads that something is said of, of one frame
   RawMemory<Visit> visits_;
   std::size_t n_visits_ = 0;
   std::vector<std::size_t> first_event_;

@@ -116,6 +116,21 @@ class TrackFrames {
   /// Quad `slot` of a frame will be visited.
   void mark(std::uint32_t frame, std::uint32_t slot) noexcept { marks().add(frame * n_words_ * 64 + slot); }
 
+  /// A quad with lit pixels will be visited, and the neighbours that visit_frame() would add, all with numbers above it.
+  void mark_touched(std::uint32_t frame, std::uint32_t slot, unsigned lit) noexcept {
+    const Marks marks = this->marks();
+    const std::size_t at = frame * n_words_ * 64 + slot;
+    marks.add(at);
+    marks.add_one(at + 1, lit >> 3);
+    marks.add_three(at + grid_.stride - 1, touched_below(lit));
+  }
+
+  /// Lists the marked quads of a frame in raster order and has none left.
+  /// \param slots  room for as many, and n_spare more
+  /// \returns how many there are
+  std::size_t take(std::uint32_t frame, std::uint32_t* slots) noexcept;
+  static constexpr std::size_t n_spare = 4;
+
   /// Calls visit(slot, at) for each marked quad of a frame, in raster order. `at` points into a padded frame of lit pixels, all
   /// zero when the frame begins, and visit returns which pixels of the quad are lit. Their neighbours are then visited as well.
   template <class Visit>
@@ -128,9 +143,10 @@ class TrackFrames {
   struct Marks {
     std::uint64_t *visits, *marked;
 
-    void add(std::size_t at) const noexcept {
-      visits[at >> 6] |= std::uint64_t{1} << (at & 63);
-      marked[at >> 12] |= std::uint64_t{1} << (at >> 6 & 63);
+    void add(std::size_t at) const noexcept { add_one(at, 1); }
+    void add_one(std::size_t at, unsigned bit) const noexcept {
+      visits[at >> 6] |= std::uint64_t{bit} << (at & 63);
+      marked[at >> 12] |= std::uint64_t{bit} << (at >> 6 & 63);
     }
     /// Those of three quads from `at` on that have a bit in `which`.
     void add_three(std::size_t at, unsigned which) const noexcept {
@@ -145,6 +161,11 @@ class TrackFrames {
     }
   };
   [[nodiscard]] Marks marks() noexcept { return {visits_.data(), marked_.data()}; }
+
+  /// The three quads below that touch a quad's lit pixels, as bits from the left.
+  [[nodiscard]] static unsigned touched_below(unsigned lit) noexcept {
+    return (lit & 1) | unsigned{lit != 0} << 1 | lit >> 3 << 2;
+  }
 
   QuadGrid grid_;
   std::size_t n_words_ = 0;            // of a frame: a multiple of 64
@@ -181,7 +202,7 @@ void TrackFrames::visit_frame(std::uint32_t frame, Visit visit) {
         lit_quads[slot] = static_cast<std::uint8_t>(lit);
         lit_slots[n_lit] = slot;
         n_lit += lit != 0 ? 1U : 0U;
-        marks.add_three(base + slot + stride - 1, (lit & 1) | unsigned{lit != 0} << 1 | lit >> 3 << 2);
+        marks.add_three(base + slot + stride - 1, touched_below(lit));
         left |= std::uint64_t{lit >> 3} << 1 << bit & inside;
         if (bit == 63 && lit >> 3 != 0) [[unlikely]]
           marks.add(base + slot + 1);
