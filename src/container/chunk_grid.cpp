@@ -15,14 +15,10 @@ namespace {
 /// what changes from one end of a scan to the other, want more than one chunk. Who reads frame by frame through HDF5, which keeps
 /// chunks of 1 MiB by itself, has the filter copy one of these for every frame (see filter/last_chunk.hpp), and decode it for
 /// every frame in random order.
-constexpr std::uint64_t target_bytes(Level level, std::uint64_t dense_bytes) {
+constexpr std::uint64_t target_bytes(Level level, bool many_lit, std::uint64_t dense_bytes) {
   constexpr std::uint64_t mib = std::uint64_t{1} << 20;
-  switch (level) {
-    case Level::fast: break;
-    case Level::standard: return dense_bytes < 16 * mib ? 4 * mib : 8 * mib;
-    case Level::max: return 16 * mib;
-  }
-  return 4 * mib;
+  if (level == Level::max) return 16 * mib;
+  return dense_bytes < 16 * mib || (level == Level::fast && !many_lit) ? 4 * mib : 8 * mib;
 }
 
 /// Where smaller ones leave the coder idle.
@@ -79,7 +75,7 @@ std::uint64_t frames_wanted(ScanShape scan, std::uint64_t frame_bytes, const Con
   if (options.frames_per_chunk != 0) return options.frames_per_chunk;
   // Of a scan that grows nobody knows how far: as of a long one.
   const std::uint64_t dense_bytes = std::min<std::uint64_t>(scan.n_frames(), most) * frame_bytes;
-  return std::clamp<std::uint64_t>(target_bytes(options.level, dense_bytes) / frame_bytes, 1, most);
+  return std::clamp<std::uint64_t>(target_bytes(options.level, options.many_lit, dense_bytes) / frame_bytes, 1, most);
 }
 
 }  // namespace

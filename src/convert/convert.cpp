@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "codec/chunk/totals.hpp"
 #include "container/chunk_encoder.hpp"
 #include "esieve/error.hpp"
 #include "parallel/parallel.hpp"
@@ -34,6 +35,7 @@ class Conversion {
     writer_.emplace(output, source.info(),
                     ContainerOptions{.level = options.level,
                                      .frames_per_chunk = options.frames_per_chunk,
+                                     .many_lit = many_lit(),
                                      .overwrite = options.overwrite,
                                      .durable = options.durable,
                                      .threshold = recorded(options.threshold),
@@ -57,6 +59,24 @@ class Conversion {
   std::optional<double> known_floor() const {
     if (threshold_) return std::nullopt;
     return source_.info().floor_bits;
+  }
+
+  /// Judged by one frame, in the middle of the scan. What a threshold leaves is not worth making it twice.
+  bool many_lit() const {
+    if (threshold_) return false;
+    const SourceInfo& info = source_.info();
+    const FrameRange middle{info.scan.n_frames() / 2, 1};
+    std::vector<std::byte> frame;
+    auto dense = source_.view(middle);
+    if (!dense) {
+      frame.resize(info.frame_bytes());
+      source_.read(middle, frame);
+      dense = frame;
+    }
+    constexpr std::uint64_t one_in = 16;
+    FrameTotals totals;
+    codec::frame_totals(*dense, info.dtype, info.detector.n_pixels(), {&totals, 1});
+    return one_in * totals.n_events >= info.detector.n_pixels();
   }
 
   void encode(std::uint64_t i, Item& item) {
