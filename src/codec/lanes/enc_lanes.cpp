@@ -19,7 +19,8 @@ namespace {
 /// What a level of effort means here.
 struct Effort {
   Profile profile;
-  std::size_t fit_columns;          ///< Columns (of 128 lanes) to learn weights from.
+  std::size_t fit_columns;          ///< Columns (of 128 lanes) to learn weights from,
+  std::size_t fit_columns_of_row;   ///< so many of a row where rows are narrow, else every 8th.
   std::size_t table_columns;        ///< Columns to learn tables from.
   std::size_t sparse_divisor;       ///< Of both, where the mean count is below 1/4: blocks that gaps are tried for as well.
   unsigned finest, coarsest;        ///< tile_shift of the rate map: the finest that pays.
@@ -28,11 +29,11 @@ struct Effort {
 
 Effort effort_of(Level level) {
   switch (level) {
-    case Level::fast: return {Profile::near, 128, 512, 1, 1, 2, 24};
-    case Level::standard: return {Profile::near, 512, 2048, 1, 0, 2, 0};
+    case Level::fast: return {Profile::near, 128, 16, 512, 1, 1, 2, 24};
+    case Level::standard: return {Profile::near, 512, 32, 2048, 1, 0, 2, 0};
     case Level::max: break;
   }
-  return {Profile::full, 2048, 16384, 2, 0, 2, 0};
+  return {Profile::full, 2048, 16, 16384, 2, 0, 2, 0};
 }
 
 /// Counts of tiles of the detector over all frames.
@@ -95,12 +96,13 @@ class BlockEncoder {
     if (sum == 0) return false;
     const std::size_t divisor = 4 * sum < layout_.shape.n_counts() ? effort_.sparse_divisor : 1;
     WeightFit fit(model_, layout_, *workspace_.kernels);
+    const std::size_t stride = std::clamp<std::size_t>(layout_.shape.det_x / effort_.fit_columns_of_row, 1, 8);
     for_sampled_rows(
         effort_.fit_columns / divisor,
         [&](const RowTask& task, const std::uint16_t* row, std::size_t y, std::size_t i) {
-          fit.add(task, row, y, i % fit_stride, fit_stride);
+          fit.add(task, row, y, i % stride, stride);
         },
-        fit_stride);
+        stride);
     model_.weights = fit.solve();
     workspace_.kernels->make_pixel_models[profile()](layout_, model_);
     LevelStatistics statistics(model_.profile, *workspace_.kernels, workspace_.histograms);
@@ -302,7 +304,6 @@ class BlockEncoder {
     out.insert(out.end(), escapes_.rbegin(), escapes_.rend());
   }
 
-  static constexpr std::size_t fit_stride = 8;
   static constexpr double hopeless_share = 0.95;  // of the bits a count has
 
   const Count* counts_;
