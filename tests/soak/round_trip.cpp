@@ -48,7 +48,7 @@ struct Round {
     detector.det_y = static_cast<std::uint32_t>(std::clamp(std::sqrt(n_pixels * aspect), 1.0, n_pixels));
     detector.det_x = static_cast<std::uint32_t>(std::max(1.0, n_pixels / detector.det_y));
     if (below(3) == 0) detector = {std::max(1U, detector.det_y / 16 * 16), std::max(1U, detector.det_x / 16 * 16)};
-    const double most_frames = std::clamp(most_pixels / static_cast<double>(detector.n_pixels()), 1.0, 3000.0);
+    const double most_frames = std::clamp(most_pixels / static_cast<double>(detector.n_pixels()), 1.0, below(8) == 0 ? 3e6 : 3e3);
     scan = {1, 1 + below(static_cast<std::uint64_t>(most_frames))};
     if (scan.scan_x % 2 == 0 && below(2) == 0) scan = {2, scan.scan_x / 2};
     pattern = static_cast<Pattern>(below(n_patterns));
