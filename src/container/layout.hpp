@@ -107,5 +107,7 @@ inline constexpr std::uint64_t min_frames_for_extras = 16;
 inline constexpr std::uint64_t min_bytes_for_extras = 256 << 10;
 /// Two frames or more have HyperSpy's names if their chunks have as much.
 inline constexpr std::uint64_t min_bytes_for_hyperspy = 2 << 10;
+/// Scan images may take about this fraction of the chunks' bytes, and the index of events this; and so many bytes in any case.
+inline constexpr std::uint64_t image_fraction = 16, index_fraction = 32, min_bytes_of_index = 1 << 10;
 
 }  // namespace esieve::layout

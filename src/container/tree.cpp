@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/tree.hpp"
 
+#include <cmath>
 #include <ctime>
 
 #include "container/axes.hpp"
@@ -86,6 +87,12 @@ void describe_root(const Contents& contents) {
   h5::set_attributes(contents.file, attributes);
 }
 
+/// What a number for each frame takes, roughly: they scatter as counts do, by the square root of their mean.
+double bytes_by_frame(double sum, std::uint64_t n_frames) {
+  const double mean = std::isfinite(sum) ? std::abs(sum) / static_cast<double>(n_frames) : 0;
+  return static_cast<double>(n_frames) * (2 + std::log2(1 + mean) / 2) / 8;
+}
+
 }  // namespace
 
 std::vector<hsize_t> scan_dims(const SourceInfo& info) {
@@ -117,16 +124,23 @@ void write_tree(const Contents& contents) {
     if (*object) h5::names_complete(object->get());
 }
 
-Extras choose_extras(std::uint64_t chunk_bytes, const SourceInfo& info, const ContainerOptions& options) {
+Extras choose_extras(std::uint64_t chunk_bytes, const FrameIndex& index, const SourceInfo& info,
+                     const ContainerOptions& options) {
   const bool is_scan = info.scan.n_frames() > 1;
   const bool is_large =
       info.scan.n_frames() >= layout::min_frames_for_extras || chunk_bytes >= layout::min_bytes_for_extras || options.all_parts;
   const bool four_axes = info.frames_per_position == 1;  // HyperSpy and EMD are told of no more
-  return {.scan_image = is_scan || is_large,
+  // Frames of a few pixels are no longer than what is said of them.
+  const auto is_cheap = [&](double sum, std::uint64_t fraction) {
+    return options.all_parts ||
+           bytes_by_frame(sum, info.scan.n_frames()) < static_cast<double>(layout::min_bytes_of_index + chunk_bytes / fraction);
+  };
+  const bool scan_image = (is_scan || is_large) && is_cheap(index.n_electrons(), layout::image_fraction);
+  return {.scan_image = scan_image,
           .hyperspy = four_axes && ((is_scan && chunk_bytes >= layout::min_bytes_for_hyperspy) || is_large),
           .emd = four_axes && is_large,
           .mean_pattern = is_large,
-          .frame_events = is_large};
+          .frame_events = is_large && scan_image && is_cheap(static_cast<double>(index.n_events()), layout::index_fraction)};
 }
 
 }  // namespace esieve

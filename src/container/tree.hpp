@@ -70,7 +70,7 @@ void write_tree(const Contents& contents);
 std::vector<hsize_t> scan_dims(const SourceInfo& info);
 
 /// Which parts a file with so many bytes of chunks has.
-Extras choose_extras(std::uint64_t chunk_bytes, const SourceInfo& info, const ContainerOptions& options);
+Extras choose_extras(std::uint64_t chunk_bytes, const FrameIndex& index, const SourceInfo& info, const ContainerOptions& options);
 
 // The parts. Each returns an object without a name yet.
 

@@ -168,7 +168,7 @@ struct ContainerWriter::Impl {
   }
 
   void finish() {
-    const Extras extras = choose_extras(chunks.total_bytes, info, options);
+    const Extras extras = choose_extras(chunks.total_bytes, index, info, options);
     write_tree({file.id(), dataset.get(), info, options, grid, index, pattern, chunks, dropped, status, digest.hex(), extras});
   }
 

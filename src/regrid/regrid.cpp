@@ -97,7 +97,7 @@ class Regrid {
     const DroppedTotals dropped = dropped_totals();
     const h5::Id dataset = create_virtual_dataset(file.id(), scan_, of, info.path.string(), runs);
     write_tree({file.id(), dataset.get(), info, container, grid, index, pattern, chunks, dropped, status_, digest.hex(),
-                choose_extras(chunks.total_bytes, info, container)});
+                choose_extras(chunks.total_bytes, index, info, container)});
     write_map(file.id());
   }
 

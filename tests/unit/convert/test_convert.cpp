@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "esieve/reader.hpp"
 #include "support/memory_source.hpp"
@@ -40,6 +41,26 @@ TEST_F(Convert, takes_larger_chunks_at_level_fast_where_many_pixels_are_lit) {
   middle.back() = 1;
   EXPECT_EQ(columns_of(source), 256U) << "one in 16";
   EXPECT_EQ(columns_of(source, {.threshold = 2}), 128U) << "nobody knows what a threshold leaves";
+}
+
+// Segmented detectors: what is said of a frame would be as long as the frame.
+TEST_F(Convert, says_nothing_of_single_frames_that_have_few_pixels) {
+  MemorySource few({200, 100}, {2, 4}, DType::u8), many({20, 10}, {40, 40}, DType::u8);
+  fill_with_counts(few, 5, 1);
+  fill_with_counts(many, 5, 1);
+  convert(many, folder / "many.hdf5", {.durable = false});
+  EXPECT_TRUE(Reader(folder / "many.hdf5").info().has_frame_index);
+  convert(few, folder / "few.hdf5", {.durable = false});
+  const Reader reader(folder / "few.hdf5");
+  EXPECT_FALSE(reader.info().has_frame_index);
+  const auto totals = reader.frame_totals();  // counted then
+  ASSERT_EQ(totals.size(), 20'000U);
+  const auto counts = few.values<std::uint8_t>().subspan(std::size_t{777} * 8, 8);
+  EXPECT_EQ(totals[777].electrons, std::accumulate(counts.begin(), counts.end(), 0.0));
+  EXPECT_EQ(totals[777].n_events,
+            static_cast<std::uint64_t>(std::ranges::count_if(counts, [](auto count) { return count != 0; })));
+  const auto events = reader.events<std::uint32_t>(FrameRange{777, 1});
+  EXPECT_EQ(events.n_events(), totals[777].n_events);
 }
 
 }  // namespace
