@@ -90,7 +90,8 @@ void describe_root(const Contents& contents) {
 /// What a number for each frame takes, roughly: they scatter as counts do, by the square root of their mean.
 double bytes_by_frame(double sum, std::uint64_t n_frames) {
   const double mean = std::isfinite(sum) ? std::abs(sum) / static_cast<double>(n_frames) : 0;
-  return static_cast<double>(n_frames) * (2 + std::log2(1 + mean) / 2) / 8;
+  const double bits = mean >= 1 ? 2 + std::log2(mean) / 2 : mean > 0 ? mean * (2 - std::log2(mean)) : 0;
+  return static_cast<double>(n_frames) * bits / 8;
 }
 
 }  // namespace

@@ -63,5 +63,10 @@ TEST_F(Convert, says_nothing_of_single_frames_that_have_few_pixels) {
   EXPECT_EQ(events.n_events(), totals[777].n_events);
 }
 
+TEST_F(Convert, has_an_index_of_empty_frames) {
+  convert(source, folder / "a.hdf5", {.durable = false});
+  EXPECT_TRUE(Reader(folder / "a.hdf5").info().has_frame_index);
+}
+
 }  // namespace
 }  // namespace esieve
