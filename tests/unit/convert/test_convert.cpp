@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include "esieve/reader.hpp"
 #include "support/memory_source.hpp"
@@ -18,10 +19,14 @@ namespace {
 class Convert : public ::testing::Test {
  protected:
   /// Converts at level fast and returns the columns of a chunk. The file must hold the source's frames.
-  std::uint64_t columns_of(MemorySource& source, const ThresholdOptions& threshold = {}) {
-    convert(source, folder / "a.hdf5", {.level = Level::fast, .overwrite = true, .durable = false, .threshold = threshold});
+  std::uint64_t columns(std::optional<double> threshold = std::nullopt) {
+    ConvertOptions options;
+    options.level = Level::fast;
+    options.overwrite = true;
+    options.threshold.threshold = threshold;
+    convert(source, folder / "a.hdf5", options);
     const Reader reader(folder / "a.hdf5");
-    if (!threshold.active()) {
+    if (!threshold) {
       std::vector<std::byte> frames(source.info().dense_bytes());
       reader.frames(FrameRange{0, source.info().scan.n_frames()}, frames);
       EXPECT_TRUE(std::ranges::equal(frames, source.bytes()));
@@ -34,13 +39,13 @@ class Convert : public ::testing::Test {
 };
 
 TEST_F(Convert, takes_larger_chunks_at_level_fast_where_many_pixels_are_lit) {
-  EXPECT_EQ(columns_of(source), 128U) << "nothing is lit";
+  EXPECT_EQ(columns(), 128U) << "nothing is lit";
   const auto middle = source.values<std::uint16_t>().subspan(std::size_t{512} * 128 * 128, 128 * 128);
   std::fill_n(middle.begin(), 1023, std::uint16_t{3});
-  EXPECT_EQ(columns_of(source), 128U);
+  EXPECT_EQ(columns(), 128U);
   middle.back() = 1;
-  EXPECT_EQ(columns_of(source), 256U) << "one in 16";
-  EXPECT_EQ(columns_of(source, {.threshold = 2}), 128U) << "nobody knows what a threshold leaves";
+  EXPECT_EQ(columns(), 256U) << "one in 16";
+  EXPECT_EQ(columns(2), 128U) << "nobody knows what a threshold leaves";
 }
 
 // Segmented detectors: what is said of a frame would be as long as the frame.
@@ -48,9 +53,9 @@ TEST_F(Convert, says_nothing_of_single_frames_that_have_few_pixels) {
   MemorySource few({200, 100}, {2, 4}, DType::u8), many({20, 10}, {40, 40}, DType::u8);
   fill_with_counts(few, 5, 1);
   fill_with_counts(many, 5, 1);
-  convert(many, folder / "many.hdf5", {.durable = false});
+  convert(many, folder / "many.hdf5");
   EXPECT_TRUE(Reader(folder / "many.hdf5").info().has_frame_index);
-  convert(few, folder / "few.hdf5", {.durable = false});
+  convert(few, folder / "few.hdf5");
   const Reader reader(folder / "few.hdf5");
   EXPECT_FALSE(reader.info().has_frame_index);
   const auto totals = reader.frame_totals();  // counted then
@@ -64,7 +69,7 @@ TEST_F(Convert, says_nothing_of_single_frames_that_have_few_pixels) {
 }
 
 TEST_F(Convert, has_an_index_of_empty_frames) {
-  convert(source, folder / "a.hdf5", {.durable = false});
+  convert(source, folder / "a.hdf5");
   EXPECT_TRUE(Reader(folder / "a.hdf5").info().has_frame_index);
 }
 
