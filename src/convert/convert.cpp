@@ -61,9 +61,9 @@ class Conversion {
     return source_.info().floor_bits;
   }
 
-  /// Judged by one frame, in the middle of the scan. What a threshold leaves is not worth making it twice.
+  /// Judged by one frame, in the middle of the scan, where it matters. What a threshold leaves is not worth making it twice.
   bool many_lit() const {
-    if (threshold_) return false;
+    if (options_.level != Level::fast || options_.frames_per_chunk != 0 || threshold_) return false;
     const SourceInfo& info = source_.info();
     const FrameRange middle{info.scan.n_frames() / 2, 1};
     std::vector<std::byte> frame;

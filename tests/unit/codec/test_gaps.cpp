@@ -12,6 +12,7 @@
 #include "codec/gaps/enc_groups.hpp"
 #include "codec/gaps/gaps.hpp"
 #include "codec/gaps/laws.hpp"
+#include "codec/gaps/pixel_place.hpp"
 #include "codec/gaps/rans.hpp"
 #include "codec/gaps/rate_keys.hpp"
 
@@ -298,6 +299,18 @@ TEST(GroupFinder, takes_detectors_of_any_shape) {
     for (std::uint16_t& count : counts) count = lit(random);
     Scratch scratch;
     for (const Level level : all_levels) expect_round_trip(counts, shape, level, scratch);
+  }
+}
+
+TEST(PixelPlace, divides_as_division_does) {
+  std::mt19937_64 random(test_seed());
+  for (std::uint32_t i = 0; i < 20'000; ++i) {
+    const auto det_x = static_cast<std::uint32_t>(i < 300 ? i + 1 : 1 + (random() >> random() % 32) % 0xffffffff);
+    const gaps::PixelPlace place(det_x);
+    for (const std::uint32_t pixel : {0U, det_x - 1, det_x, static_cast<std::uint32_t>(random() >> random() % 32), 0xffffffffU}) {
+      ASSERT_EQ(place.row(pixel), pixel / det_x) << pixel << " / " << det_x;
+      ASSERT_EQ(place.column(pixel, place.row(pixel)), pixel % det_x) << pixel << " % " << det_x;
+    }
   }
 }
 
