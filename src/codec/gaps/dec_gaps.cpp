@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 
+#include "base/byte_reader.hpp"
 #include "codec/gaps/dec_targets.hpp"
 #include "codec/gaps/event_reader.hpp"
 #include "codec/gaps/gaps.hpp"
@@ -14,6 +15,12 @@
 namespace esieve::codec {
 namespace gaps {
 namespace {
+
+/// The two parts of a payload.
+struct Streams {
+  StreamReader side;
+  RunReader runs;
+};
 
 struct DecoderMemory {
   BlockModel model;
@@ -93,24 +100,25 @@ bool read_tracks(DecoderMemory& m, StreamReader& stream, const BlockShape& shape
 }
 
 /// Classes, places and, but for tracks, counts of the events of some frames; the latter have quads in place of pixels.
-[[nodiscard]] bool read_events(StreamReader& stream, const BlockShape& shape, PixelNumbers numbers, DecoderMemory& m,
+[[nodiscard]] bool read_events(Streams& streams, const BlockShape& shape, PixelNumbers numbers, DecoderMemory& m,
                                EventReader& reader) {
-  if (!m.model.code_classes(stream, shape) || !m.model.code_values(stream, shape)) return false;
+  const auto no_counts = [](std::size_t) { return std::span<const std::uint32_t>(); };
+  if (!m.model.code_classes(streams.side, shape) || !m.model.code_values(streams.side, shape, no_counts)) return false;
   m.model.leaves.build_segments(shape, m.model.grid, numbers);
-  return reader.read(stream);
+  return reader.read(streams.side, streams.runs);
 }
 
 /// A block with tracks: which quads start one, then which pixels of these and their neighbours are lit, then counts.
 template <class Target>
-DecodeStatus decode_tracks(StreamReader& stream, const BlockShape& shape, DecoderMemory& m, Target& target) {
+DecodeStatus decode_tracks(Streams& streams, const BlockShape& shape, DecoderMemory& m, Target& target) {
   const QuadGrid grid(shape);
   const BlockShape quads = quads_of(shape);
   EventReader starters(m.model, m.events, quads);
-  if (!read_events(stream, quads, {grid.slot(0, 0), grid.stride}, m, starters)) return DecodeStatus::corrupt;
+  if (!read_events(streams, quads, {grid.slot(0, 0), grid.stride}, m, starters)) return DecodeStatus::corrupt;
   TrackCounts counts;
-  if (!m.model.code_track_counts(stream, shape, counts)) return DecodeStatus::corrupt;
+  if (!m.model.code_track_counts(streams.side, shape, counts)) return DecodeStatus::corrupt;
   const std::uint32_t n_events = counts.n_events;
-  if (n_events > stream.most_symbols()) return DecodeStatus::corrupt;
+  if (n_events > streams.runs.most_tokens()) return DecodeStatus::corrupt;
   const std::uint32_t n_batch = batch_frames(quads);
   m.track_frames.reset(grid, n_batch);
   m.pixels.reserve(n_events + 2 * std::size_t{quad_pixels});
@@ -121,25 +129,25 @@ DecodeStatus decode_tracks(StreamReader& stream, const BlockShape& shape, Decode
     n_frames = std::min(n_batch, shape.n_frames - f);
     starters.batch(f, n_frames, marks);
     const bool sound = m.model.tracks.models() == TrackModels::one
-                           ? read_tracks<TrackModels::one>(m, stream, shape, n_frames, n_events, n_read)
-                           : read_tracks<TrackModels::two>(m, stream, shape, n_frames, n_events, n_read);
+                           ? read_tracks<TrackModels::one>(m, streams.side, shape, n_frames, n_events, n_read)
+                           : read_tracks<TrackModels::two>(m, streams.side, shape, n_frames, n_events, n_read);
     if (!sound) return DecodeStatus::corrupt;
   }
   if (n_read != n_events || !starters.sound()) return DecodeStatus::corrupt;
-  Cdf16 cdf = counts.cdf();
-  m.events.values.reserve(n_events);
-  read_values(stream, cdf, counts.range(), m.model.outliers, n_events, m.events.values.data());
+  m.events.values.reserve(n_events + run_spare);
+  if (!read_values(streams.runs, streams.side, counts.cdf(), counts.range(), m.model.outliers, n_events, m.events.values.data()))
+    return DecodeStatus::corrupt;
   target.put_frames(m.frame_events, m.pixels.data(), m.events.values.data());
   return DecodeStatus::okay;
 }
 
 /// The events of the frames of one group.
 template <class Target>
-DecodeStatus decode_group(StreamReader& stream, std::span<const std::uint32_t> frames, BlockShape shape, DecoderMemory& m,
+DecodeStatus decode_group(Streams& streams, std::span<const std::uint32_t> frames, BlockShape shape, DecoderMemory& m,
                           Target& target) {
   shape.n_frames = static_cast<std::uint32_t>(frames.size());
   EventReader reader(m.model, m.events, shape);
-  if (!read_events(stream, shape, {0, shape.det_x}, m, reader)) return DecodeStatus::corrupt;
+  if (!read_events(streams, shape, {0, shape.det_x}, m, reader)) return DecodeStatus::corrupt;
   const std::uint32_t n_batch = batch_frames(shape);
   target.expect(m.model.leaves.n_events(), n_batch);
   for (std::uint32_t f = 0; f < shape.n_frames;) {
@@ -154,26 +162,32 @@ DecodeStatus decode_group(StreamReader& stream, std::span<const std::uint32_t> f
 
 template <class Target>
 DecodeStatus decode(std::span<const std::byte> payload, const BlockShape& shape, DecoderMemory& m, Target& target) {
-  if (payload.size() < 1 + states_bytes || (payload.size() - 1) % word_bytes != 0) return DecodeStatus::truncated;
+  if (payload.empty()) return DecodeStatus::truncated;
   const auto flags = std::to_integer<unsigned>(payload[0]);
   DecodeStatus status = read_flags(flags, shape, m.model);
   if (status != DecodeStatus::okay) return status;
-  StreamReader stream(payload.subspan(1));
+  ByteReader bytes(payload.subspan(1));
+  const std::uint64_t n_words = bytes.varint();
+  const auto side = bytes.take(std::min<std::uint64_t>(n_words, payload.size()) * word_bytes + states_bytes);
+  const bool is_long = (flags & long_runs_flag) != 0;
+  if (!bytes.ok() || bytes.rest().size() < RunReader::states_bytes(is_long) || bytes.rest().size() % lane_word_bytes != 0)
+    return DecodeStatus::truncated;
+  Streams streams{StreamReader(side), RunReader(bytes.rest(), is_long)};
   if ((flags & has_groups_flag) != 0)
-    m.groups.code(stream, shape);
+    m.groups.code(streams.side, shape);
   else
     m.groups.set_single(shape);
   if (m.model.has_tracks) {
-    status = decode_tracks(stream, shape, m, target);
+    status = decode_tracks(streams, shape, m, target);
     if (status != DecodeStatus::okay) return status;
   } else {
     for (const std::vector<std::uint32_t>& frames : m.groups.frames) {
       if (frames.empty()) continue;
-      status = decode_group(stream, frames, shape, m, target);
+      status = decode_group(streams, frames, shape, m, target);
       if (status != DecodeStatus::okay) return status;
     }
   }
-  if (!stream.finished()) return DecodeStatus::corrupt;
+  if (!streams.side.finished() || !streams.runs.finished()) return DecodeStatus::corrupt;
   target.end_block(m.groups);
   return target.sound() ? DecodeStatus::okay : DecodeStatus::out_of_range;
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 
+#include "base/bytes.hpp"
 #include "codec/gaps/enc_groups.hpp"
 #include "codec/gaps/enc_tracks.hpp"
 #include "codec/gaps/extract.hpp"
@@ -39,7 +40,9 @@ struct EncoderMemory {
   std::vector<std::uint64_t> pixel_totals;
   std::vector<std::size_t> first_event;  // of each frame of all_events
   TokenList tokens;
-  RawMemory<std::uint32_t> words;  // of the stream, before they are appended
+  RunWriter runs;
+  RawMemory<std::uint32_t> words;  // of the side stream, before they are appended
+  std::vector<std::byte> side;
 };
 
 // The finest leaves whose number stays in proportion to the events: the map must not cost the time.
@@ -172,15 +175,15 @@ void write_events(EncoderMemory& m) {
   for (std::size_t c = 0; c < m.model.leaves.classes.size(); ++c) {
     const std::size_t n = m.first[c + 1] - m.first[c];
     const std::span<const std::uint32_t> positions(m.positions.data() + m.first[c], n), values(m.values.data() + m.first[c], n);
-    write_positions(m.tokens, m.model.gap_laws[c], positions);
+    write_positions(m.runs, m.model.gap_laws[c], positions);
     if (m.model.has_tracks) continue;
-    ValueModel& law = m.model.values[c];
+    const ValueModel& law = m.model.values[c];
     if (law.each()) {
-      law.write(m.tokens, m.model.outliers, values);
+      law.write(m.runs, m.tokens, m.model.outliers, values);
     } else if (m.model.above_one[c] != 0) {
       const std::size_t n_exceptions = list_exceptions(m, values);
-      write_positions(m.tokens, law.ones_law(), {m.exceptions.data(), n_exceptions});
-      law.write(m.tokens, m.model.outliers, {m.exception_values.data(), n_exceptions});
+      write_positions(m.runs, law.ones_law(), {m.exceptions.data(), n_exceptions});
+      law.write(m.runs, m.tokens, m.model.outliers, {m.exception_values.data(), n_exceptions});
     }
   }
 }
@@ -198,6 +201,7 @@ std::byte flags(const EncoderMemory& m) {
   if (m.model.has_tracks) bits |= has_tracks_flag;
   if (m.model.has_tracks && m.model.track_models == TrackModels::two) bits |= two_track_models_flag;
   if (m.groups.n_groups > 1) bits |= has_groups_flag;
+  if (m.runs.is_long()) bits |= long_runs_flag;
   return static_cast<std::byte>(bits);
 }
 
@@ -206,7 +210,9 @@ void write_group(EncoderMemory& m, const BlockShape& shape) {
   find_keys(m, shape);
   m.model.code_classes(m.tokens, shape);
   sort_by_class(m, shape);
-  m.model.code_values(m.tokens, shape);
+  m.model.code_values(m.tokens, shape, [&](std::size_t c) {
+    return std::span<const std::uint32_t>(m.values.data() + m.first[c], m.first[c + 1] - m.first[c]);
+  });
   write_events(m);
 }
 
@@ -263,8 +269,7 @@ void write_tracks(EncoderMemory& m, const BlockShape& shape) {
   TrackCounts counts = judge_counts(m.all_events.counts);
   m.model.code_track_counts(m.tokens, shape, counts);
   m.tracks.write(m.tokens, m.model.tracks);
-  Cdf16 cdf = counts.cdf();
-  write_values(m.tokens, cdf, counts.range(), m.model.outliers, m.all_events.counts);
+  write_values(m.runs, m.tokens, counts.cdf(), counts.range(), m.model.outliers, m.all_events.counts);
 }
 
 /// Copies the events of some frames of m.all_events, and makes them m.events.
@@ -304,6 +309,7 @@ GapsOutcome append_payload(EncoderMemory& m, const ListedEvents& events, const B
                            std::vector<std::byte>& out) {
   m.all_events = m.events = events;
   m.tokens.clear();
+  m.runs.clear();
   set_finest_leaves(m, shape, level);
   m.tracks.reset(shape);
   const Neighbours neighbours =
@@ -328,7 +334,11 @@ GapsOutcome append_payload(EncoderMemory& m, const ListedEvents& events, const B
   else
     write_group(m, shape);
   out.push_back(flags(m));
-  append_stream(m.tokens.tokens(), m.words, out);
+  m.side.clear();
+  append_stream(m.tokens.tokens(), m.words, m.side);
+  append_varint(out, (m.side.size() - states_bytes) / word_bytes);
+  out.insert(out.end(), m.side.begin(), m.side.end());
+  m.runs.append(out);
   return are_related && saved_by_groups < saved_well ? GapsOutcome::coded : GapsOutcome::coded_well;
 }
 

@@ -1,56 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Runs, encoder's half.
-#include <type_traits>
-
 #include "codec/gaps/runs.hpp"
 
 namespace esieve::codec::gaps {
+namespace {
 
-void write_positions(TokenList& tokens, const GapLaw& law, std::span<const std::uint32_t> positions) {
+constexpr std::uint32_t last_symbol = n_symbols - 1;
+
+}  // namespace
+
+void write_positions(RunWriter& runs, const GapLaw& law, std::span<const std::uint32_t> positions) {
   const unsigned n_low_bits = law.n_low_bits;
-  std::uint64_t* token = tokens.room_for(positions.size());
+  const std::uint32_t low_mask = (1U << n_low_bits) - 1;
+  // Each of the last symbol stands for so many slots.
+  const std::size_t most_long = positions.empty() ? 0 : (positions.back() >> n_low_bits) / last_symbol;
+  const RunWriter::Room room = runs.begin(law.cdf, n_low_bits, positions.size() + most_long);
+  std::size_t n = 0;
   std::uint32_t next = 0;
-  for (std::size_t i = 0; i < positions.size(); ++i) {
-    std::uint32_t gap = positions[i] - next;
-    if (gap >> n_low_bits >= n_symbols - 1) [[unlikely]] {
-      tokens.stop_at(token);
-      for (; gap >> n_low_bits >= n_symbols - 1; gap -= (n_symbols - 1) << n_low_bits) tokens.symbol(law.cdf, n_symbols - 1);
-      token = tokens.room_for(positions.size() - i);
+  for (const std::uint32_t position : positions) {
+    const std::uint32_t gap = position - next;
+    std::uint32_t symbol = gap >> n_low_bits;
+    for (; symbol >= last_symbol; symbol -= last_symbol, ++n) {
+      room.symbols[n] = last_symbol;
+      room.low[n] = 0;
     }
-    const std::uint32_t symbol = gap >> n_low_bits;
-    *token++ = TokenList::pack(law.cdf.start[symbol], law.cdf.width(symbol), n_low_bits, gap & ((1U << n_low_bits) - 1));
-    next = positions[i] + 1;
+    room.symbols[n] = static_cast<std::uint8_t>(symbol);
+    room.low[n++] = static_cast<std::uint16_t>(gap & low_mask);
+    next = position + 1;
   }
-  tokens.stop_at(token);
+  runs.end(n);
 }
 
-template <class Cdf>
-void write_values(TokenList& tokens, Cdf& cdf, const ValueRange& range, OutlierModel& outliers,
+void write_values(RunWriter& runs, TokenList& side, const Cdf16& cdf, const ValueRange& range, OutlierModel& outliers,
                   std::span<const std::uint32_t> values) {
   const unsigned n_low_bits = range.n_low_bits;
-  const std::uint32_t width = (n_symbols - 1U) << n_low_bits;
-  std::uint64_t* token = tokens.room_for(values.size());
+  const std::uint32_t low_mask = (1U << n_low_bits) - 1, width = last_symbol << n_low_bits;
+  const RunWriter::Room room = runs.begin(cdf, n_low_bits, values.size());
   std::size_t n_outliers = 0;
-  Cdf own = cdf;
-  for (const std::uint32_t value : values) {
-    const std::uint32_t offset = value - range.first;  // wraps below the range
-    const bool outside = offset >= width;
-    const unsigned symbol = outside ? n_symbols - 1 : offset >> n_low_bits, n_low = outside ? 0 : n_low_bits;
-    *token++ = TokenList::pack(own.start[symbol], own.width(symbol), n_low, offset & ((1U << n_low) - 1));
-    if constexpr (std::is_same_v<Cdf, AdaptiveCdf>) own.learn(symbol);
-    n_outliers += outside;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::uint32_t offset = values[i] - range.first;  // wraps below the range
+    const bool is_outside = offset >= width;
+    room.symbols[i] = static_cast<std::uint8_t>(is_outside ? last_symbol : offset >> n_low_bits);
+    room.low[i] = static_cast<std::uint16_t>(is_outside ? 0 : offset & low_mask);
+    n_outliers += is_outside ? 1U : 0U;
   }
-  cdf = own;
-  tokens.stop_at(token);
+  runs.end(values.size());
   if (n_outliers == 0) return;
   for (const std::uint32_t value : values) {
     if (value - range.first < width) continue;
-    outliers.code(tokens, value < range.first ? value : value - width);
+    outliers.code(side, value < range.first ? value : value - width);
   }
 }
-
-template void write_values(TokenList&, Cdf16&, const ValueRange&, OutlierModel&, std::span<const std::uint32_t>);
-template void write_values(TokenList&, AdaptiveCdf&, const ValueRange&, OutlierModel&, std::span<const std::uint32_t>);
 
 }  // namespace esieve::codec::gaps

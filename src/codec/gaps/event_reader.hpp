@@ -37,16 +37,16 @@ class EventReader {
   EventReader(BlockModel& model, EventMemory& memory, const BlockShape& shape)
       : model_(model), m_(memory), n_frames_(shape.n_frames), log2_size_(model.grid.log2_size) {}
 
-  /// \returns false if the stream says what cannot be
-  [[nodiscard]] bool read(StreamReader& stream) {
+  /// \returns false if the streams say what cannot be
+  [[nodiscard]] bool read(StreamReader& side, RunReader& runs) {
     const std::size_t n_classes = model_.leaves.classes.size(), n_events = model_.leaves.n_events();
-    if (n_events > stream.most_symbols()) return false;
-    m_.positions.reserve(n_events + n_classes);
-    m_.values.reserve(2 * (n_events + n_classes));
+    if (n_events > runs.most_tokens()) return false;
+    m_.positions.reserve(n_events + n_classes + run_spare);
+    m_.values.reserve(2 * (n_events + n_classes) + run_spare);
     m_.readers.clear();
     std::uint32_t *positions = m_.positions.data(), *values = m_.values.data();
     for (std::size_t c = 0; c < n_classes; ++c)
-      if (!read_class(stream, c, positions, values)) return false;
+      if (!read_class(side, runs, c, positions, values)) return false;
     return true;
   }
 
@@ -69,7 +69,7 @@ class EventReader {
  private:
   static constexpr std::uint32_t never = 0xffffffff;
 
-  bool read_class(StreamReader& stream, std::size_t c, std::uint32_t*& positions, std::uint32_t*& values) {
+  bool read_class(StreamReader& side, RunReader& runs, std::size_t c, std::uint32_t*& positions, std::uint32_t*& values) {
     const LeafClass& of = model_.leaves.classes[c];
     const std::size_t n = of.n_events;
     const std::uint32_t n_ranks = model_.n_ranks(c);
@@ -81,20 +81,20 @@ class EventReader {
                   .segments = model_.leaves.segments.data() + of.first_segment,
                   .n_ranks = n_ranks,
                   .frame_of = Quotient(n_ranks)};
-    if (!read_positions(stream, model_.gap_laws[c], n, std::uint64_t{n_ranks} * n_frames_, positions)) return false;
+    if (!read_positions(runs, model_.gap_laws[c], n, std::uint64_t{n_ranks} * n_frames_, positions)) return false;
     positions[n] = never;
     positions += n + 1;
     if (!model_.has_tracks) {
-      ValueModel& law = model_.values[c];
+      const ValueModel& law = model_.values[c];
       const std::size_t n_above_one = model_.above_one[c];
       if (law.each()) {
-        law.read(stream, model_.outliers, n, values);
+        if (!law.read(runs, side, model_.outliers, n, values)) return false;
         r.values = values;
         values += n;
       } else if (n_above_one != 0) {
-        if (!read_positions(stream, law.ones_law(), n_above_one, n, values)) return false;
+        if (!read_positions(runs, law.ones_law(), n_above_one, n, values)) return false;
         values[n_above_one] = never;
-        law.read(stream, model_.outliers, n_above_one, values + n_above_one + 1);
+        if (!law.read(runs, side, model_.outliers, n_above_one, values + n_above_one + 1)) return false;
         r.exceptions = values;
         r.exception_values = values + n_above_one + 1;
         values += 2 * n_above_one + 1;

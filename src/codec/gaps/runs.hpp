@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs of tokens of one law: the places of a class's events, and their counts. Four tokens are under way at once, and nothing
-// branches on what they say.
+// Runs of one law: the places of a class's events, and their counts.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +11,7 @@
 #include "codec/gaps/laws.hpp"
 #include "codec/gaps/numbers.hpp"
 #include "codec/gaps/rans.hpp"
+#include "codec/gaps/run_stream.hpp"
 
 namespace esieve::codec::gaps {
 
@@ -19,23 +19,23 @@ namespace esieve::codec::gaps {
 using OutlierModel = NumberModel;
 
 /// Writes the gaps before each of `positions`, which ascend.
-void write_positions(TokenList& tokens, const GapLaw& law, std::span<const std::uint32_t> positions);
+void write_positions(RunWriter& runs, const GapLaw& law, std::span<const std::uint32_t> positions);
 
 /// Reads `n` positions, ascending, none twice.
-/// \param positions  room for n
+/// \param positions  room for n + run_spare
 /// \returns false if one of them is not below `n_slots`; what is written then is unspecified
-[[nodiscard]] bool read_positions(StreamReader& stream, const GapLaw& law, std::size_t n, std::uint64_t n_slots,
+[[nodiscard]] bool read_positions(RunReader& runs, const GapLaw& law, std::size_t n, std::uint64_t n_slots,
                                   std::uint32_t* positions);
 
-/// Writes counts in their order, then the numbers of those outside `range`.
-/// \param cdf  of the range's intervals: a Cdf16, or an AdaptiveCdf, which learns
-template <class Cdf>
-void write_values(TokenList& tokens, Cdf& cdf, const ValueRange& range, OutlierModel& outliers,
+/// Writes counts in their order, and to `side` the numbers of those outside `range`.
+/// \param cdf  of the range's intervals
+void write_values(RunWriter& runs, TokenList& side, const Cdf16& cdf, const ValueRange& range, OutlierModel& outliers,
                   std::span<const std::uint32_t> values);
 
 /// Reads `n` counts. Those of a damaged stream may be anything.
-template <class Cdf>
-void read_values(StreamReader& stream, Cdf& cdf, const ValueRange& range, OutlierModel& outliers, std::size_t n,
-                 std::uint32_t* values);
+/// \param values  room for n + run_spare
+/// \returns false if the stream ends before
+[[nodiscard]] bool read_values(RunReader& runs, StreamReader& side, const Cdf16& cdf, const ValueRange& range,
+                               OutlierModel& outliers, std::size_t n, std::uint32_t* values);
 
 }  // namespace esieve::codec::gaps

@@ -68,9 +68,10 @@ struct BlockModel {
   /// \returns false if a decoder has read what cannot be
   template <class Coder>
   bool code_classes(Coder& coder, const BlockShape& shape);
-  /// Totals; then laws and values are ready. An encoder has filled `class_events`, `above_one`.
-  template <class Coder>
-  bool code_values(Coder& coder, const BlockShape& shape);
+  /// Totals and laws; then classes and values are ready. An encoder has filled `class_events`, `above_one`.
+  /// \param counts_of  counts of all events of a class, for an encoder
+  template <class Coder, class CountsOf>
+  bool code_values(Coder& coder, const BlockShape& shape, CountsOf counts_of);
 
   /// What is said of all counts of a block with tracks.
   template <class Coder>
@@ -154,8 +155,8 @@ bool BlockModel::code_bright_keys(Coder& coder, const BlockShape& shape) {
   return true;
 }
 
-template <class Coder>
-bool BlockModel::code_values(Coder& coder, const BlockShape& shape) {
+template <class Coder, class CountsOf>
+bool BlockModel::code_values(Coder& coder, const BlockShape& shape, CountsOf counts_of) {
   const std::size_t n_classes = leaves.classes.size();
   class_events.resize(n_classes);
   above_one.resize(n_classes);
@@ -171,7 +172,11 @@ bool BlockModel::code_values(Coder& coder, const BlockShape& shape) {
     if (has_tracks) continue;
     above_one[c] = exceptions_.code(coder, above_one[c]);
     if (above_one[c] > of.n_events) return false;
-    values[c].reset(of, above_one[c]);
+    ValueModel& law = values[c];
+    law.reset(of, above_one[c]);
+    if (!law.each() && above_one[c] == 0) continue;
+    law.fit(counts_of(c));
+    law.code_law(coder);
   }
   return true;
 }
