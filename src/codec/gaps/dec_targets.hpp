@@ -69,7 +69,7 @@ class SinkTarget {
   }
   void expect(std::size_t n_events, std::uint32_t n_batch) {
     n_expected_ += n_events;
-    grow(n_expected_ + FrameCollector::n_spare);
+    grow(n_expected_ + list_spare);
     collector_.reset(n_pixels_, n_batch);
     stride_ = collector_.stride();
   }

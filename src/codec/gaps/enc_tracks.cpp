@@ -93,7 +93,7 @@ void TrackFinder::visit_quads(const ListedEvents& events, std::size_t first, std
   starters_.resize(n_starters);
   for (const LitQuad& quad : lit_quads_) frames_.mark_touched(0, quad.slot, quads[quad.slot]);
   const std::size_t most = 5 * n_lit;  // a quad, one beside it, three below
-  visited_.reserve(most + TrackFrames::n_spare);
+  visited_.reserve(most + list_spare);
   visits_.reserve(n_visits_ + most, n_visits_);
   const std::uint32_t* const visited = visited_.data();
   const std::size_t n_visited = frames_.take(0, visited_.data());

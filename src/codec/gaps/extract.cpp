@@ -12,7 +12,7 @@ namespace {
 
 template <class Count>
 std::size_t extract(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts) {
-  return extract_with(frame, n_pixels, pixels, counts, [](const Count* at) { return lit_mask(at); });
+  return extract_with<PutPlain>(frame, n_pixels, pixels, counts, [](const Count* at) { return lit_mask(at); });
 }
 
 auto kernel_of(const std::uint8_t*) { return extract_kernels().one_byte; }

@@ -29,8 +29,8 @@ std::uint32_t zeros(const std::uint32_t* at) {
 
 template <class Count>
 std::size_t extract(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts) {
-  return extract_with(frame, n_pixels, pixels, counts,
-                      [](const Count* at) { return ~(std::uint64_t{zeros(at + 32)} << 32 | zeros(at)); });
+  return extract_with<PutPlain>(frame, n_pixels, pixels, counts,
+                                [](const Count* at) { return ~(std::uint64_t{zeros(at + 32)} << 32 | zeros(at)); });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <immintrin.h>
 
 #include "codec/gaps/extract_kernels.hpp"
+#include "codec/gaps/put_lit_avx512.hpp"
 
 namespace esieve::codec::gaps {
 namespace {
@@ -26,7 +27,7 @@ std::uint64_t lit(const std::uint32_t* at) {
 
 template <class Count>
 std::size_t extract(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts) {
-  return extract_with(frame, n_pixels, pixels, counts, [](const Count* at) { return lit(at); });
+  return extract_with<PutAvx512>(frame, n_pixels, pixels, counts, [](const Count* at) { return lit(at); });
 }
 
 }  // namespace

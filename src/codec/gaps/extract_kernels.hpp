@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "codec/gaps/put_lit.hpp"
+
 namespace esieve::codec::gaps {
 
 /// Writes pixels and values of the lit elements of a frame and returns their number. There is room for all of its pixels, and
@@ -32,24 +34,10 @@ namespace {  // compiled once an instruction set
 
 /// Looks at a stretch of frame first and takes the events of its lit groups then: which groups are lit no processor guesses.
 /// \param mask_of  gives a bit for each of a group's elements that is not zero
-template <class Count, class MaskOf>
+template <class Put, class Count, class MaskOf>
 std::size_t extract_with(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts, MaskOf mask_of) {
   constexpr std::size_t group = 64, stretch = 16 * group;
-  constexpr unsigned at_once = 4;  // written whether they are there or not, as most groups have no more
   std::size_t n = 0;
-  const auto take = [&](std::size_t first, std::uint64_t lit) {
-    std::uint32_t* pixel = pixels + n;
-    std::uint32_t* count = counts + n;
-    n += static_cast<unsigned>(std::popcount(lit));
-    const auto take_one = [&] {
-      const std::size_t at = first + static_cast<unsigned>(std::countr_zero(lit)) % group;
-      *pixel++ = static_cast<std::uint32_t>(at);
-      *count++ = frame[at];
-      lit &= lit - 1;
-    };
-    for (unsigned i = 0; i < at_once; ++i) take_one();
-    while (lit != 0) take_one();
-  };
   struct Lit {
     std::size_t first;
     std::uint64_t mask;
@@ -62,7 +50,11 @@ std::size_t extract_with(const Count* frame, std::size_t n_pixels, std::uint32_t
       lit[n_lit] = {first, mask_of(frame + first)};
       n_lit += lit[n_lit].mask != 0 ? 1U : 0U;
     }
-    for (std::size_t i = 0; i < n_lit; ++i) take(lit[i].first, lit[i].mask);
+    for (std::size_t i = 0; i < n_lit; ++i) {
+      Put::numbers(lit[i].mask, static_cast<std::uint32_t>(lit[i].first), pixels + n);
+      Put::values(lit[i].mask, frame + lit[i].first, counts + n);
+      n += static_cast<unsigned>(std::popcount(lit[i].mask));
+    }
   }
   for (; first < n_pixels; ++first) {
     if (frame[first] == 0) continue;

@@ -3,24 +3,19 @@
 // The events of a few frames, put in by class and taken out frame by frame, pixel by pixel.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "base/raw_memory.hpp"
 #include "codec/event_sink.hpp"
+#include "codec/gaps/list_marks.hpp"
 
 namespace esieve::codec::gaps {
 
-/// Sorts by setting bits and reading them in order: cheaper than a merge, and the cost of an empty
-/// pixel is one 4096th of a word. Empty between frames.
+/// Empty between frames.
 class FrameCollector {
  public:
-  /// What take() may write beyond the events there are.
-  static constexpr std::size_t n_spare = 4;
-
   /// \param n_pixels  of a frame
   void reset(std::size_t n_pixels, std::size_t n_frames) {
     n_groups_ = (n_pixels + 4095) / 4096;
@@ -45,28 +40,12 @@ class FrameCollector {
   }
 
   /// Writes the events of a frame in the order of their pixels, and has none of that frame left.
-  /// \param pixels, counts  room for as many events as were added, and n_spare more
+  /// \param pixels, counts  room for as many events as were added, and list_spare more
   /// \returns how many there are: fewer than were added if a pixel was added twice
   std::size_t take(std::size_t frame, std::uint32_t* pixels, std::uint32_t* counts) noexcept {
-    std::size_t n = 0;
-    std::uint64_t* const words = lit_.data() + frame * n_groups_ * 64;
-    const std::size_t first_slot = frame * n_groups_ * 4096;
-    const std::uint8_t* const small = small_counts_.data() + first_slot;
-    for (std::size_t group = 0; group < n_groups_; ++group) {
-      std::uint64_t left = std::exchange(lit_words_[frame * n_groups_ + group], 0);
-      for (; left != 0; left &= left - 1) {
-        const std::size_t index = group * 64 + static_cast<unsigned>(std::countr_zero(left));
-        // A few at once, whether they are there or not: no branch that a processor would have to guess.
-        for (std::uint64_t bits = std::exchange(words[index], 0); bits != 0;)
-          for (unsigned i = 0; i < n_spare; ++i) {
-            const std::size_t pixel = index * 64 + static_cast<unsigned>(std::countr_zero(bits | std::uint64_t{1} << 63));
-            pixels[n] = static_cast<std::uint32_t>(pixel);
-            counts[n] = small[pixel];
-            n += bits != 0 ? 1U : 0U;
-            bits &= bits - 1;
-          }
-      }
-    }
+    const std::size_t first_slot = frame * stride();
+    const Marks marks{lit_.data() + first_slot / 64, lit_words_.data() + frame * n_groups_};
+    const std::size_t n = list_kernels().list_values(marks, n_groups_, small_counts_.data() + first_slot, pixels, counts);
     if (has_large_counts_)
       for (std::size_t i = 0; i < n; ++i)
         if (counts[i] == large) counts[i] = counts_[first_slot + pixels[i]];
@@ -77,8 +56,7 @@ class FrameCollector {
   static constexpr std::uint8_t large = 255;  ///< or more
 
   void add_small(std::uint32_t slot, std::uint8_t count) noexcept {
-    lit_[slot >> 6] |= std::uint64_t{1} << (slot & 63);
-    lit_words_[slot >> 12] |= std::uint64_t{1} << (slot >> 6 & 63);
+    Marks{lit_.data(), lit_words_.data()}.add(slot);
     small_counts_[slot] = count;
   }
 

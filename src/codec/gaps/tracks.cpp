@@ -46,22 +46,8 @@ void TrackFrames::reset(const QuadGrid& grid, std::uint32_t n_frames) {
 }
 
 std::size_t TrackFrames::take(std::uint32_t frame, std::uint32_t* slots) noexcept {
-  std::uint64_t* const visits = visits_.data() + frame * n_words_;
-  std::uint64_t* const marked = marked_.data() + frame * n_words_ / 64;
-  std::size_t n = 0;
-  for (std::size_t group = 0; group < n_words_ / 64; ++group)
-    for (std::uint64_t words = std::exchange(marked[group], 0); words != 0; words &= words - 1) {
-      const std::size_t index = group * 64 + static_cast<unsigned>(std::countr_zero(words));
-      // A few at once, whether they are there or not: no branch that a processor would have to guess.
-      for (std::uint64_t bits = std::exchange(visits[index], 0) & inside_[index]; bits != 0;)
-        for (std::size_t i = 0; i < n_spare; ++i) {
-          slots[n] =
-              static_cast<std::uint32_t>(index * 64) + static_cast<unsigned>(std::countr_zero(bits | std::uint64_t{1} << 63));
-          n += bits != 0 ? 1U : 0U;
-          bits &= bits - 1;
-        }
-    }
-  return n;
+  const Marks marks{visits_.data() + frame * n_words_, marked_.data() + frame * n_words_ / 64};
+  return list_kernels().list(marks, n_words_ / 64, inside_.data(), slots);
 }
 
 }  // namespace esieve::codec::gaps

@@ -18,6 +18,7 @@
 #include "codec/block_shape.hpp"
 #include "codec/gaps/cdf16.hpp"
 #include "codec/gaps/laws.hpp"
+#include "codec/gaps/list_marks.hpp"
 #include "codec/gaps/rans.hpp"
 
 namespace esieve::codec::gaps {
@@ -118,18 +119,17 @@ class TrackFrames {
 
   /// A quad with lit pixels will be visited, and the neighbours that visit_frame() would add, all with numbers above it.
   void mark_touched(std::uint32_t frame, std::uint32_t slot, unsigned lit) noexcept {
-    const Marks marks = this->marks();
+    const VisitMarks marks = this->marks();
     const std::size_t at = frame * n_words_ * 64 + slot;
     marks.add(at);
-    marks.add_one(at + 1, lit >> 3);
+    marks.add_if(at + 1, lit >> 3);
     marks.add_three(at + grid_.stride - 1, touched_below(lit));
   }
 
   /// Lists the marked quads of a frame in raster order and has none left.
-  /// \param slots  room for as many, and n_spare more
+  /// \param slots  room for as many, and list_spare more
   /// \returns how many there are
   std::size_t take(std::uint32_t frame, std::uint32_t* slots) noexcept;
-  static constexpr std::size_t n_spare = 4;
 
   /// Calls visit(slot, at) for each marked quad of a frame, in raster order. `at` points into a padded frame of lit pixels, all
   /// zero when the frame begins, and visit returns which pixels of the quad are lit. Their neighbours are then visited as well.
@@ -139,28 +139,21 @@ class TrackFrames {
   [[nodiscard]] const QuadGrid& grid() const noexcept { return grid_; }
 
  private:
-  /// The bits of visits_ and marked_, in copies that bytes written meanwhile cannot be suspected to change.
-  struct Marks {
-    std::uint64_t *visits, *marked;
-
-    void add(std::size_t at) const noexcept { add_one(at, 1); }
-    void add_one(std::size_t at, unsigned bit) const noexcept {
-      visits[at >> 6] |= std::uint64_t{bit} << (at & 63);
-      marked[at >> 12] |= std::uint64_t{bit} << (at >> 6 & 63);
-    }
+  /// Visits, in copies of pointers that bytes written meanwhile cannot be suspected to change.
+  struct VisitMarks : Marks {
     /// Those of three quads from `at` on that have a bit in `which`.
     void add_three(std::size_t at, unsigned which) const noexcept {
       const unsigned shift = at & 63;
-      visits[at >> 6] |= std::uint64_t{which} << shift;
-      marked[at >> 12] |= std::uint64_t{which != 0} << (at >> 6 & 63);
+      slots[at >> 6] |= std::uint64_t{which} << shift;
+      words[at >> 12] |= std::uint64_t{which != 0} << (at >> 6 & 63);
       if (shift < 62) [[likely]]
         return;
       const std::uint64_t rest = std::uint64_t{which} >> (64 - shift);
-      visits[(at >> 6) + 1] |= rest;
-      marked[(at + 64) >> 12] |= std::uint64_t{rest != 0} << (((at >> 6) + 1) & 63);
+      slots[(at >> 6) + 1] |= rest;
+      words[(at + 64) >> 12] |= std::uint64_t{rest != 0} << (((at >> 6) + 1) & 63);
     }
   };
-  [[nodiscard]] Marks marks() noexcept { return {visits_.data(), marked_.data()}; }
+  [[nodiscard]] VisitMarks marks() noexcept { return {{visits_.data(), marked_.data()}}; }
 
   /// The three quads below that touch a quad's lit pixels, as bits from the left.
   [[nodiscard]] static unsigned touched_below(unsigned lit) noexcept {
@@ -181,16 +174,16 @@ void TrackFrames::visit_frame(std::uint32_t frame, Visit visit) {
   const std::size_t n_words = n_words_, base = frame * n_words * 64;
   const std::uint32_t stride = grid_.stride;
   const bool rows_share_words = stride < 66;
-  const Marks marks = this->marks();
+  const VisitMarks marks = this->marks();
   const std::uint64_t* const all_inside = inside_.data();
   std::uint8_t* const lit_quads = lit_.data();
   std::uint32_t* const lit_slots = lit_slots_.data();
   std::size_t n_lit = 0;
   for (std::size_t group = 0; group < n_words / 64; ++group) {
-    std::uint64_t& marked = marks.marked[base / 4096 + group];
+    std::uint64_t& marked = marks.words[base / 4096 + group];
     while (marked != 0) {
       const std::size_t index = group * 64 + static_cast<unsigned>(std::countr_zero(marked));
-      std::uint64_t& word = marks.visits[base / 64 + index];
+      std::uint64_t& word = marks.slots[base / 64 + index];
       const std::uint64_t inside = all_inside[index];
       std::uint64_t left = std::exchange(word, 0) & inside;
       marked &= marked - 1;
