@@ -20,7 +20,7 @@ class FrameCollector {
   void reset(std::size_t n_pixels, std::size_t n_frames) {
     n_groups_ = (n_pixels + 4095) / 4096;
     lit_.assign(n_frames * n_groups_ * 64, 0);
-    lit_words_.assign(n_frames * n_groups_, 0);
+    lit_words_.assign(n_frames * n_groups_ * 64, 0);
     small_counts_.reserve(lit_.size() * 64);
     counts_.reserve(lit_.size() * 64);
     has_large_counts_ = false;
@@ -44,7 +44,7 @@ class FrameCollector {
   /// \returns how many there are: fewer than were added if a pixel was added twice
   std::size_t take(std::size_t frame, std::uint32_t* pixels, std::uint32_t* counts) noexcept {
     const std::size_t first_slot = frame * stride();
-    const Marks marks{lit_.data() + first_slot / 64, lit_words_.data() + frame * n_groups_};
+    const ByteMarks marks{lit_.data() + first_slot / 64, lit_words_.data() + first_slot / 64};
     const std::size_t n = list_kernels().list_values(marks, n_groups_, small_counts_.data() + first_slot, pixels, counts);
     if (has_large_counts_)
       for (std::size_t i = 0; i < n; ++i)
@@ -56,13 +56,13 @@ class FrameCollector {
   static constexpr std::uint8_t large = 255;  ///< or more
 
   void add_small(std::uint32_t slot, std::uint8_t count) noexcept {
-    Marks{lit_.data(), lit_words_.data()}.add(slot);
+    ByteMarks{lit_.data(), lit_words_.data()}.add(slot);
     small_counts_[slot] = count;
   }
 
   std::size_t n_groups_ = 0;  ///< of 4096 pixels in a frame
   std::vector<std::uint64_t> lit_;
-  std::vector<std::uint64_t> lit_words_;
+  std::vector<std::uint8_t> lit_words_;
   RawMemory<std::uint8_t> small_counts_;  ///< by slot; of dark ones nothing is known, nor memory touched
   RawMemory<std::uint32_t> counts_;       ///< likewise, of large ones
   bool has_large_counts_ = false;

@@ -2,6 +2,7 @@
 #include "codec/gaps/list_marks.hpp"
 
 #include <bit>
+#include <cstring>
 #include <utility>
 
 #include "base/cpu.hpp"

@@ -21,6 +21,17 @@ struct Marks {
   }
 };
 
+/// Likewise with a byte for each word, which is set without being read: marks that follow each other need not wait.
+struct ByteMarks {
+  std::uint64_t* slots;
+  std::uint8_t* words;
+
+  void add(std::size_t slot) const noexcept {
+    slots[slot >> 6] |= std::uint64_t{1} << (slot & 63);
+    words[slot >> 6] = 1;
+  }
+};
+
 /// What a list may be overwritten by, beyond its end.
 inline constexpr std::size_t list_spare = put_spare;
 
@@ -29,8 +40,8 @@ struct ListKernels {
   /// \param list  room for as many as are marked and list_spare more
   /// \returns how many there are
   std::size_t (*list)(const Marks& marks, std::size_t n_groups, const std::uint64_t* inside, std::uint32_t* list);
-  /// Likewise all of them, with the value of each.
-  std::size_t (*list_values)(const Marks& marks, std::size_t n_groups, const std::uint8_t* value_of, std::uint32_t* list,
+  /// Lists all slots of `marks`, with the value of each.
+  std::size_t (*list_values)(const ByteMarks& marks, std::size_t n_groups, const std::uint8_t* value_of, std::uint32_t* list,
                              std::uint32_t* values);
 };
 

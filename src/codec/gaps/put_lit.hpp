@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/lit_mask.hpp"
+
 namespace esieve::codec::gaps {
 
 /// What may be written beyond the last, but never more than 64 in all.
@@ -16,6 +18,8 @@ namespace {  // compiled once an instruction set
 
 /// For every processor.
 struct PutPlain {
+  /// Which of 64 bytes are not zero.
+  static std::uint64_t lit(const std::uint8_t* at) { return lit_mask(at); }
   /// Writes first + i for each set bit i.
   static void numbers(std::uint64_t bits, std::uint32_t first, std::uint32_t* to) {
     for_each_bit(bits, [&](unsigned bit, std::size_t n) { to[n] = first + bit; });

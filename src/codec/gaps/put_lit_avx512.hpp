@@ -16,6 +16,11 @@ namespace esieve::codec::gaps {
 namespace {
 
 struct PutAvx512 {
+  static std::uint64_t lit(const std::uint8_t* at) {
+    const __m512i bytes = _mm512_loadu_si512(at);
+    return _mm512_test_epi8_mask(bytes, bytes);
+  }
+
   static void numbers(std::uint64_t bits, std::uint32_t first, std::uint32_t* to) {
     const __m512i base = _mm512_set1_epi32(static_cast<int>(first));
     put_bytes(bits, _mm512_load_si512(counted.data()), to, [&](__m512i v) { return _mm512_add_epi32(base, v); });
