@@ -133,10 +133,11 @@ class ESIEVE_API ChunkCodec {
   /// \param dense        C order (frame, det_y, det_x), a whole number of frames, at most parameters.n_frames
   /// \param first_frame  scan index of the first frame, or `unknown_frame`
   /// \param totals       empty, or one entry a frame, filled
+  /// \param hashes       empty, or one entry a frame, filled: XXH3-64 (seed 0) of its bytes in `dense`
   /// \throws std::bad_alloc  `out` is then as it was
-  /// \throws std::invalid_argument  `dense` or `totals` is of another length
+  /// \throws std::invalid_argument  `dense`, `totals` or `hashes` is of another length
   ChunkHeader encode(std::span<const std::byte> dense, const ChunkParameters& parameters, std::uint64_t first_frame,
-                     std::vector<std::byte>& out, std::span<FrameTotals> totals = {});
+                     std::vector<std::byte>& out, std::span<FrameTotals> totals = {}, std::span<std::uint64_t> hashes = {});
 
   /// The same chunk from events: byte for byte what `encode` makes of dense frames that hold them. Elements are u8, u16 or u32.
   /// \throws std::bad_alloc  `out` is then as it was

@@ -6,15 +6,6 @@
 #include "codec/chunk/totals.hpp"
 
 namespace esieve {
-namespace {
-
-void hash(std::span<const std::byte> dense, const SourceInfo& info, EncodedChunk& out) {
-  out.hashes.resize(out.totals.size());
-  hash_frames(dense, info.frame_bytes(), out.hashes);
-}
-
-}  // namespace
-
 void clear_missing(std::span<std::byte> dense, std::span<const FrameStatus> status, std::size_t frame_bytes) {
   for (std::size_t i = 0; i < status.size(); ++i)
     if (!is_data(status[i])) {
@@ -35,8 +26,8 @@ void ChunkEncoder::prepare(std::span<std::byte> dense, EncodedChunk& out) const 
 void ChunkEncoder::encode(std::span<const std::byte> dense, std::uint64_t first_frame, EncodedChunk& out) {
   out.totals.resize(dense.size() / info_.frame_bytes());
   out.bytes.clear();
-  codec_.encode(dense, parameters_, first_frame, out.bytes, out.totals);
-  hash(dense, info_, out);
+  out.hashes.resize(out.totals.size());
+  codec_.encode(dense, parameters_, first_frame, out.bytes, out.totals, out.hashes);
   if (const auto events = codec_.listed_events())
     out.pattern.take(events->pixels, events->counts, info_.detector);
   else if (const auto sums = codec_.pixel_sums(); !sums.empty())
@@ -62,7 +53,8 @@ std::size_t chunks_under_way(std::uint64_t dense_bytes, int threads) {
 void account_frames(std::span<const std::byte> dense, const SourceInfo& info, EncodedChunk& out) {
   out.totals.resize(dense.size() / info.frame_bytes());
   codec::frame_totals(dense, info.dtype, info.detector.n_pixels(), out.totals);
-  hash(dense, info, out);
+  out.hashes.resize(out.totals.size());
+  hash_frames(dense, info.frame_bytes(), out.hashes);
   out.pattern.sum(dense, info.dtype, info.detector);
 }
 

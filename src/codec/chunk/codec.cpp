@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "base/bytes.hpp"
+#include "base/hash.hpp"
 #include "codec/chunk/block.hpp"
 #include "codec/chunk/header.hpp"
 #include "codec/chunk/totals.hpp"
@@ -68,11 +69,46 @@ std::span<const std::byte> native_elements(std::span<const std::byte> dense, con
   return copy;
 }
 
-void gather_totals(std::span<const std::byte> elements, const BlockLayout& layout, std::span<FrameTotals> totals) {
-  if (layout.opaque)
-    codec::opaque_frame_totals(elements, layout.item_bytes, layout.shape.n_pixels(), totals);
-  else
-    codec::frame_totals(elements, layout.dtype, layout.shape.n_pixels(), totals);
+/// Hashes frames soon after they were looked at, while a cache has them.
+class FrameHasher {
+ public:
+  /// \param hashes  one for each frame, or none: nothing is done then
+  FrameHasher(std::span<const std::byte> dense, std::size_t frame_bytes, std::span<std::uint64_t> hashes)
+      : dense_(dense), frame_bytes_(frame_bytes), hashes_(hashes) {}
+
+  /// Frames before `end` have been looked at.
+  void looked_at(std::size_t end) {
+    if ((end - n_) * frame_bytes_ >= worth_it) hash_before(end);
+  }
+  void finish() { hash_before(hashes_.size()); }
+
+ private:
+  static constexpr std::size_t worth_it = 128 << 10;  // more than the first cache holds, less than the second
+
+  void hash_before(std::size_t end) {
+    for (; n_ < std::min(end, hashes_.size()); ++n_) hashes_[n_] = hash64(dense_.subspan(n_ * frame_bytes_, frame_bytes_));
+  }
+
+  std::span<const std::byte> dense_;
+  std::size_t frame_bytes_;
+  std::span<std::uint64_t> hashes_;
+  std::size_t n_ = 0;
+};
+
+void gather_totals(std::span<const std::byte> elements, const BlockLayout& layout, std::span<FrameTotals> totals,
+                   FrameHasher& hasher) {
+  constexpr std::size_t some_bytes = 64 << 10;
+  const std::size_t n_pixels = layout.shape.n_pixels(), frame_bytes = n_pixels * layout.item_bytes;
+  const std::size_t n_at_once = std::max<std::size_t>(1, some_bytes / frame_bytes);
+  for (std::size_t f = 0, n = 0; f < totals.size(); f += n) {
+    n = std::min(n_at_once, totals.size() - f);
+    const auto some = elements.subspan(f * frame_bytes, n * frame_bytes);
+    if (layout.opaque)
+      codec::opaque_frame_totals(some, layout.item_bytes, n_pixels, totals.subspan(f, n));
+    else
+      codec::frame_totals(some, layout.dtype, n_pixels, totals.subspan(f, n));
+    hasher.looked_at(f + n);
+  }
 }
 
 /// Whether so many elements are lit at a few places that listing all events cannot be worth it.
@@ -89,13 +125,15 @@ bool clearly_lit(std::span<const Count> counts) {
 }
 
 /// Lists the events of mostly empty blocks of unsigned counts: what all that follows is quickest with. False of others.
-bool list_events(std::span<const std::byte> elements, const BlockLayout& layout, codec::gaps::ExtractedEvents& events) {
+bool list_events(std::span<const std::byte> elements, const BlockLayout& layout, codec::gaps::ExtractedEvents& events,
+                 FrameHasher& hasher) {
   if (layout.opaque) return false;
   bool listed = false;
   codec::visit_counts(layout.dtype, [&]<class Count>(Count) {
     const std::span counts(reinterpret_cast<const Count*>(elements.data()), layout.shape.n_counts());
-    listed = !clearly_lit(counts) && codec::gaps::extract_events(counts.data(), layout.shape,
-                                                                 counts.size() / codec::gaps::pixels_per_listed_event, events);
+    listed = !clearly_lit(counts) &&
+             codec::gaps::extract_events(counts.data(), layout.shape, counts.size() / codec::gaps::pixels_per_listed_event,
+                                         events, [&](std::size_t end) { hasher.looked_at(end); });
   });
   return listed;
 }
@@ -158,20 +196,23 @@ ChunkStatus open_checked(std::span<const std::byte> chunk, const ChunkParameters
 }  // namespace
 
 ChunkHeader ChunkCodec::encode(std::span<const std::byte> dense, const ChunkParameters& parameters, std::uint64_t first_frame,
-                               std::vector<std::byte>& out, std::span<FrameTotals> totals) {
+                               std::vector<std::byte>& out, std::span<FrameTotals> totals, std::span<std::uint64_t> hashes) {
   const std::size_t n_frames = dense.size() / block_layout(parameters, 1).n_bytes();
   const BlockLayout layout = block_layout(parameters, n_frames);
-  if (layout.n_bytes() != dense.size() || n_frames > parameters.n_frames || (!totals.empty() && totals.size() != n_frames))
+  if (layout.n_bytes() != dense.size() || n_frames > parameters.n_frames || (!totals.empty() && totals.size() != n_frames) ||
+      (!hashes.empty() && hashes.size() != n_frames))
     throw std::invalid_argument("ChunkCodec::encode: not a whole number of frames that a chunk can hold");
 
   const auto native = native_elements(dense, layout, parameters.big_endian, scratch_->native);
   totals = scratch_->totals_for(n_frames, totals);
-  const bool listed = list_events(native, layout, scratch_->events);
+  FrameHasher hasher(dense, layout.shape.n_pixels() * layout.item_bytes, hashes);
+  const bool listed = list_events(native, layout, scratch_->events, hasher);
   const ListedEvents events = scratch_->events.list();
   if (listed)
     sum_events(events, totals);
   else
-    gather_totals(native, layout, totals);
+    gather_totals(native, layout, totals, hasher);
+  hasher.finish();
   codec::Elements elements(native, layout.shape, layout.item_bytes, listed ? &events : nullptr);
   const ChunkHeader header = scratch_->append(elements, layout, parameters, first_frame, totals, out);
   scratch_->listed = listed;

@@ -44,7 +44,8 @@ template std::size_t extract_frame(const std::uint16_t*, std::size_t, std::uint3
 template std::size_t extract_frame(const std::uint32_t*, std::size_t, std::uint32_t*, std::uint32_t*);
 
 template <class Count>
-bool extract_events(const Count* counts, const BlockShape& shape, std::size_t most_events, ExtractedEvents& events) {
+bool extract_events(const Count* counts, const BlockShape& shape, std::size_t most_events, ExtractedEvents& events,
+                    const std::function<void(std::size_t)>& looked_at) {
   const std::size_t n_pixels = shape.n_pixels();
   const auto kernel = kernel_of(counts);
   events.n_events = 0;
@@ -56,12 +57,16 @@ bool extract_events(const Count* counts, const BlockShape& shape, std::size_t mo
     events.frame_events[f] = static_cast<std::uint32_t>(n);
     events.n_events += n;
     if (events.n_events > most_events) return false;
+    if (looked_at) looked_at(f + 1);
   }
   return true;
 }
 
-template bool extract_events(const std::uint8_t*, const BlockShape&, std::size_t, ExtractedEvents&);
-template bool extract_events(const std::uint16_t*, const BlockShape&, std::size_t, ExtractedEvents&);
-template bool extract_events(const std::uint32_t*, const BlockShape&, std::size_t, ExtractedEvents&);
+template bool extract_events(const std::uint8_t*, const BlockShape&, std::size_t, ExtractedEvents&,
+                             const std::function<void(std::size_t)>&);
+template bool extract_events(const std::uint16_t*, const BlockShape&, std::size_t, ExtractedEvents&,
+                             const std::function<void(std::size_t)>&);
+template bool extract_events(const std::uint32_t*, const BlockShape&, std::size_t, ExtractedEvents&,
+                             const std::function<void(std::size_t)>&);
 
 }  // namespace esieve::codec::gaps

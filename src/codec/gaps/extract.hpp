@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "base/raw_memory.hpp"
@@ -35,8 +36,10 @@ struct ExtractedEvents {
 template <class Count>
 std::size_t extract_frame(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts);
 
+/// \param looked_at  empty, or called as looked_at(f) when frames before f have been: a cache may have the last still
 /// \returns false as soon as there are more than `most_events`; `events` is then incomplete
 template <class Count>
-bool extract_events(const Count* counts, const BlockShape& shape, std::size_t most_events, ExtractedEvents& events);
+bool extract_events(const Count* counts, const BlockShape& shape, std::size_t most_events, ExtractedEvents& events,
+                    const std::function<void(std::size_t)>& looked_at = {});
 
 }  // namespace esieve::codec::gaps

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/hash.hpp"
 #include "base/bytes.hpp"
 #include "support/test_data.hpp"
 #include "unit/codec/chunk_blocks.hpp"
@@ -214,6 +215,28 @@ TEST(Chunk, totals_leave_out_nan_and_count_negative_zero) {
   std::vector<FrameTotals> totals(1);
   ChunkCodec().encode(std::as_bytes(std::span(dense)), parameters, 0, chunk, totals);
   EXPECT_EQ(totals[0], (FrameTotals{3, 0.25}));
+}
+
+// Of listed, dense, foreign and opaque elements, frames of a few bytes and frames that no cache holds.
+TEST(Chunk, hashes_are_those_of_the_bytes_of_each_frame) {
+  std::mt19937_64 random(test_seed(12));
+  ChunkCodec codec;
+  for (const unsigned one_in : {2U, 100U})
+    for (const std::uint32_t det_x : {1U, 100U, 70'000U})
+      for (const bool big_endian : {false, true})
+        for (const bool opaque : {false, true}) {
+          ChunkParameters parameters{.n_frames = 5, .det_y = 3, .det_x = det_x, .scan_row_frames = 5, .big_endian = big_endian};
+          parameters.opaque = opaque;
+          parameters.opaque_item_bytes = 2;
+          std::vector<std::byte> dense(parameters.dense_bytes()), chunk;
+          for (std::byte& byte : dense) byte = random() % one_in == 0 ? std::byte{1} : std::byte{0};
+          std::vector<std::uint64_t> hashes(5);
+          codec.encode(dense, parameters, 0, chunk, {}, hashes);
+          const std::size_t frame_bytes = dense.size() / hashes.size();
+          for (std::size_t f = 0; f < hashes.size(); ++f)
+            EXPECT_EQ(hashes[f], hash64(std::span(dense).subspan(f * frame_bytes, frame_bytes))) << f;
+          EXPECT_THROW(codec.encode(dense, parameters, 0, chunk, {}, std::span(hashes).first(4)), std::invalid_argument);
+        }
 }
 
 TEST(Chunk, elements_of_unknown_kind_are_kept_as_bytes) {
