@@ -17,17 +17,11 @@
 
 namespace {
 
-/// Says how the C library keeps memory that was freed.
-void set_up_memory() {
+/// A thread's own memory would stay its own when it is freed, tens of MiB that no other thread can use.
+void share_memory_between_threads() {
 #if defined(__GLIBC__)
-  // A thread's own memory would stay its own when it is freed, tens of MiB that no other thread can use.
   constexpr int few = 4;
   mallopt(M_ARENA_MAX, few);
-  // The next chunk needs as much again: given back to the system between, its pages would be brought in one by one.
-  constexpr int largest_kept_bytes = 32 << 20;  // glibc takes no larger value
-  constexpr int kept_bytes = 256 << 20;
-  mallopt(M_MMAP_THRESHOLD, largest_kept_bytes);
-  mallopt(M_TRIM_THRESHOLD, kept_bytes);
 #endif
 }
 
@@ -59,7 +53,7 @@ int run_command(const esieve::tools::Run& run) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  set_up_memory();
+  share_memory_between_threads();
   std::signal(SIGINT, &esieve::tools::request_stop);
   std::signal(SIGTERM, &esieve::tools::request_stop);
   std::signal(SIGPIPE, SIG_IGN);

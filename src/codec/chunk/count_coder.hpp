@@ -31,9 +31,6 @@ struct CoderScratch {
   PackScratch pack;
   std::vector<std::byte> plane, trial, sample;
   std::span<std::uint64_t> pixel_sums;  ///< Of the counts encoded last, where a coder summed them over the frames.
-  struct {
-    std::vector<std::uint32_t> pixels, counts;
-  } frame_events;  ///< Room for those of a piece of a frame, all lit.
 };
 
 /// Appends the counts in the coder that makes them smallest.

@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "codec/chunk/count_coder.hpp"
+#include "base/huge_pages.hpp"
+#include "codec/frame_sums.hpp"
 #include "codec/gaps/extract.hpp"
 #include "codec/gaps/gaps.hpp"
 #include "codec/lanes/lanes.hpp"
@@ -24,29 +26,28 @@ DecodeStatus decode_as(std::span<const std::byte> payload, CountCoder coder, con
   return DecodeStatus::unknown_version;
 }
 
-/// Lists a piece of a frame at a time: what is listed then stays in the caches until it is copied.
+std::uint64_t count_lit(const std::uint8_t* counts, std::size_t n) { return frame_sum_kernels().one_byte(counts, n).n_lit; }
+std::uint64_t count_lit(const std::uint16_t* counts, std::size_t n) { return frame_sum_kernels().two_bytes(counts, n).n_lit; }
+std::uint64_t count_lit(const std::uint32_t* counts, std::size_t n) { return frame_sum_kernels().four_bytes(counts, n).n_lit; }
+
+/// Events of dense counts. They are counted first: lists that grow would be copied, and their memory brought in, several times.
 template <class Count>
-void list_events(const BlockShape& shape, CoderScratch& scratch, EventSink& sink) {
-  constexpr std::size_t piece = std::size_t{1} << 16;
-  const auto* counts_of_frame = reinterpret_cast<const Count*>(scratch.plane.data());
+void list_events(const Count* frame, const BlockShape& shape, EventSink& sink) {
   const std::size_t n_pixels = shape.n_pixels();
-  auto& [pixels, counts] = scratch.frame_events;
-  pixels.resize(std::min(piece, n_pixels));
-  counts.resize(std::min(piece, n_pixels));
-  sink.clear();
-  for (std::uint32_t f = 0; f < shape.n_frames; ++f, counts_of_frame += n_pixels) {
-    const std::size_t n_before = sink.n_events();
-    for (std::size_t first = 0; first < n_pixels; first += piece) {
-      const std::size_t n_in_piece = std::min(piece, n_pixels - first);
-      const auto n =
-          static_cast<std::ptrdiff_t>(gaps::extract_frame(counts_of_frame + first, n_in_piece, pixels.data(), counts.data()));
-      if (first != 0)
-        for (std::ptrdiff_t i = 0; i < n; ++i) pixels[static_cast<std::size_t>(i)] += static_cast<std::uint32_t>(first);
-      sink.pixels.insert(sink.pixels.end(), pixels.begin(), pixels.begin() + n);
-      sink.counts.insert(sink.counts.end(), counts.begin(), counts.begin() + n);
-    }
-    sink.frame_events.push_back(static_cast<std::uint32_t>(sink.n_events() - n_before));
+  sink.frame_events.resize(shape.n_frames);
+  std::size_t n_events = 0;
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
+    sink.frame_events[f] = static_cast<std::uint32_t>(count_lit(frame + f * n_pixels, n_pixels));
+    n_events += sink.frame_events[f];
   }
+  // What is there stays until it is overwritten: filling with zeros takes as long.
+  for (auto* list : {&sink.pixels, &sink.counts})
+    if (list->size() < n_events + gaps::extract_spare) resize_in_huge_pages(*list, n_events + gaps::extract_spare);
+  std::size_t at = 0;
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f, frame += n_pixels)
+    at += gaps::extract_frame(frame, n_pixels, sink.pixels.data() + at, sink.counts.data() + at);
+  sink.pixels.resize(at);
+  sink.counts.resize(at);
 }
 
 }  // namespace
@@ -64,13 +65,14 @@ DecodeStatus decode_count_events(std::span<const std::byte> payload, CountCoder 
                                  const BlockShape& shape, CoderScratch& scratch, EventSink& sink) {
   if (coder == CountCoder::gaps) return decode_gaps_events(payload, shape, scratch.coders, sink);
   // Frames of the other coders have so many events that going through dense ones costs little.
-  scratch.plane.resize(shape.n_counts() * count_bytes);
+  resize_in_huge_pages(scratch.plane, shape.n_counts() * count_bytes);
   const DecodeStatus status = decode_counts(payload, coder, count_bytes, shape, scratch, scratch.plane);
   if (status != DecodeStatus::okay) return status;
+  const std::byte* const plane = scratch.plane.data();
   switch (count_bytes) {
-    case 1: list_events<std::uint8_t>(shape, scratch, sink); break;
-    case 2: list_events<std::uint16_t>(shape, scratch, sink); break;
-    default: list_events<std::uint32_t>(shape, scratch, sink); break;
+    case 1: list_events(reinterpret_cast<const std::uint8_t*>(plane), shape, sink); break;
+    case 2: list_events(reinterpret_cast<const std::uint16_t*>(plane), shape, sink); break;
+    default: list_events(reinterpret_cast<const std::uint32_t*>(plane), shape, sink); break;
   }
   return DecodeStatus::okay;
 }

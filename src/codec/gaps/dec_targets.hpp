@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "base/huge_pages.hpp"
 #include "codec/block_shape.hpp"
 #include "codec/event_sink.hpp"
 #include "codec/gaps/frame_collector.hpp"
@@ -123,8 +124,8 @@ class SinkTarget {
  private:
   void grow(std::size_t n) {
     if (n <= sink_.pixels.size()) return;
-    sink_.pixels.resize(n);
-    sink_.counts.resize(n);
+    resize_in_huge_pages(sink_.pixels, n);
+    resize_in_huge_pages(sink_.counts, n);
   }
 
   EventSink& sink_;

@@ -30,8 +30,11 @@ struct ExtractedEvents {
   }
 };
 
+/// What extract_frame may write beyond the events there are.
+inline constexpr std::size_t extract_spare = 64;
+
 /// Writes pixels and counts of the lit elements of a frame.
-/// \param pixels, counts  room for as many as there are pixels
+/// \param pixels, counts  room for as many as there are lit pixels and extract_spare more, or for as many as there are pixels
 /// \returns how many there are
 template <class Count>
 std::size_t extract_frame(const Count* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts);

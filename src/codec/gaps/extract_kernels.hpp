@@ -12,8 +12,8 @@
 
 namespace esieve::codec::gaps {
 
-/// Writes pixels and values of the lit elements of a frame and returns their number. There is room for all of its pixels, and
-/// what is behind the last event is unspecified.
+/// Writes pixels and values of the lit elements of a frame and returns their number. Up to 64 behind the last event may be
+/// overwritten, but none beyond as many as there are pixels.
 struct ExtractKernels {
   std::size_t (*one_byte)(const std::uint8_t* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts);
   std::size_t (*two_bytes)(const std::uint16_t* frame, std::size_t n_pixels, std::uint32_t* pixels, std::uint32_t* counts);
