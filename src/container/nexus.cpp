@@ -11,7 +11,7 @@ namespace esieve {
 namespace {
 
 /// The mean pattern may take this fraction of the chunks' bytes.
-constexpr std::uint64_t preview_fraction = 200;
+constexpr std::uint64_t preview_fraction = 400;
 
 const std::vector<std::string> scan_axes = {layout::axes[0], layout::axes[1]};
 const std::vector<std::string> detector_axes = {layout::axes[2], layout::axes[3]};
