@@ -322,8 +322,9 @@ GapsOutcome append_payload(EncoderMemory& m, const ListedEvents& events, const B
   const LeafGrid finest = m.model.grid;
   settle_leaf_size(m, m.model.has_tracks ? quads_of(shape) : shape, level);
   m.groups.set_single(shape);
+  const unsigned wanted = related == Related::taken_in_tracks_or_groups && are_related ? least_saved : 0;
   const unsigned saved_by_groups =
-      may_have_groups ? m.group_finder.find(m.events, shape, level, finest, m.model.grid, m.groups) : 0;
+      may_have_groups ? m.group_finder.find(m.events, shape, level, finest, wanted, m.model.grid, m.groups) : 0;
   if (related == Related::taken_in_tracks_or_groups && are_related && !m.model.has_tracks && saved_by_groups < least_saved)
     return GapsOutcome::refused;
   m.model.begin_block();

@@ -21,6 +21,8 @@ constexpr std::uint64_t fraction = 256;  // of a count
 /// Fewer do not tell groups apart.
 constexpr std::uint32_t least_grouped_frames = 64;
 
+constexpr BitCost too_much = ~BitCost{0};
+
 /// Every processor adds four floats at a time.
 typedef float Four __attribute__((vector_size(16)));
 
@@ -111,7 +113,7 @@ std::uint32_t GroupFinder::assign_frames(const ListedEvents& events, const Block
 }
 
 // Maps and places; counts above one gain as well, which is left out on both sides.
-BitCost GroupFinder::cost(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid) {
+BitCost GroupFinder::cost(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid, BitCost most) {
   if (groups_.n_groups > 1) groups_.rank_by_size();
   groups_.sort_frames();
   std::vector<std::size_t> first(shape.n_frames, 0);
@@ -121,6 +123,7 @@ BitCost GroupFinder::cost(const ListedEvents& events, const BlockShape& shape, c
   trial_.begin_block();
   const LeafOf leaf_of(grid, shape.det_x);
   BitCost sum = 0;
+  std::uint64_t n_seen = 0;
   for (const std::vector<std::uint32_t>& frames : groups_.frames) {
     if (frames.empty()) continue;
     leaf_events_.assign(grid.n_leaves(), 0);
@@ -130,6 +133,9 @@ BitCost GroupFinder::cost(const ListedEvents& events, const BlockShape& shape, c
     BlockShape part = shape;
     part.n_frames = static_cast<std::uint32_t>(frames.size());
     sum += trial_.next_group_cost(part, leaf_events_, grid);
+    for (const std::uint32_t f : frames) n_seen += events.frame_events[f];
+    // The groups to come learn a little from those before: of what half of the events take, all take that share and more.
+    if (2 * n_seen >= events.pixels.size() && sum / n_seen > most / events.pixels.size()) return too_much;
   }
   return sum;
 }
@@ -169,17 +175,19 @@ bool GroupFinder::may_find(const ListedEvents& events, const BlockShape& shape, 
 }
 
 unsigned GroupFinder::find(const ListedEvents& events, const BlockShape& shape, Level level, const LeafGrid& finest,
-                           LeafGrid& grid, FrameGroups& groups) {
+                           unsigned least_saved, LeafGrid& grid, FrameGroups& groups) {
   groups.set_single(shape);
   if (events.pixels.size() < 2 * grid.n_leaves()) return 0;  // too few to pay for several maps
   totals_.assign(shape.n_pixels(), 0);
   for (std::size_t e = 0; e < events.pixels.size(); ++e) totals_[events.pixels[e]] += events.counts[e];
   start(shape, 1);
-  const BitCost single = cost(events, shape, grid);
+  const BitCost single = cost(events, shape, grid, too_much);
   BitCost best = single;
   LeafGrid best_grid = grid;
   const auto consider = [&](const LeafGrid& with) {
-    const BitCost with_groups = cost(events, shape, with) + (BitCost{2} << 16) * shape.n_frames;
+    const BitCost labels = (BitCost{2} << 16) * shape.n_frames;
+    const BitCost of_groups = cost(events, shape, with, single / 100 * (102 - least_saved));
+    const BitCost with_groups = of_groups == too_much ? too_much : of_groups + labels;
     if (with_groups < best) {
       best = with_groups;
       best_grid = with;
@@ -194,7 +202,7 @@ unsigned GroupFinder::find(const ListedEvents& events, const BlockShape& shape, 
     if (assign_frames(events, shape) * 200 < shape.n_frames) break;
   }
   // Finer leaves do not make up for much.
-  const bool may_pay = consider(grid) * 100 < single * 101;
+  const bool may_pay = consider(grid) < single / 100 * (101 - least_saved);
   if (may_pay && finest.log2_size != grid.log2_size && events.pixels.size() >= 2 * finest.n_leaves()) consider(finest);
   grid = best_grid;
   return best < single ? static_cast<unsigned>((single - best) * 100 / single) : 0;

@@ -22,11 +22,12 @@ class GroupFinder {
   static bool may_find(const ListedEvents& events, const BlockShape& shape, Level level);
 
   /// Sets `groups`: a single one unless several save enough to pay for their maps.
-  /// \param finest  leaves that may be worth it with groups though they were not without
-  /// \param grid    the leaves settled on for a single group; replaced if finer ones are better
+  /// \param finest       leaves that may be worth it with groups though they were not without
+  /// \param least_saved  percent; what saves less is of no use, and not looked for further
+  /// \param grid         the leaves settled on for a single group; replaced if finer ones are better
   /// \returns the percentage of bits that they save, of those that maps and places take
-  unsigned find(const ListedEvents& events, const BlockShape& shape, Level level, const LeafGrid& finest, LeafGrid& grid,
-                FrameGroups& groups);
+  unsigned find(const ListedEvents& events, const BlockShape& shape, Level level, const LeafGrid& finest, unsigned least_saved,
+                LeafGrid& grid, FrameGroups& groups);
 
  private:
   void start(const BlockShape& shape, unsigned n);
@@ -34,7 +35,8 @@ class GroupFinder {
   void set_scores(const BlockShape& shape);
   /// \returns how many frames changed their group
   std::uint32_t assign_frames(const ListedEvents& events, const BlockShape& shape);
-  BitCost cost(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid);
+  /// \returns something above `most` where it is above that, which is seen early
+  BitCost cost(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid, BitCost most);
 
   FrameGroups groups_;
   std::vector<std::uint32_t> sums_;    // (pixel, group)
