@@ -112,7 +112,44 @@ void find_keys(EncoderMemory& m, const BlockShape& shape) {
     if (bright(model.leaf_keys[p])) model.bright_keys[p] = bright_key(m.pixel_totals[p], shape.n_frames);
 }
 
-// Deals the events out to their classes and counts those above one.
+/// Where a class has got to.
+struct Place {
+  std::uint32_t next;  ///< of its events
+  std::uint32_t n_ranks;
+};
+
+/// Deals the events out to their classes.
+template <bool large_leaves>
+void deal(EncoderMemory& m, const BlockShape& shape, std::span<Place> places) {
+  // Copies, as what is written might be where these are kept, for all the compiler knows.
+  const unsigned log2_size = m.model.grid.log2_size;
+  const std::uint32_t n_x = m.model.grid.n_x, within = (1U << log2_size) - 1;
+  const std::uint32_t *const pixels = m.events.pixels.data(), *const counts = m.events.counts.data();
+  std::uint32_t *const positions = m.positions.data(), *const values = m.values.data();
+  const LeafClasses::LeafRanks* const ranks = m.ranks.data();
+  Place* const place_of = places.data();
+  const PixelPlace pixel_place(shape.det_x);
+  std::size_t e = 0;
+  std::uint32_t frame = 0;
+  for (const std::uint32_t n : m.events.frame_events) {
+    for (const std::size_t end = e + n; e < end; ++e) {
+      std::size_t leaf_at = pixels[e];
+      std::uint32_t y = 0, x = 0;
+      if constexpr (large_leaves) {
+        y = pixel_place.row(pixels[e]), x = pixel_place.column(pixels[e], y);
+        leaf_at = std::size_t{y >> log2_size} * n_x + (x >> log2_size);
+      }
+      const LeafClasses::LeafRanks leaf = ranks[leaf_at];
+      Place& place = place_of[leaf.of];
+      const std::uint32_t at = place.next++;
+      positions[at] = frame * place.n_ranks + leaf.first + (y & within) * leaf.step + (x & within);
+      values[at] = counts[e];
+    }
+    ++frame;
+  }
+}
+
+// Sorts the events by class and counts those above one.
 void sort_by_class(EncoderMemory& m, const BlockShape& shape) {
   const BlockModel& model = m.model;
   const LeafGrid& grid = model.grid;
@@ -126,35 +163,17 @@ void sort_by_class(EncoderMemory& m, const BlockShape& shape) {
   m.positions.reserve(m.events.pixels.size());
   m.values.reserve(m.events.pixels.size());
   m.model.above_one.assign(n_classes, 0);
-  struct Place {
-    std::uint32_t next;  // of the class's events
-    std::uint32_t n_ranks;
-  };
   std::vector<Place> places(n_classes);
   for (std::size_t c = 0; c < n_classes; ++c) places[c] = {m.first[c], model.n_ranks(c)};
-  // Copies, as what is written might be where these are kept, for all the compiler knows.
-  const unsigned log2_size = grid.log2_size;
-  const std::uint32_t n_x = grid.n_x, within = (1U << log2_size) - 1;
-  const std::uint32_t *const pixels = m.events.pixels.data(), *const counts = m.events.counts.data();
-  std::uint32_t *const positions = m.positions.data(), *const values = m.values.data();
-  const LeafClasses::LeafRanks* const ranks = m.ranks.data();
-  Place* const place_of = places.data();
-  const PixelPlace pixel_place(shape.det_x);
-  std::size_t e = 0;
-  std::uint32_t frame = 0;
-  for (const std::uint32_t n : m.events.frame_events) {
-    for (const std::size_t end = e + n; e < end; ++e) {
-      const std::uint32_t y = pixel_place.row(pixels[e]), x = pixel_place.column(pixels[e], y);
-      const LeafClasses::LeafRanks leaf = ranks[std::size_t{y >> log2_size} * n_x + (x >> log2_size)];
-      Place& place = place_of[leaf.of];
-      const std::uint32_t at = place.next++;
-      positions[at] = frame * place.n_ranks + leaf.first + (y & within) * leaf.step + (x & within);
-      values[at] = counts[e];
-    }
-    ++frame;
+  if (grid.log2_size == 0)
+    deal<false>(m, shape, places);
+  else
+    deal<true>(m, shape, places);
+  for (std::size_t c = 0; c < n_classes; ++c) {
+    const std::span values(m.values.data() + m.first[c], m.first[c + 1] - m.first[c]);
+    m.model.above_one[c] =
+        static_cast<std::uint32_t>(std::count_if(values.begin(), values.end(), [](std::uint32_t v) { return v > 1; }));
   }
-  for (std::size_t c = 0; c < n_classes; ++c)
-    for (std::uint32_t i = m.first[c]; i < m.first[c + 1]; ++i) m.model.above_one[c] += values[i] > 1 ? 1U : 0U;
 }
 
 /// Which counts of a class are above one, and these counts. Whether one is cannot be predicted: nothing branches on it.
