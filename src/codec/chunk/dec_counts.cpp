@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "codec/chunk/count_coder.hpp"
 #include "base/huge_pages.hpp"
+#include "codec/chunk/count_coder.hpp"
 #include "codec/frame_sums.hpp"
 #include "codec/gaps/extract.hpp"
 #include "codec/gaps/gaps.hpp"
