@@ -3,6 +3,7 @@
 // The list of commands, the one place where exceptions become text, and the exit codes.
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
 
@@ -50,6 +51,13 @@ int run_command(const esieve::tools::Run& run) {
   }
 }
 
+/// Ends without what libraries do at an exit. All files are closed by now; but HDF5 cannot close what it failed to open in a
+/// damaged file, tries a hundred times and says so.
+[[noreturn]] void leave(int code) {
+  std::fflush(nullptr);
+  std::_Exit(code);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -89,5 +97,5 @@ int main(int argc, char** argv) {
     const std::string message = std::string(error.what()) + " (see esieve --help, esieve COMMAND --help)";
     return fail(ExitCode::usage, message.c_str());
   }
-  return run_command(run);
+  leave(run_command(run));
 }

@@ -10,7 +10,7 @@ import unittest
 
 import numpy as np
 
-from program import BAD_DATA, INTERRUPTED, IO, PROGRAM, USAGE, ProgramTest, h5py, sparse
+from program import BAD_DATA, DIFFERS, INTERRUPTED, IO, OKAY, PROGRAM, USAGE, ProgramTest, h5py, sparse
 
 
 class BadInput(ProgramTest):
@@ -105,6 +105,27 @@ class BadInput(ProgramTest):
                 (self.folder / "cut.hdf5").write_bytes(whole[:keep])
                 done = self.run_program("verify", "cut.hdf5", "--no-baseline", expect=BAD_DATA)
                 self.assertIn("cut.hdf5", done.stderr)
+
+    def test_damaged_structures_are_told_of_in_a_line(self):
+        """HDF5 has much to say of a file whose structures it cannot read, up to when the program ends."""
+        np.save(self.folder / "in.npy", sparse((16, 16, 16, 16)))
+        self.run_program("convert", "in.npy", "out.hdf5")
+        whole = (self.folder / "out.hdf5").read_bytes()
+        with h5py().File(self.folder / "out.hdf5") as file:
+            chunk = file["entry/data/data"].id.get_chunk_info(0)
+        structures = [at for at in range(len(whole)) if not 0 <= at - chunk.byte_offset < chunk.size]
+        random = np.random.default_rng(7)
+        codes = set()
+        for at in random.choice(structures, 60):
+            damaged = bytearray(whole)
+            damaged[at] ^= 1 << int(random.integers(8))
+            (self.folder / "damaged.hdf5").write_bytes(damaged)
+            done = subprocess.run([PROGRAM, "verify", "damaged.hdf5", "--no-baseline"], cwd=self.folder, capture_output=True,
+                                  text=True, timeout=60)
+            codes.add(done.returncode)
+            self.assertIn(done.returncode, (OKAY, DIFFERS, BAD_DATA), done.stderr)
+            self.assertRegex(done.stderr, r"\A(esieve: [^\n]+\n)?\Z")
+        self.assertIn(BAD_DATA, codes, "no damage was seen")
 
     def test_a_full_disk_stops_in_order(self):
         random = np.random.default_rng(1)
