@@ -19,6 +19,10 @@ std::uint64_t hash64(std::span<const std::byte> bytes) {
   return XXH3_64bits(bytes.data(), bytes.size());
 }
 
+void hash_frames(std::span<const std::byte> frames, std::size_t frame_bytes, std::span<std::uint64_t> hashes) {
+  for (std::size_t i = 0; i < hashes.size(); ++i) hashes[i] = hash64(frames.subspan(i * frame_bytes, frame_bytes));
+}
+
 struct Hash128::State {
   XXH3_state_t xxh;
 };

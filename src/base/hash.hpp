@@ -14,6 +14,9 @@ namespace esieve {
 /// XXH3-64 with seed 0.
 std::uint64_t hash64(std::span<const std::byte> bytes);
 
+/// The same of each of hashes.size() frames of `frame_bytes` bytes.
+void hash_frames(std::span<const std::byte> frames, std::size_t frame_bytes, std::span<std::uint64_t> hashes);
+
 /// XXH3-128 with seed 0 of bytes that arrive piece by piece.
 class Hash128 {
  public:

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/huge_pages.hpp"
+
 namespace esieve::codec {
 
 /// The events of a block. `pixels` and `counts` hold the events of frame 0, then of frame 1, and so
@@ -24,6 +26,12 @@ struct EventSink {
     frame_events.clear();
     pixels.clear();
     counts.clear();
+  }
+  /// Makes `pixels` and `counts` as long as `n` at least. What is there stays until it is overwritten: filling with zeros takes as
+  /// long as writing events.
+  void make_room(std::size_t n) {
+    for (auto* list : {&pixels, &counts})
+      if (list->size() < n) resize_in_huge_pages(*list, n);
   }
   [[nodiscard]] std::size_t n_events() const noexcept { return pixels.size(); }
 };

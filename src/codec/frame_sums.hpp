@@ -24,6 +24,11 @@ struct FrameSumKernels {
 /// The fastest this processor has; all give the same sums.
 const FrameSumKernels& frame_sum_kernels();
 
+/// By them.
+inline FrameSums frame_sums(const std::uint8_t* elements, std::size_t n) { return frame_sum_kernels().one_byte(elements, n); }
+inline FrameSums frame_sums(const std::uint16_t* elements, std::size_t n) { return frame_sum_kernels().two_bytes(elements, n); }
+inline FrameSums frame_sums(const std::uint32_t* elements, std::size_t n) { return frame_sum_kernels().four_bytes(elements, n); }
+
 // One of each instruction set, for tests. Those of sets the processor lacks must not be called.
 extern const FrameSumKernels frame_sums_baseline;
 #if defined(__x86_64__)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/hash.hpp"
 #include "codec/chunk/totals.hpp"
 
 namespace esieve {

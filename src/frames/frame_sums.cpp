@@ -152,8 +152,4 @@ void PatternSum::take(std::span<const std::uint64_t> pixel_sums, DetectorShape d
   add_wide(pixel_sums.data(), 1, Rows(detector, bins), sums_.data());
 }
 
-void hash_frames(std::span<const std::byte> frames, std::size_t frame_bytes, std::span<std::uint64_t> hashes) {
-  for (std::size_t i = 0; i < hashes.size(); ++i) hashes[i] = hash64(frames.subspan(i * frame_bytes, frame_bytes));
-}
-
 }  // namespace esieve

@@ -38,7 +38,4 @@ class PatternSum {
   std::vector<std::uint32_t> partial_;
 };
 
-/// XXH3-64 of each frame of `frame_bytes` bytes.
-void hash_frames(std::span<const std::byte> frames, std::size_t frame_bytes, std::span<std::uint64_t> hashes);
-
 }  // namespace esieve

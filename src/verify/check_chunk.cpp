@@ -4,8 +4,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/hash.hpp"
 #include "esieve/error.hpp"
-#include "frames/frame_sums.hpp"
 
 namespace esieve {
 namespace {

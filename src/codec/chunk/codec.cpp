@@ -76,9 +76,9 @@ class FrameHasher {
   FrameHasher(std::span<const std::byte> dense, std::size_t frame_bytes, std::span<std::uint64_t> hashes)
       : dense_(dense), frame_bytes_(frame_bytes), hashes_(hashes) {}
 
-  /// Frames before `end` have been looked at.
+  /// Frames before `end` have been looked at; perhaps for the second time.
   void looked_at(std::size_t end) {
-    if ((end - n_) * frame_bytes_ >= worth_it) hash_before(end);
+    if (end > n_ && (end - n_) * frame_bytes_ >= worth_it) hash_before(end);
   }
   void finish() { hash_before(hashes_.size()); }
 
@@ -86,7 +86,9 @@ class FrameHasher {
   static constexpr std::size_t worth_it = 128 << 10;  // more than the first cache holds, less than the second
 
   void hash_before(std::size_t end) {
-    for (; n_ < std::min(end, hashes_.size()); ++n_) hashes_[n_] = hash64(dense_.subspan(n_ * frame_bytes_, frame_bytes_));
+    if (hashes_.empty()) return;
+    hash_frames(dense_.subspan(n_ * frame_bytes_), frame_bytes_, hashes_.subspan(n_, end - n_));
+    n_ = end;
   }
 
   std::span<const std::byte> dense_;

@@ -26,10 +26,6 @@ DecodeStatus decode_as(std::span<const std::byte> payload, CountCoder coder, con
   return DecodeStatus::unknown_version;
 }
 
-std::uint64_t count_lit(const std::uint8_t* counts, std::size_t n) { return frame_sum_kernels().one_byte(counts, n).n_lit; }
-std::uint64_t count_lit(const std::uint16_t* counts, std::size_t n) { return frame_sum_kernels().two_bytes(counts, n).n_lit; }
-std::uint64_t count_lit(const std::uint32_t* counts, std::size_t n) { return frame_sum_kernels().four_bytes(counts, n).n_lit; }
-
 /// Events of dense counts. They are counted first: lists that grow would be copied, and their memory brought in, several times.
 template <class Count>
 void list_events(const Count* frame, const BlockShape& shape, EventSink& sink) {
@@ -37,12 +33,10 @@ void list_events(const Count* frame, const BlockShape& shape, EventSink& sink) {
   sink.frame_events.resize(shape.n_frames);
   std::size_t n_events = 0;
   for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
-    sink.frame_events[f] = static_cast<std::uint32_t>(count_lit(frame + f * n_pixels, n_pixels));
+    sink.frame_events[f] = static_cast<std::uint32_t>(frame_sums(frame + f * n_pixels, n_pixels).n_lit);
     n_events += sink.frame_events[f];
   }
-  // What is there stays until it is overwritten: filling with zeros takes as long.
-  for (auto* list : {&sink.pixels, &sink.counts})
-    if (list->size() < n_events + gaps::extract_spare) resize_in_huge_pages(*list, n_events + gaps::extract_spare);
+  sink.make_room(n_events + gaps::extract_spare);
   std::size_t at = 0;
   for (std::uint32_t f = 0; f < shape.n_frames; ++f, frame += n_pixels)
     at += gaps::extract_frame(frame, n_pixels, sink.pixels.data() + at, sink.counts.data() + at);

@@ -14,14 +14,7 @@ namespace {
 // Integers of up to four bytes: exact. A negative number counts 2^bits too much as an unsigned one.
 template <class T>
 FrameTotals integer_totals(const T* frame, std::size_t n_pixels) {
-  const FrameSumKernels& kernels = frame_sum_kernels();
-  FrameSums sums;
-  if constexpr (sizeof(T) == 1)
-    sums = kernels.one_byte(reinterpret_cast<const std::uint8_t*>(frame), n_pixels);
-  else if constexpr (sizeof(T) == 2)
-    sums = kernels.two_bytes(reinterpret_cast<const std::uint16_t*>(frame), n_pixels);
-  else
-    sums = kernels.four_bytes(reinterpret_cast<const std::uint32_t*>(frame), n_pixels);
+  const FrameSums sums = frame_sums(reinterpret_cast<const std::make_unsigned_t<T>*>(frame), n_pixels);
   auto electrons = static_cast<std::int64_t>(sums.sum);
   if constexpr (std::is_signed_v<T>) electrons -= static_cast<std::int64_t>(sums.n_top_bit << 8 * sizeof(T));
   return {static_cast<std::uint32_t>(sums.n_lit), static_cast<double>(electrons)};

@@ -10,7 +10,6 @@
 #include <span>
 #include <vector>
 
-#include "base/huge_pages.hpp"
 #include "codec/block_shape.hpp"
 #include "codec/event_sink.hpp"
 #include "codec/gaps/frame_collector.hpp"
@@ -64,13 +63,11 @@ class SinkTarget {
  public:
   SinkTarget(EventSink& sink, FrameCollector& collector, const BlockShape& shape)
       : sink_(sink), collector_(collector), n_pixels_(static_cast<std::uint32_t>(shape.n_pixels())) {
-    sink_.counts.resize(sink_.pixels.size());
-    // The old events stay until they are overwritten: filling with zeros would cost as much.
     sink_.frame_events.assign(shape.n_frames, 0);
   }
   void expect(std::size_t n_events, std::uint32_t n_batch) {
     n_expected_ += n_events;
-    grow(n_expected_ + list_spare);
+    sink_.make_room(n_expected_ + list_spare);
     collector_.reset(n_pixels_, n_batch);
     stride_ = collector_.stride();
   }
@@ -85,7 +82,7 @@ class SinkTarget {
   void put_frames(std::span<const std::uint32_t> frame_events, const std::uint32_t* pixels, const std::uint32_t* counts) {
     std::copy(frame_events.begin(), frame_events.end(), sink_.frame_events.begin());
     for (const std::uint32_t n : frame_events) n_expected_ += n;
-    grow(n_expected_);
+    sink_.make_room(n_expected_);
     at_ = n_expected_;
     std::copy_n(pixels, n_expected_, sink_.pixels.data());
     std::copy_n(counts, n_expected_, sink_.counts.data());
@@ -122,12 +119,6 @@ class SinkTarget {
   [[nodiscard]] bool sound() const noexcept { return sound_ && at_ == n_expected_; }
 
  private:
-  void grow(std::size_t n) {
-    if (n <= sink_.pixels.size()) return;
-    resize_in_huge_pages(sink_.pixels, n);
-    resize_in_huge_pages(sink_.counts, n);
-  }
-
   EventSink& sink_;
   FrameCollector& collector_;
   std::span<const std::uint32_t> frames_;

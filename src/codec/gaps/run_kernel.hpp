@@ -21,10 +21,10 @@ inline constexpr std::size_t run_spare = most_lanes;
 
 /// A distribution as loops want it: symbol 15 has no low bits, the others n_low_bits.
 struct RunLaw {
-  RunLaw(const Cdf16& cdf, unsigned low_bits) noexcept;
+  RunLaw(const Cdf16& of, unsigned low_bits) noexcept;
 
-  alignas(64) std::array<std::uint32_t, n_symbols> start, width;
-  std::array<std::uint16_t, n_symbols> starts;  ///< the same, in pairs
+  alignas(64) std::array<std::uint32_t, n_symbols> start, width;  ///< of cdf
+  Cdf16 cdf;
   std::uint32_t n_low_bits;
 };
 
@@ -35,11 +35,14 @@ struct RunCursor {
   const std::byte* end;  ///< of the words; as many bytes as the states take follow
 };
 
-/// The tokens of a run, and what it is divided by: 2^32 / width of each symbol, rounded down, at most 2^32 - 1.
+/// The tokens of a run.
 struct RunTokens {
-  const RunLaw* law;
-  std::array<std::uint32_t, n_symbols> inverse;
-  const std::uint8_t* symbols;  ///< with run_spare to spare, as below
+  /// \param some_symbols, some_low  `number` of them, with run_spare to spare
+  RunTokens(const RunLaw& of, const std::uint8_t* some_symbols, const std::uint16_t* some_low, std::size_t number) noexcept;
+
+  const RunLaw& law;
+  alignas(64) std::array<std::uint32_t, n_symbols> inverse;  ///< 2^32 / width, rounded down, at most 2^32 - 1
+  const std::uint8_t* symbols;
   const std::uint16_t* low;
   std::size_t n;
 };

@@ -61,10 +61,10 @@ struct Simd {
   /// How many starts are above a slot, two at a time: a slot and a start in each half of a lane.
   class Search {
    public:
-    explicit Search(const std::uint16_t* starts) {
+    explicit Search(const Cdf16& cdf) {
       for (std::size_t i = 0; i < n_symbols / 2; ++i) {
         std::uint32_t pair;
-        std::memcpy(&pair, starts + 2 * i, sizeof pair);
+        std::memcpy(&pair, cdf.start.data() + 2 * i, sizeof pair);
         pairs_[i] = set1(pair);
       }
     }

@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <limits>
 
 #include "base/cpu.hpp"
 #include "codec/gaps/run_kernel.hpp"
@@ -24,12 +25,18 @@ using Simd = Plain<most_lanes>;
 
 }  // namespace
 
-RunLaw::RunLaw(const Cdf16& cdf, unsigned low_bits) noexcept : n_low_bits(low_bits) {
+RunLaw::RunLaw(const Cdf16& of, unsigned low_bits) noexcept : cdf(of), n_low_bits(low_bits) {
   for (unsigned s = 0; s < n_symbols; ++s) {
-    starts[s] = cdf.start[s];
     start[s] = cdf.start[s];
     width[s] = cdf.width(s);
   }
+}
+
+RunTokens::RunTokens(const RunLaw& of, const std::uint8_t* some_symbols, const std::uint16_t* some_low,
+                     std::size_t number) noexcept
+    : law(of), symbols(some_symbols), low(some_low), n(number) {
+  constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
+  for (std::size_t s = 0; s < n_symbols; ++s) inverse[s] = static_cast<std::uint32_t>(std::min(most, (most + 1) / law.width[s]));
 }
 
 const RunKernels run_kernels_few = {few::Runs::read_positions, few::Runs::read_values, few::Runs::write};

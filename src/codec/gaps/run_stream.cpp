@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 namespace esieve::codec::gaps {
 
@@ -32,14 +31,10 @@ void RunWriter::append(std::vector<std::byte>& out) {
   std::fill_n(symbols_.data() + n_tokens_, n_tokens_ == 0 ? 0 : run_spare, std::uint8_t{0});
   for (std::size_t r = runs_.size(); r-- > 0;) {
     const Run& run = runs_[r];
-    RunTokens tokens{&run.law, {}, symbols_.data() + run.first, low_.data() + run.first, run.n};
-    constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
-    for (std::size_t s = 0; s < n_symbols; ++s)
-      tokens.inverse[s] = static_cast<std::uint32_t>(std::min(most, (most + 1) / run.law.width[s]));
-    top = kernels.write(states.data(), tokens, top);
+    top = kernels.write(states.data(), {run.law, symbols_.data() + run.first, low_.data() + run.first, run.n}, top);
   }
   const std::size_t n_words_bytes = static_cast<std::size_t>(end - top) * sizeof *top, at = out.size();
-  const std::size_t n_states_bytes = (is_long ? most_lanes : few_lanes) * sizeof(std::uint32_t);
+  const std::size_t n_states_bytes = RunReader::states_bytes(is_long);
   out.resize(at + n_words_bytes + n_states_bytes);
   if (n_words_bytes != 0) std::memcpy(out.data() + at, top, n_words_bytes);
   std::memcpy(out.data() + at + n_words_bytes, states.data(), n_states_bytes);

@@ -31,6 +31,7 @@ void ValueModel::reset(const LeafClass& of, std::uint32_t n_above_one) {
 }
 
 void ValueModel::fit(std::span<const std::uint32_t> counts) {
+  if (counts.empty()) return;  // a decoder has none
   // Ones that have no symbol are counted apart. Several tables, as most counts are alike and an increment waits for the last.
   std::array<std::array<std::uint32_t, n_symbols + 1>, 4> tables{};
   const std::uint32_t first = range_.first, width = (n_symbols - 1U) << range_.n_low_bits, least = each_ ? 1 : 2;

@@ -160,19 +160,8 @@ class BlockEncoder {
     }
   }
 
-  [[nodiscard]] std::uint64_t sum_of_counts() const {
-    const FrameSumKernels& sums = frame_sum_kernels();
-    const std::size_t n = layout_.shape.n_counts();
-    if constexpr (sizeof(Count) == 1)
-      return sums.one_byte(counts_, n).sum;
-    else if constexpr (sizeof(Count) == 2)
-      return sums.two_bytes(counts_, n).sum;
-    else
-      return sums.four_bytes(counts_, n).sum;
-  }
-
   std::uint64_t set_single_rate() {
-    const std::uint64_t sum = sum_of_counts();
+    const std::uint64_t sum = frame_sums(counts_, layout_.shape.n_counts()).sum;
     model_.rates = class_rates(rate_scale);
     tile_shift_ = layout_.shape.n_frames < least_mapped_frames ? 0 : no_map;
     const std::uint64_t mean = std::max<std::uint64_t>(1, sum * rate_scale / layout_.shape.n_counts());

@@ -213,10 +213,7 @@ TEST_P(GapRunKernels, write_as_the_plain_ones_do) {
       const RunLaw law(make_cdf(weights), n_low_bits);
       std::vector<std::uint8_t> symbols(n + run_spare);
       std::vector<std::uint16_t> low(n + run_spare);
-      RunTokens tokens{&law, {}, symbols.data(), low.data(), n};
-      for (std::size_t s = 0; s < n_symbols; ++s)
-        tokens.inverse[s] =
-            static_cast<std::uint32_t>(std::min<std::uint64_t>(0xffffffff, (std::uint64_t{1} << 32) / law.width[s]));
+      const RunTokens tokens(law, symbols.data(), low.data(), n);
       for (std::size_t i = 0; i < n; ++i) {
         symbols[i] = static_cast<std::uint8_t>(random() % n_symbols);
         low[i] = static_cast<std::uint16_t>(symbols[i] == n_symbols - 1 ? 0 : random() & ((1U << n_low_bits) - 1));

@@ -8,6 +8,7 @@
 #include <limits>
 #include <random>
 
+#include "base/hash.hpp"
 #include "support/test_data.hpp"
 
 namespace esieve {
