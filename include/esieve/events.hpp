@@ -26,10 +26,10 @@ struct Events {
   std::uint64_t n_events() const { return pixels.size(); }
 };
 
-/// A pixel's value in some frame.
+/// A pixel's value in some frame, where that is a float.
 struct PixelValue {
   std::uint32_t pixel = 0;
-  double value = 0;
+  float value = 0;
 };
 
 }  // namespace esieve

@@ -70,18 +70,21 @@ void add_wide(const T* frames, std::size_t n_frames, const Rows& rows, double* o
     }
 }
 
-/// Lit pixels of mostly empty frames. False if they are not: above one lit pixel in so many.
+/// Lit pixels of mostly empty frames. False if they are not, above one lit pixel in so many, or if values are no floats.
 constexpr std::size_t pixels_per_value = 32;
 
 template <class Bits, class T>
 bool list_lit(const T* frames, std::size_t n_frames, std::size_t n_pixels, std::vector<PixelValue>& values) {
   values.clear();
+  bool fits = true;
   for (std::size_t frame = 0; frame < n_frames; ++frame, frames += n_pixels) {
     for_each_lit(reinterpret_cast<const Bits*>(frames), n_pixels, lit_mask<Bits>, [&](std::size_t pixel) {
-      const auto value = static_cast<double>(frames[pixel]);
-      if (value == value) values.push_back({static_cast<std::uint32_t>(pixel), value});
+      const auto value = static_cast<float>(frames[pixel]);
+      if (std::isnan(value)) return;
+      fits &= static_cast<double>(value) == static_cast<double>(frames[pixel]);
+      values.push_back({static_cast<std::uint32_t>(pixel), value});
     });
-    if (values.size() > (frame + 1) * n_pixels / pixels_per_value) return false;
+    if (!fits || values.size() > (frame + 1) * n_pixels / pixels_per_value) return false;
   }
   return true;
 }
@@ -96,6 +99,13 @@ bool list_values(const T* frames, std::size_t n_frames, std::size_t n_pixels, st
     return list_lit<std::uint32_t>(frames, n_frames, n_pixels, values);
   else
     return false;
+}
+
+/// Whether all of them are below what floats hold of whole numbers.
+bool are_floats(std::span<const std::uint32_t> counts) {
+  std::uint32_t bits = 0;
+  for (const std::uint32_t count : counts) bits |= count;
+  return bits >> std::numeric_limits<float>::digits == 0;
 }
 
 }  // namespace
@@ -123,9 +133,9 @@ void PatternSum::take(std::span<const std::uint32_t> pixels, std::span<const std
   sums_.clear();
   values_.clear();
   const PatternBins bins = pattern_bins(detector);
-  if (bins.factor == 1 && pixels.size() <= detector.n_pixels()) {
-    values_.reserve(pixels.size());
-    for (std::size_t i = 0; i < pixels.size(); ++i) values_.push_back({pixels[i], static_cast<double>(counts[i])});
+  if (bins.factor == 1 && pixels.size() <= detector.n_pixels() && are_floats(counts)) {
+    values_.resize(pixels.size());
+    for (std::size_t i = 0; i < pixels.size(); ++i) values_[i] = {pixels[i], static_cast<float>(counts[i])};
     return;
   }
   sums_.assign(bins.shape.n_pixels(), 0.0);

@@ -31,7 +31,7 @@ void fill_part(const ListedEvents& events, std::size_t frame, std::size_t first,
 }  // namespace
 
 void Elements::append_part(std::size_t frame, std::size_t offset, std::size_t n_bytes, std::vector<std::byte>& out) const {
-  if (has_dense()) {
+  if (events_ == nullptr) {
     const auto part = dense_.subspan(frame * shape_.n_pixels() * item_bytes_ + offset, n_bytes);
     out.insert(out.end(), part.begin(), part.end());
     return;
