@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "base/byte_reader.hpp"
+#include "base/quotient.hpp"
 #include "codec/gaps/dec_targets.hpp"
 #include "codec/gaps/event_reader.hpp"
 #include "codec/gaps/gaps.hpp"
@@ -29,6 +30,7 @@ struct DecoderMemory {
   FrameCollector collector;
   TrackFrames track_frames;
   RawMemory<std::uint32_t> pixels;
+  RawMemory<std::uint32_t> patterns;  // of quads, class by class
   std::vector<std::uint32_t> frame_events;
 };
 
@@ -36,10 +38,10 @@ DecodeStatus read_flags(unsigned flags, const BlockShape& shape, BlockModel& mod
   const unsigned log2_size = flags & leaf_size_mask;
   if ((flags & ~known_flags) != 0 || log2_size > most_log2_leaf_size) return DecodeStatus::unknown_version;
   const bool has_tracks = (flags & has_tracks_flag) != 0;
-  if (has_tracks ? (flags & has_groups_flag) != 0 : (flags & two_track_models_flag) != 0) return DecodeStatus::unknown_version;
+  if (has_tracks ? (flags & has_groups_flag) != 0 : (flags & learned_tracks_flag) != 0) return DecodeStatus::unknown_version;
   if (!is_codable(shape, log2_size)) return DecodeStatus::out_of_range;
   model.has_tracks = has_tracks;
-  model.track_models = (flags & two_track_models_flag) != 0 ? TrackModels::two : TrackModels::one;
+  model.quad_coding = (flags & learned_tracks_flag) != 0 ? QuadCoding::learned : QuadCoding::in_runs;
   model.grid = LeafGrid(shape.det_y, has_tracks ? quads_of(shape).det_x : shape.det_x, log2_size);
   model.begin_block();
   return DecodeStatus::okay;
@@ -67,34 +69,66 @@ constexpr std::array<QuadPixels, 16> pixels_of_quad = [] {
   return quads;
 }();
 
+/// Patterns that were read in runs, as they are asked for.
+class QuadReader {
+ public:
+  QuadReader() = default;
+  /// \returns false if the stream ends before
+  [[nodiscard]] bool read(RunReader& runs, const QuadLaws& laws, RawMemory<std::uint32_t>& memory) {
+    std::size_t n_all = run_spare;
+    for (const QuadLaw& law : laws) n_all += law.n;
+    memory.reserve(n_all);
+    std::uint32_t* at = memory.data();
+    for (unsigned c = 0; c < n_quad_classes; ++c) {
+      next_[c] = at;
+      if (laws[c].n != 0 && !runs.values(RunLaw(laws[c].cdf(), 0), laws[c].n, 0, at)) return false;
+      end_[c] = at += laws[c].n;
+    }
+    return true;
+  }
+
+  /// Of a quad in this near context. Where there are none left 0, and it is not sound.
+  [[gnu::always_inline]] unsigned pattern(unsigned near) noexcept {
+    const unsigned c = quad_classes[near];
+    if (next_[c] == end_[c]) [[unlikely]] {
+      sound_ = false;
+      return 0;
+    }
+    return *next_[c]++;
+  }
+  /// Whether all were asked for and none else.
+  [[nodiscard]] bool finished() const noexcept { return sound_ && next_ == end_; }
+
+ private:
+  std::array<const std::uint32_t*, n_quad_classes> next_{}, end_{};
+  bool sound_ = true;
+};
+
 /// Reads which pixels of a batch of frames are lit, and lists them.
+/// \param pattern  called as pattern(at) for the pattern of a quad, `at` in a padded frame
 /// \returns false if there are more than `n_events` in all, or some outside the detector
-template <TrackModels models>
-bool read_tracks(DecoderMemory& m, StreamReader& stream, const BlockShape& shape, std::uint32_t n_frames, std::size_t n_events,
-                 std::size_t& n_read) {
+template <class PatternAt>
+bool read_tracks(DecoderMemory& m, const BlockShape& shape, std::uint32_t n_frames, std::size_t n_events, std::size_t& n_read,
+                 PatternAt pattern) {
   const QuadGrid& grid = m.track_frames.grid();
-  const auto stride = static_cast<std::ptrdiff_t>(grid.stride);
+  const Quotient row_of(grid.stride);
+  const std::uint32_t first_slot = grid.slot(0, 0), last_x = grid.n_x - 1;
   std::uint32_t* const pixels = m.pixels.data();
+  unsigned outside = 0;
   for (std::uint32_t f = 0; f < n_frames; ++f) {
-    BorrowedCoder borrowed(stream);
     std::size_t n = n_read;
-    bool sound = true;
-    std::uint32_t row_end = 3 * grid.stride, row = 0;  // row: its first pixel
-    std::uint32_t row_start = grid.slot(0, 0);
-    m.track_frames.visit_frame(f, [&](std::uint32_t slot, const std::uint8_t* at) {
-      const unsigned lit = m.model.tracks.code<models>(borrowed.coder, track_context<models>(at, stride), 0);
-      for (; slot >= row_end; row_end += grid.stride, row_start += grid.stride) row += shape.det_x;
-      sound &= slot + 1 != row_end || (lit & ~grid.last_of_row) == 0;
-      if (n > n_events) return 0U;
-      const std::uint32_t first = row + (slot - row_start) * quad_pixels;
-      const QuadPixels& quad = pixels_of_quad[lit];
-      for (unsigned i = 0; i < quad_pixels; ++i) pixels[n + i] = first + quad.pixels[i];
-      n += quad.n_lit;
-      return lit;
-    });
+    for (const TrackFrames::LitQuad& quad : m.track_frames.visit_frame(f, pattern)) {
+      if (n > n_events) return false;
+      const std::uint32_t y = row_of(quad.slot - first_slot), x = quad.slot - first_slot - y * grid.stride;
+      outside |= x == last_x ? quad.lit & ~grid.last_of_row : 0;
+      const std::uint32_t first = y * shape.det_x + x * quad_pixels;
+      const QuadPixels& lit = pixels_of_quad[quad.lit];
+      for (unsigned i = 0; i < quad_pixels; ++i) pixels[n + i] = first + lit.pixels[i];
+      n += lit.n_lit;
+    }
     m.frame_events.push_back(static_cast<std::uint32_t>(n - n_read));
     n_read = n;
-    if (!sound || n > n_events) return false;
+    if (outside != 0 || n > n_events) return false;
   }
   return true;
 }
@@ -119,6 +153,14 @@ DecodeStatus decode_tracks(Streams& streams, const BlockShape& shape, DecoderMem
   if (!m.model.code_track_counts(streams.side, shape, counts)) return DecodeStatus::corrupt;
   const std::uint32_t n_events = counts.n_events;
   if (n_events > streams.runs.most_tokens()) return DecodeStatus::corrupt;
+  QuadLaws laws;
+  QuadReader patterns;
+  const bool learned = m.model.quad_coding == QuadCoding::learned;
+  if (!learned) {
+    if (!m.model.code_quad_laws(streams.side, quads, laws)) return DecodeStatus::corrupt;
+    if (!patterns.read(streams.runs, laws, m.patterns)) return DecodeStatus::corrupt;
+  }
+  const auto stride = static_cast<std::ptrdiff_t>(grid.stride);
   const std::uint32_t n_batch = batch_frames(quads);
   m.track_frames.reset(grid, n_batch);
   m.pixels.reserve(n_events + 2 * std::size_t{quad_pixels});
@@ -128,12 +170,19 @@ DecodeStatus decode_tracks(Streams& streams, const BlockShape& shape, DecoderMem
   for (std::uint32_t f = 0, n_frames = 0; f < shape.n_frames; f += n_frames) {
     n_frames = std::min(n_batch, shape.n_frames - f);
     starters.batch(f, n_frames, marks);
-    const bool sound = m.model.tracks.models() == TrackModels::one
-                           ? read_tracks<TrackModels::one>(m, streams.side, shape, n_frames, n_events, n_read)
-                           : read_tracks<TrackModels::two>(m, streams.side, shape, n_frames, n_events, n_read);
+    bool sound = false;
+    if (learned) {
+      BorrowedCoder borrowed(streams.side);
+      sound = read_tracks(m, shape, n_frames, n_events, n_read, [&](const std::uint8_t* at) {
+        return m.model.tracks.code(borrowed.coder, track_context(at, stride), 0);
+      });
+    } else {
+      sound = read_tracks(m, shape, n_frames, n_events, n_read,
+                          [&](const std::uint8_t* at) { return patterns.pattern(near_context(at, stride)); });
+    }
     if (!sound) return DecodeStatus::corrupt;
   }
-  if (n_read != n_events || !starters.sound()) return DecodeStatus::corrupt;
+  if (n_read != n_events || !starters.sound() || !patterns.finished()) return DecodeStatus::corrupt;
   m.events.values.reserve(n_events + run_spare);
   if (!read_values(streams.runs, streams.side, counts.cdf(), counts.range(), m.model.outliers, n_events, m.events.values.data()))
     return DecodeStatus::corrupt;

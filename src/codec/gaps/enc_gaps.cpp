@@ -208,9 +208,9 @@ void write_events(EncoderMemory& m) {
 }
 
 // If there are tracks, only starters stay in m.events.
-void separate_tracks(EncoderMemory& m, const BlockShape& shape, Level level) {
-  m.model.track_models = level == Level::max ? TrackModels::two : TrackModels::one;
-  m.tracks.split(m.all_events, shape, m.model.track_models, m.chosen);
+void separate_tracks(EncoderMemory& m, const BlockShape& shape, Level level, bool are_shapes) {
+  m.model.quad_coding = level == Level::max || are_shapes ? QuadCoding::learned : QuadCoding::in_runs;
+  m.tracks.split(m.all_events, shape, m.model.quad_coding, m.chosen);
   m.events = m.chosen.list();
   set_finest_leaves(m, quads_of(shape), level);
 }
@@ -218,7 +218,7 @@ void separate_tracks(EncoderMemory& m, const BlockShape& shape, Level level) {
 std::byte flags(const EncoderMemory& m) {
   unsigned bits = m.model.grid.log2_size;
   if (m.model.has_tracks) bits |= has_tracks_flag;
-  if (m.model.has_tracks && m.model.track_models == TrackModels::two) bits |= two_track_models_flag;
+  if (m.model.has_tracks && m.model.quad_coding == QuadCoding::learned) bits |= learned_tracks_flag;
   if (m.groups.n_groups > 1) bits |= has_groups_flag;
   if (m.runs.is_long()) bits |= long_runs_flag;
   return static_cast<std::byte>(bits);
@@ -287,7 +287,13 @@ void write_tracks(EncoderMemory& m, const BlockShape& shape) {
   write_group(m, quads_of(shape));
   TrackCounts counts = judge_counts(m.all_events.counts);
   m.model.code_track_counts(m.tokens, shape, counts);
-  m.tracks.write(m.tokens, m.model.tracks);
+  if (m.model.quad_coding == QuadCoding::learned) {
+    m.tracks.write(m.tokens, m.model.tracks);
+  } else {
+    QuadLaws laws = m.tracks.laws();
+    m.model.code_quad_laws(m.tokens, quads_of(shape), laws);
+    m.tracks.write(m.runs, laws);
+  }
   write_values(m.runs, m.tokens, counts.cdf(), counts.range(), m.model.outliers, m.all_events.counts);
 }
 
@@ -337,7 +343,7 @@ GapsOutcome append_payload(EncoderMemory& m, const ListedEvents& events, const B
   const bool may_have_groups = !m.model.has_tracks && GroupFinder::may_find(events, shape, level);
   const bool are_related = neighbours != Neighbours::tell_nothing || may_have_groups;
   if (are_related && related == Related::refused && neighbours != Neighbours::make_shapes) return GapsOutcome::refused;
-  if (m.model.has_tracks) separate_tracks(m, shape, level);
+  if (m.model.has_tracks) separate_tracks(m, shape, level, neighbours == Neighbours::make_shapes);
   const LeafGrid finest = m.model.grid;
   settle_leaf_size(m, m.model.has_tracks ? quads_of(shape) : shape, level);
   m.groups.set_single(shape);

@@ -4,6 +4,7 @@
 #include "codec/gaps/enc_tracks.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "codec/gaps/bit_cost.hpp"
 #include "codec/gaps/pixel_place.hpp"
@@ -66,7 +67,7 @@ void TrackFinder::clear() noexcept {
 }
 
 // Whether an event is in the quad of the one before, and whether that starts a track, cannot be predicted: nothing branches on it.
-template <TrackModels models>
+template <QuadCoding coding>
 void TrackFinder::visit_quads(const ListedEvents& events, std::size_t first, std::size_t n) {
   const QuadGrid& grid = frames_.grid();
   const auto stride = static_cast<std::ptrdiff_t>(grid.stride);
@@ -94,11 +95,20 @@ void TrackFinder::visit_quads(const ListedEvents& events, std::size_t first, std
   for (const LitQuad& quad : lit_quads_) frames_.mark_touched(0, quad.slot, quads[quad.slot]);
   const std::size_t most = 5 * n_lit;  // a quad, one beside it, three below
   visited_.reserve(most + list_spare);
-  visits_.reserve(n_visits_ + most, n_visits_);
   const std::uint32_t* const visited = visited_.data();
   const std::size_t n_visited = frames_.take(0, visited_.data());
-  Visit* const visits = visits_.data() + n_visits_;
-  for (std::size_t i = 0; i < n_visited; ++i) visits[i] = {track_context<models>(quads + visited[i], stride), quads[visited[i]]};
+  if constexpr (coding == QuadCoding::learned) {
+    visits_.reserve(n_visits_ + n_visited, n_visits_);
+    Visit* const visits = visits_.data() + n_visits_;
+    for (std::size_t i = 0; i < n_visited; ++i) visits[i] = {track_context(quads + visited[i], stride), quads[visited[i]]};
+  } else {
+    patterns_.reserve(n_visits_ + n_visited, n_visits_);
+    std::uint8_t* const patterns = patterns_.data() + n_visits_;
+    for (std::size_t i = 0; i < n_visited; ++i) {
+      const std::uint8_t* const at = quads + visited[i];
+      patterns[i] = static_cast<std::uint8_t>(unsigned{quad_classes[near_context(at, stride)]} << 4 | *at);
+    }
+  }
   n_visits_ += n_visited;
   for (const LitQuad& quad : lit_quads_) quads[quad.slot] = 0;
 }
@@ -115,7 +125,6 @@ Neighbours TrackFinder::judge(const ListedEvents& events, const BlockShape& shap
   if (!touch_beyond_chance(events, shape, grid, leaf_events, step, n_wanted)) return Neighbours::tell_nothing;
   const PlaceCosts places = place_costs(events, shape, grid, leaf_events, step);
   if (places.n_starters == 0 || places.starters * 64 >= places.all * most_64ths) return Neighbours::tell_something;
-  trial_.clear();
   AdaptiveCdf lengths;
   lengths.reset(7);
   BitCost below = 0;
@@ -127,10 +136,8 @@ Neighbours TrackFinder::judge(const ListedEvents& events, const BlockShape& shap
       below += BitCost{length - 1} << 16;
     }
   }
-  trial_model_.reset(TrackModels::one);
-  write(trial_, trial_model_);
   const BitCost of_counts = token_cost(counts.tokens()) + below;
-  const BitCost by_gaps = places.all, by_tracks = places.starters + token_cost(trial_.tokens());
+  const BitCost by_gaps = places.all, by_tracks = places.starters + pattern_cost();
   if ((by_tracks + of_counts) * 64 >= (by_gaps + of_counts) * most_64ths) return Neighbours::tell_something;
   return by_tracks * 5 < by_gaps * 2 ? Neighbours::make_shapes : Neighbours::make_tracks;
 }
@@ -169,7 +176,7 @@ TrackFinder::PlaceCosts TrackFinder::place_costs(const ListedEvents& events, con
     const auto pixels = events.pixels.subspan(first_event_[f], events.frame_events[f]);
     n_all += pixels.size();
     for (const std::uint32_t pixel : pixels) costs.all += cost(pixel);
-    visit_quads<TrackModels::one>(events, first_event_[f], events.frame_events[f]);
+    visit_quads<QuadCoding::in_runs>(events, first_event_[f], events.frame_events[f]);
     for (const LitQuad& quad : starters_) costs.starters += cost(quad.pixel);
     costs.n_starters += starters_.size();
   }
@@ -180,7 +187,7 @@ TrackFinder::PlaceCosts TrackFinder::place_costs(const ListedEvents& events, con
   return costs;
 }
 
-void TrackFinder::split(const ListedEvents& events, const BlockShape& shape, TrackModels models, ExtractedEvents& starters) {
+void TrackFinder::split(const ListedEvents& events, const BlockShape& shape, QuadCoding coding, ExtractedEvents& starters) {
   index_frames(events, shape);
   starters.n_events = 0;
   starters.frame_events.assign(shape.n_frames, 0);
@@ -188,10 +195,10 @@ void TrackFinder::split(const ListedEvents& events, const BlockShape& shape, Tra
   const QuadGrid& grid = frames_.grid();
   const PixelPlace place(grid_.det_x);
   for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
-    if (models == TrackModels::one)
-      visit_quads<TrackModels::one>(events, first_event_[f], events.frame_events[f]);
+    if (coding == QuadCoding::learned)
+      visit_quads<QuadCoding::learned>(events, first_event_[f], events.frame_events[f]);
     else
-      visit_quads<TrackModels::two>(events, first_event_[f], events.frame_events[f]);
+      visit_quads<QuadCoding::in_runs>(events, first_event_[f], events.frame_events[f]);
     starters.reserve(starters_.size());
     for (const LitQuad& quad : starters_) {
       const std::uint32_t y = place.row(quad.pixel);
@@ -203,11 +210,61 @@ void TrackFinder::split(const ListedEvents& events, const BlockShape& shape, Tra
 }
 
 void TrackFinder::write(TokenList& tokens, TrackModel& model) const {
-  const std::span visits(visits_.data(), n_visits_);
-  if (model.models() == TrackModels::one)
-    for (const Visit& visit : visits) model.code<TrackModels::one>(tokens, visit.context, visit.lit);
-  else
-    for (const Visit& visit : visits) model.code<TrackModels::two>(tokens, visit.context, visit.lit);
+  for (const Visit& visit : std::span(visits_.data(), n_visits_)) model.code(tokens, visit.context, visit.lit);
+}
+
+TrackFinder::PatternCounts TrackFinder::count_patterns() const noexcept {
+  // Several tables, as most patterns are alike and an increment waits for the last.
+  std::array<PatternCounts, 4> tables{};
+  const auto add = [&](std::uint8_t pattern, std::size_t table) { ++tables[table][pattern >> 4][pattern & 15]; };
+  const std::uint8_t* const patterns = patterns_.data();
+  std::size_t at = 0;
+  for (; at + tables.size() <= n_visits_; at += tables.size())
+    for (std::size_t i = 0; i < tables.size(); ++i) add(patterns[at + i], i);
+  for (; at < n_visits_; ++at) add(patterns[at], 0);
+  for (std::size_t i = 1; i < tables.size(); ++i)
+    for (unsigned c = 0; c < n_quad_classes; ++c)
+      for (unsigned pattern = 0; pattern < n_symbols; ++pattern) tables[0][c][pattern] += tables[i][c][pattern];
+  return tables[0];
+}
+
+// Weights take more than their bits of few patterns: what is not known of each is half a logarithm.
+BitCost TrackFinder::pattern_cost() const noexcept {
+  BitCost cost = 0;
+  for (const auto& n_of : count_patterns()) {
+    const std::uint32_t n = std::accumulate(n_of.begin(), n_of.end(), 0U);
+    if (n == 0) continue;
+    for (const std::uint32_t each : n_of)
+      if (each != 0) cost += each * (log2_cost(n) - log2_cost(each)) + log2_cost(n) / 2;
+    cost -= log2_cost(n) / 2;
+  }
+  return cost;
+}
+
+QuadLaws TrackFinder::laws() const {
+  const PatternCounts counts = count_patterns();
+  QuadLaws laws;
+  for (unsigned c = 0; c < n_quad_classes; ++c) laws[c].fit(counts[c]);
+  return laws;
+}
+
+void TrackFinder::write(RunWriter& runs, const QuadLaws& laws) {
+  by_class_.reserve(n_visits_);
+  std::array<std::uint8_t*, n_quad_classes> next;
+  std::uint8_t* at = by_class_.data();
+  for (unsigned c = 0; c < n_quad_classes; ++c) {
+    next[c] = at;
+    at += laws[c].n;
+  }
+  for (const std::uint8_t pattern : std::span(patterns_.data(), n_visits_)) *next[pattern >> 4]++ = pattern & 15;
+  at = by_class_.data();
+  for (const QuadLaw& law : laws) {
+    if (law.n == 0) continue;
+    const RunWriter::Room room = runs.begin(law.cdf(), 0, law.n);
+    std::copy_n(at, law.n, room.symbols);
+    runs.end(law.n);
+    at += law.n;
+  }
 }
 
 }  // namespace esieve::codec::gaps

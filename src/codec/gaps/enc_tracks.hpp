@@ -12,6 +12,7 @@
 #include "codec/gaps/extract.hpp"
 #include "codec/gaps/leaf_map.hpp"
 #include "codec/gaps/rans.hpp"
+#include "codec/gaps/run_stream.hpp"
 #include "codec/gaps/tracks.hpp"
 #include "codec/level.hpp"
 
@@ -47,10 +48,13 @@ class TrackFinder {
                    std::span<const std::uint32_t> leaf_events, Level level);
 
   /// Lists the starters, quads in place of pixels, each with a count of one; and what is said of quads.
-  void split(const ListedEvents& events, const BlockShape& shape, TrackModels models, ExtractedEvents& starters);
+  void split(const ListedEvents& events, const BlockShape& shape, QuadCoding coding, ExtractedEvents& starters);
 
-  /// Writes which pixels are lit. \pre split
+  /// Writes patterns of quads. \pre split for QuadCoding::learned
   void write(TokenList& tokens, TrackModel& model) const;
+  /// The same in runs: their laws, then patterns. \pre split for QuadCoding::in_runs
+  [[nodiscard]] QuadLaws laws() const;
+  void write(RunWriter& runs, const QuadLaws& laws);
 
  private:
   /// What the places of the events of every `step`th frame cost by gaps.
@@ -61,18 +65,24 @@ class TrackFinder {
   /// Whether fewer events start a track than would if none knew of the others. Looks at about `n_wanted` events of a frame.
   bool touch_beyond_chance(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid,
                            std::span<const std::uint32_t> leaf_events, std::size_t step, std::size_t n_wanted);
-  /// Leaves in visits_ what is said of the quads of these frames.
+  /// Leaves in patterns_ what is said of the quads of these frames.
   PlaceCosts place_costs(const ListedEvents& events, const BlockShape& shape, const LeafGrid& grid,
                          std::span<const std::uint32_t> leaf_events, std::size_t step);
   void fill(const ListedEvents& events, std::size_t first, std::size_t n);
   void clear() noexcept;
-  /// Puts a frame's events into quads and appends to visits_ what is said of these and their neighbours.
-  template <TrackModels models>
+  /// Puts a frame's events into quads and appends to visits_ or patterns_ what is said of these and their neighbours.
+  template <QuadCoding coding>
   void visit_quads(const ListedEvents& events, std::size_t first, std::size_t n);
   /// first_event_[f] for every frame and the end.
   void index_frames(const ListedEvents& events, const BlockShape& shape);
 
-  /// What is said of a quad.
+  /// How often each pattern occurs in each class.
+  using PatternCounts = std::array<std::array<std::uint32_t, n_symbols>, n_quad_classes>;
+  [[nodiscard]] PatternCounts count_patterns() const noexcept;
+  /// What patterns_ would take, roughly.
+  [[nodiscard]] BitCost pattern_cost() const noexcept;
+
+  /// What is said of a quad by models that learn.
   struct Visit {
     TrackContext context;
     std::uint8_t lit;
@@ -83,9 +93,7 @@ class TrackFinder {
   };
 
   PaddedGrid grid_;
-  TrackFrames frames_;  // one
-  TrackModel trial_model_;
-  TokenList trial_;
+  TrackFrames frames_;                // one
   std::vector<std::uint8_t> is_lit_;  // padded pixels
   std::vector<std::uint32_t> slots_;  // those that are lit now
   std::vector<std::uint8_t> quads_;   // padded; zero between calls
@@ -93,7 +101,9 @@ class TrackFinder {
   std::vector<LitQuad> starters_;     // likewise
   RawMemory<std::uint32_t> visited_;  // quads that something is said of, of one frame
   RawMemory<Visit> visits_;
-  std::size_t n_visits_ = 0;
+  RawMemory<std::uint8_t> patterns_;  // class << 4 | pattern
+  RawMemory<std::uint8_t> by_class_;  // patterns alone
+  std::size_t n_visits_ = 0;          // of one or the other
   std::vector<std::size_t> first_event_;
 };
 

@@ -47,8 +47,8 @@ inline constexpr std::uint32_t batch_pixels = 1U << 17;
 struct BlockModel {
   LeafGrid grid;
   bool has_tracks = false;  ///< gaps place quads that start one, and say nothing about counts
-  TrackModels track_models = TrackModels::one;
-  TrackModel tracks;
+  QuadCoding quad_coding = QuadCoding::in_runs;
+  TrackModel tracks;                        ///< if they are learned
   std::vector<std::uint16_t> leaf_keys;     ///< rate keys; of bright leaves, then, bright keys
   std::vector<std::uint16_t> bright_keys;   ///< filled by an encoder; of bright leaves only
   std::vector<std::uint32_t> class_events;  ///< filled by an encoder
@@ -58,7 +58,7 @@ struct BlockModel {
   std::vector<ValueModel> values;  ///< per class
   OutlierModel outliers;
 
-  /// Forgets everything learned. `has_tracks` and `track_models` are set before.
+  /// Forgets everything learned. `has_tracks` and `quad_coding` are set before.
   void begin_block();
   /// What leaf map and gaps would take with this grid and its `leaf_events`.
   [[nodiscard]] BitCost estimate_cost(const BlockShape& shape, std::span<const std::uint32_t> events, const LeafGrid& with);
@@ -76,6 +76,11 @@ struct BlockModel {
   /// What is said of all counts of a block with tracks.
   template <class Coder>
   bool code_track_counts(Coder& coder, const BlockShape& shape, TrackCounts& counts);
+
+  /// What is said of all patterns of quads that are coded in runs.
+  /// \param quads  shape of the block in quads
+  template <class Coder>
+  bool code_quad_laws(Coder& coder, const BlockShape& quads, QuadLaws& laws);
 
   /// Whether a leaf's counts have a class of their own.
   [[nodiscard]] bool is_bright_leaf(std::uint16_t rate_key, const BlockShape& shape) const noexcept {
@@ -102,7 +107,7 @@ inline void BlockModel::begin_block() {
   totals_.reset();
   exceptions_.reset();
   outliers.reset();
-  if (has_tracks) tracks.reset(track_models);
+  if (has_tracks && quad_coding == QuadCoding::learned) tracks.reset();
 }
 
 inline BitCost BlockModel::estimate_cost(const BlockShape& shape, std::span<const std::uint32_t> events, const LeafGrid& with) {
@@ -187,6 +192,24 @@ bool BlockModel::code_track_counts(Coder& coder, const BlockShape& shape, TrackC
   counts.n_low_bits = static_cast<std::uint8_t>(coder.bits(4, counts.n_low_bits));
   for (std::uint8_t& weight : counts.weights) weight = static_cast<std::uint8_t>(coder.bits(8, weight));
   return counts.n_events <= shape.n_counts();
+}
+
+template <class Coder>
+bool BlockModel::code_quad_laws(Coder& coder, const BlockShape& quads, QuadLaws& laws) {
+  std::uint64_t n_all = 0;
+  for (QuadLaw& law : laws) {
+    law.n = totals_.code(coder, law.n);
+    n_all += law.n;
+    if (law.n == 0) continue;
+    std::uint32_t present = 0;
+    for (unsigned pattern = 0; pattern < n_symbols; ++pattern) present |= std::uint32_t{law.weights[pattern] != 0} << pattern;
+    present = coder.bits(n_symbols, present);
+    for (unsigned pattern = 0; pattern < n_symbols; ++pattern)
+      law.weights[pattern] = (present >> pattern & 1) == 0
+                                 ? std::uint8_t{0}
+                                 : static_cast<std::uint8_t>(coder.bits(QuadLaw::weight_bits, law.weights[pattern]));
+  }
+  return n_all <= quads.n_counts();  // each is visited once
 }
 
 }  // namespace esieve::codec::gaps

@@ -4,7 +4,8 @@
 //
 // Rows of the detector are cut into *quads* of four pixels. A *starter* is a quad with lit pixels none of whose neighbours to
 // the left and above is lit; its place is gap-coded as that of an event is. A *candidate* is a quad one of these neighbours of
-// which is lit. Which pixels of starters and candidates are lit is coded in the context of the neighbours.
+// which is lit. Which pixels of starters and candidates are lit, a quad's *pattern*, is coded in the context of the neighbours: in
+// runs, a run for each class of contexts, or by models that learn.
 //
 // Quads have padded numbers here, so that no neighbour needs a test for the edge.
 #pragma once
@@ -12,6 +13,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -50,13 +52,8 @@ struct QuadGrid {
 /// A bit for each slot that is a quad of the detector.
 std::vector<std::uint64_t> inside(const QuadGrid& grid, std::size_t n_words);
 
-/// How many models predict a quad. Stored in payloads.
-enum class TrackModels : std::uint8_t { one = 0, two = 1 };
-
-/// What is known of a quad's neighbours: contexts of the first and the second model.
-struct TrackContext {
-  std::uint16_t first, second;
-};
+/// How patterns are coded. Stored in payloads.
+enum class QuadCoding : std::uint8_t { in_runs = 0, learned = 1 };
 
 /// The lit ones of the pixels that a quad touches to the left and above: upper left, the quad above, upper right, left. Where there
 /// are none a lit quad is a starter.
@@ -67,28 +64,66 @@ struct TrackContext {
   return unsigned{above[-1]} >> 3 | unsigned{above[0]} << 1 | (above[1] & 1U) << 5 | unsigned{at[-1]} >> 3 << 6;
 }
 
-template <TrackModels models>
-[[nodiscard, gnu::always_inline]] inline TrackContext track_context(const std::uint8_t* at, std::ptrdiff_t stride) noexcept {
-  const std::uint8_t *const above = at - stride, *const above2 = above - stride;
-  const unsigned near = touching_pixels(at, stride), far = unsigned{above2[0] != 0};
-  if (models == TrackModels::one) return {static_cast<std::uint16_t>(near | far << 7), 0};
-  const unsigned row2 = touching_pixels(above, stride) & 63;
-  return {static_cast<std::uint16_t>(near | far << 7 | (unsigned{at[-1]} >> 2 & 1) << 8),
-          static_cast<std::uint16_t>(above[0] | near >> 6 << 4 | row2 << 5 | unsigned{near == 0} << 11)};
+/// The touching pixels, and whether the quad two rows above has any.
+inline constexpr std::size_t n_near_contexts = 256;
+[[nodiscard, gnu::always_inline]] inline unsigned near_context(const std::uint8_t* at, std::ptrdiff_t stride) noexcept {
+  return touching_pixels(at, stride) | unsigned{at[-2 * stride] != 0} << 7;
 }
 
-/// Which pixels of a quad are lit, given its neighbours.
+/// Classes of near contexts whose patterns have one distribution, in hexadecimal. [§8]
+inline constexpr unsigned n_quad_classes = 16;
+inline constexpr char quad_class_digits[] =
+    "0123435678886369a88863669b88688c"
+    "c88868666668668aa88868666b88d2de"
+    "f122bb33b888bb888828bb33b8b8b828"
+    "8888b8338888bb888888882dbbbdbb2d"
+    "0e21455d7888666da888666d9888988d"
+    "ed8d666d9998666dcd8d666dcdd8dedd"
+    "f121b32db838b32d8888b38db888b32d"
+    "8888b3229888b32d882868888dd8bd8d";
+inline constexpr std::array<std::uint8_t, n_near_contexts> quad_classes = [] {
+  static_assert(sizeof quad_class_digits == n_near_contexts + 1);
+  std::array<std::uint8_t, n_near_contexts> classes{};
+  for (std::size_t context = 0; context < classes.size(); ++context) {
+    const char digit = quad_class_digits[context];
+    classes[context] = static_cast<std::uint8_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+  }
+  return classes;
+}();
+
+/// The patterns of a class: how many, and how they are spread. Stored in payloads: a weight of w >= 1 counts (w odd ? 2 : 3) << (w - 1) / 2.
+struct QuadLaw {
+  static constexpr unsigned weight_bits = 5;
+
+  std::uint32_t n = 0;
+  std::array<std::uint8_t, n_symbols> weights{};  ///< 0: does not occur
+
+  /// From how often each occurs.
+  void fit(std::span<const std::uint32_t, n_symbols> n_of) noexcept;
+  [[nodiscard]] Cdf16 cdf() const noexcept;
+};
+using QuadLaws = std::array<QuadLaw, n_quad_classes>;
+
+/// What is known of a quad's neighbours: contexts of the two models that learn.
+struct TrackContext {
+  std::uint16_t first, second;
+};
+[[nodiscard, gnu::always_inline]] inline TrackContext track_context(const std::uint8_t* at, std::ptrdiff_t stride) noexcept {
+  const std::uint8_t* const above = at - stride;
+  const unsigned near = near_context(at, stride), row2 = touching_pixels(above, stride) & 63;
+  return {static_cast<std::uint16_t>(near | (unsigned{at[-1]} >> 2 & 1) << 8),
+          static_cast<std::uint16_t>(above[0] | (near >> 6 & 1) << 4 | row2 << 5 | unsigned{(near & 127) == 0} << 11)};
+}
+
+/// Patterns of quads, learned as they come.
 class TrackModel {
  public:
-  void reset(TrackModels models);
-  [[nodiscard]] TrackModels models() const noexcept { return second_.empty() ? TrackModels::one : TrackModels::two; }
+  void reset();
 
   /// Codes four bits.
-  template <TrackModels models, class Coder>
+  template <class Coder>
   [[gnu::always_inline]] unsigned code(Coder& coder, TrackContext context, unsigned lit) {
-    AdaptiveCdf& first = first_[context.first];
-    if (models == TrackModels::one) return coder.symbol(first, lit);
-    AdaptiveCdf& second = second_[context.second];
+    AdaptiveCdf &first = first_[context.first], &second = second_[context.second];
     lit = coder.symbol(mean(first, second), lit);
     first.learn(lit);
     second.learn(lit);
@@ -131,10 +166,15 @@ class TrackFrames {
   /// \returns how many there are
   std::size_t take(std::uint32_t frame, std::uint32_t* slots) noexcept;
 
-  /// Calls visit(slot, at) for each marked quad of a frame, in raster order. `at` points into a padded frame of lit pixels, all
-  /// zero when the frame begins, and visit returns which pixels of the quad are lit. Their neighbours are then visited as well.
-  template <class Visit>
-  void visit_frame(std::uint32_t frame, Visit visit);
+  /// A quad with lit pixels.
+  struct LitQuad {
+    std::uint32_t slot, lit;
+  };
+  /// Calls pattern(at) for each marked quad of a frame, in raster order. `at` points into a padded frame of patterns, all zero when
+  /// the frame begins, and what it returns is the quad's. Neighbours of lit pixels are then visited as well.
+  /// \returns quads with lit pixels, in that order; until the next call
+  template <class PatternAt>
+  std::span<const LitQuad> visit_frame(std::uint32_t frame, PatternAt pattern);
 
   [[nodiscard]] const QuadGrid& grid() const noexcept { return grid_; }
 
@@ -145,7 +185,7 @@ class TrackFrames {
     void add_three(std::size_t at, unsigned which) const noexcept {
       const unsigned shift = at & 63;
       slots[at >> 6] |= std::uint64_t{which} << shift;
-      words[at >> 12] |= std::uint64_t{which != 0} << (at >> 6 & 63);
+      words[at >> 12] |= std::uint64_t{(which + 7) >> 3} << (at >> 6 & 63);
       if (shift < 62) [[likely]]
         return;
       const std::uint64_t rest = std::uint64_t{which} >> (64 - shift);
@@ -157,7 +197,7 @@ class TrackFrames {
 
   /// The three quads below that touch a quad's lit pixels, as bits from the left.
   [[nodiscard]] static unsigned touched_below(unsigned lit) noexcept {
-    return (lit & 1) | unsigned{lit != 0} << 1 | lit >> 3 << 2;
+    return (lit & 1) | (lit + 15) >> quad_pixels << 1 | lit >> 3 << 2;
   }
 
   QuadGrid grid_;
@@ -166,18 +206,18 @@ class TrackFrames {
   std::vector<std::uint64_t> marked_;  // a bit for each word with something to visit
   std::vector<std::uint64_t> inside_;  // a bit for each slot that is a quad of the detector, n_words_
   std::vector<std::uint8_t> lit_;      // of one frame, padded; zero between frames
-  std::vector<std::uint32_t> lit_slots_;
+  std::vector<LitQuad> lit_quads_;
 };
 
-template <class Visit>
-void TrackFrames::visit_frame(std::uint32_t frame, Visit visit) {
+template <class PatternAt>
+std::span<const TrackFrames::LitQuad> TrackFrames::visit_frame(std::uint32_t frame, PatternAt pattern) {
   const std::size_t n_words = n_words_, base = frame * n_words * 64;
   const std::uint32_t stride = grid_.stride;
-  const bool rows_share_words = stride < 66;
+  const bool rows_share_words = stride < 65;
   const VisitMarks marks = this->marks();
   const std::uint64_t* const all_inside = inside_.data();
-  std::uint8_t* const lit_quads = lit_.data();
-  std::uint32_t* const lit_slots = lit_slots_.data();
+  std::uint8_t* const patterns = lit_.data();
+  LitQuad* const lit_quads = lit_quads_.data();
   std::size_t n_lit = 0;
   for (std::size_t group = 0; group < n_words / 64; ++group) {
     std::uint64_t& marked = marks.words[base / 4096 + group];
@@ -191,19 +231,21 @@ void TrackFrames::visit_frame(std::uint32_t frame, Visit visit) {
         const unsigned bit = static_cast<unsigned>(std::countr_zero(left));
         left &= left - 1;
         const auto slot = static_cast<std::uint32_t>(index * 64 + bit);
-        const unsigned lit = visit(slot, lit_quads + slot);
-        lit_quads[slot] = static_cast<std::uint8_t>(lit);
-        lit_slots[n_lit] = slot;
-        n_lit += lit != 0 ? 1U : 0U;
+        const unsigned lit = pattern(patterns + slot);
+        patterns[slot] = static_cast<std::uint8_t>(lit);
+        lit_quads[n_lit] = {slot, lit};
+        n_lit += (lit + 15) >> quad_pixels;  // no comparison, lest a compiler branch on it
         marks.add_three(base + slot + stride - 1, touched_below(lit));
-        left |= std::uint64_t{lit >> 3} << 1 << bit & inside;
-        if (bit == 63 && lit >> 3 != 0) [[unlikely]]
-          marks.add(base + slot + 1);
+        if (lit >> 3 != 0) {
+          left |= std::uint64_t{2} << bit & inside;
+          if (bit == 63) [[unlikely]] marks.add(base + slot + 1);
+        }
         if (rows_share_words) left |= std::exchange(word, 0) & inside;
       }
     }
   }
-  for (std::size_t i = 0; i < n_lit; ++i) lit_quads[lit_slots[i]] = 0;
+  for (std::size_t i = 0; i < n_lit; ++i) patterns[lit_quads[i].slot] = 0;
+  return {lit_quads, n_lit};
 }
 
 }  // namespace esieve::codec::gaps

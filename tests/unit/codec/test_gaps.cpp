@@ -3,8 +3,12 @@
 // The gaps coder: what goes in comes out, dense and as events, and hostile payloads do no harm.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -15,6 +19,7 @@
 #include "codec/gaps/pixel_place.hpp"
 #include "codec/gaps/rans.hpp"
 #include "codec/gaps/rate_keys.hpp"
+#include "codec/gaps/tracks.hpp"
 
 namespace esieve::codec {
 namespace {
@@ -204,7 +209,7 @@ TEST(GapsCoder, refuses_unknown_flags_and_other_shapes) {
   EXPECT_EQ(decode_gaps_events(payload, {0, 16, 16, 0}, scratch, sink), DecodeStatus::out_of_range);
   EXPECT_NE(decode_gaps_events(payload, {41, 16, 16, 41}, scratch, sink), DecodeStatus::okay);
   const std::byte flags = payload[0];
-  for (const unsigned unknown : {0x10U, 0x60U, 0x80U}) {  // tracks in groups; two models of tracks, but no tracks
+  for (const unsigned unknown : {0x10U, 0x60U, 0x80U}) {  // tracks in groups; learned patterns, but no tracks
     payload[0] = flags | static_cast<std::byte>(unknown);
     EXPECT_EQ(decode_gaps_events(payload, shape, scratch, sink), DecodeStatus::unknown_version) << unknown;
   }
@@ -353,10 +358,57 @@ TEST(GapsCoder, gains_from_tracks_and_from_groups_of_frames) {
   }
 }
 
+TEST(GapsCoder, codes_quads_in_runs_but_learns_them_where_time_does_not_matter_or_shapes_are_solid) {
+  std::mt19937_64 random(9);
+  const BlockShape tracks_shape{320, 32, 32, 80}, disc_shape{80, 60, 60, 80};
+  const auto tracks = random_block<std::uint16_t>(random, tracks_shape, Pattern::tracks, 0.01);
+  const auto disc = disc_frames(disc_shape, /*moves=*/true, /*lit_share=*/1);
+  Scratch scratch;
+  for (const Level level : all_levels) {
+    std::vector<std::byte> of_tracks, of_disc;
+    ASSERT_NE(encode_gaps(tracks.data(), tracks_shape, level, scratch, of_tracks), GapsOutcome::refused);
+    ASSERT_NE(encode_gaps(disc.data(), disc_shape, level, scratch, of_disc), GapsOutcome::refused);
+    EXPECT_EQ(std::to_integer<unsigned>(of_tracks[0]) & 0xc0, level == Level::max ? 0xc0U : 0x40U);
+    EXPECT_EQ(std::to_integer<unsigned>(of_disc[0]) & 0xc0, 0xc0U);
+    of_tracks[0] ^= std::byte{0x80};  // said to be coded the other way
+    EventSink sink;
+    EXPECT_NE(decode_gaps_events(of_tracks, tracks_shape, scratch, sink), DecodeStatus::okay);
+  }
+}
+
 }  // namespace
 
 namespace gaps {
 namespace {
+
+TEST(QuadClasses, are_all_in_use_and_starters_have_their_own) {
+  std::array<unsigned, n_quad_classes> n_contexts{};
+  for (const std::uint8_t c : quad_classes) ++n_contexts.at(c);
+  EXPECT_EQ(std::count(n_contexts.begin(), n_contexts.end(), 0U), 0);
+  EXPECT_EQ(n_contexts[0], 2U);
+  EXPECT_EQ(quad_classes[0], 0);
+  EXPECT_EQ(quad_classes[128], 0) << "nothing touches, something lies two rows above";
+}
+
+TEST(QuadLaw, takes_little_more_than_the_entropy_and_leaves_nothing_out_that_occurs) {
+  std::mt19937_64 random(test_seed());
+  for (int turn = 0; turn < 200; ++turn) {
+    std::array<std::uint32_t, n_symbols> n_of{};
+    for (std::uint32_t& n : n_of) n = random() % 3 == 0 ? 0 : static_cast<std::uint32_t>(random() >> (40 + random() % 24));
+    QuadLaw law;
+    law.fit(n_of);
+    ASSERT_EQ(law.n, std::accumulate(n_of.begin(), n_of.end(), 0U));
+    const Cdf16 cdf = law.cdf();
+    double entropy = 0, bits = 0;
+    for (unsigned pattern = 0; pattern < n_symbols; ++pattern) {
+      ASSERT_EQ(law.weights[pattern] == 0, n_of[pattern] == 0);
+      if (n_of[pattern] == 0) continue;
+      entropy += n_of[pattern] * std::log2(static_cast<double>(law.n) / n_of[pattern]);
+      bits += n_of[pattern] * std::log2(static_cast<double>(probability_one) / cdf.width(pattern));
+    }
+    EXPECT_LE(bits, 1.01 * entropy + 0.01 * law.n);
+  }
+}
 
 TEST(GapLaw, gives_every_symbol_a_share_and_follows_the_geometric_law) {
   for (const auto& [n_events, n_slots] :

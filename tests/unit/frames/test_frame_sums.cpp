@@ -48,6 +48,25 @@ TEST(PatternSum, does_not_overflow_where_32_bits_would) {
   EXPECT_EQ(sum_of(bright, DType::u16, {1, 1}).front(), 65535.0 * 100'000);
 }
 
+// A float holds whole numbers up to 2^24.
+TEST(PatternSum, lists_lit_pixels_only_where_floats_hold_their_values) {
+  const DetectorShape detector{64, 64};
+  for (const std::uint32_t large : {(1U << 24) - 1, (1U << 24) + 1, 0xffffffffU}) {
+    std::vector<std::uint32_t> frame(detector.n_pixels());
+    frame[7] = large;
+    frame[100] = 3;
+    std::vector<double> expected(frame.begin(), frame.end());
+    EXPECT_EQ(sum_of(frame, DType::u32, detector), expected);
+    PatternSum sum;
+    sum.take(std::vector<std::uint32_t>{7, 100}, std::vector<std::uint32_t>{large, 3}, detector);
+    EXPECT_EQ(sum.values().empty(), large >= 1U << 24);
+    std::vector<double> taken(sum.sums().begin(), sum.sums().end());
+    taken.resize(detector.n_pixels());
+    for (const PixelValue& at : sum.values()) taken[at.pixel] += at.value;
+    EXPECT_EQ(taken, expected);
+  }
+}
+
 TEST(PatternSum, takes_sums_in_place_of_what_was_there) {
   PatternSum sum;
   const std::vector<std::uint8_t> frame = {0, 0, 3, 0};
