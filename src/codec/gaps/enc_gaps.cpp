@@ -34,7 +34,8 @@ struct EncoderMemory {
   std::vector<std::uint32_t> first;    // per class: first of its events in the arrays below
   RawMemory<std::uint32_t> positions;  // frame * n_ranks + rank
   RawMemory<std::uint32_t> values;
-  RawMemory<std::uint32_t> exceptions, exception_values;  // of a class
+  std::vector<std::uint32_t> first_exception;             // per class, likewise
+  RawMemory<std::uint32_t> exceptions, exception_values;  // which events of a class have counts above one, and these
   std::vector<std::uint32_t> leaf_events;
   std::vector<std::uint32_t> merged;  // leaf counts while the leaf size is chosen
   std::vector<std::uint64_t> pixel_totals;
@@ -149,6 +150,10 @@ void deal(EncoderMemory& m, const BlockShape& shape, std::span<Place> places) {
   }
 }
 
+std::span<const std::uint32_t> class_values(const EncoderMemory& m, std::size_t c) {
+  return {m.values.data() + m.first[c], m.first[c + 1] - m.first[c]};
+}
+
 // Sorts the events by class and counts those above one.
 void sort_by_class(EncoderMemory& m, const BlockShape& shape) {
   const BlockModel& model = m.model;
@@ -169,40 +174,49 @@ void sort_by_class(EncoderMemory& m, const BlockShape& shape) {
     deal<false>(m, shape, places);
   else
     deal<true>(m, shape, places);
+  m.first_exception.resize(n_classes);
+  std::uint32_t n_above_one = 0;
   for (std::size_t c = 0; c < n_classes; ++c) {
-    const std::span values(m.values.data() + m.first[c], m.first[c + 1] - m.first[c]);
+    const auto values = class_values(m, c);
+    m.first_exception[c] = n_above_one;
     m.model.above_one[c] =
         static_cast<std::uint32_t>(std::count_if(values.begin(), values.end(), [](std::uint32_t v) { return v > 1; }));
+    n_above_one += m.model.above_one[c];
   }
+  m.exceptions.reserve(n_above_one + std::size_t{1});
+  m.exception_values.reserve(n_above_one + std::size_t{1});
 }
 
 /// Which counts of a class are above one, and these counts. Whether one is cannot be predicted: nothing branches on it.
-std::size_t list_exceptions(EncoderMemory& m, std::span<const std::uint32_t> values) {
-  m.exceptions.reserve(values.size());
-  m.exception_values.reserve(values.size());
-  std::uint32_t *const exceptions = m.exceptions.data(), *const exception_values = m.exception_values.data();
+void list_exceptions(EncoderMemory& m, std::size_t c) {
+  const std::size_t first = m.first_exception[c];
+  std::uint32_t *const exceptions = m.exceptions.data() + first, *const exception_values = m.exception_values.data() + first;
+  const std::span<const std::uint32_t> values = class_values(m, c);
   std::size_t n = 0;
   for (std::uint32_t i = 0; i < values.size(); ++i) {
     exceptions[n] = i;
     exception_values[n] = values[i];
     n += values[i] > 1 ? 1U : 0U;
   }
-  return n;
+}
+
+/// The counts of a class that are coded.
+std::span<const std::uint32_t> coded_values(EncoderMemory& m, std::size_t c) {
+  if (m.model.values[c].each()) return class_values(m, c);
+  list_exceptions(m, c);
+  return {m.exception_values.data() + m.first_exception[c], m.model.above_one[c]};
 }
 
 void write_events(EncoderMemory& m) {
   for (std::size_t c = 0; c < m.model.leaves.classes.size(); ++c) {
-    const std::size_t n = m.first[c + 1] - m.first[c];
-    const std::span<const std::uint32_t> positions(m.positions.data() + m.first[c], n), values(m.values.data() + m.first[c], n);
-    write_positions(m.runs, m.model.gap_laws[c], positions);
+    write_positions(m.runs, m.model.gap_laws[c], {m.positions.data() + m.first[c], m.first[c + 1] - m.first[c]});
     if (m.model.has_tracks) continue;
     const ValueModel& law = m.model.values[c];
     if (law.each()) {
-      law.write(m.runs, m.tokens, m.model.outliers, values);
-    } else if (m.model.above_one[c] != 0) {
-      const std::size_t n_exceptions = list_exceptions(m, values);
-      write_positions(m.runs, law.ones_law(), {m.exceptions.data(), n_exceptions});
-      law.write(m.runs, m.tokens, m.model.outliers, {m.exception_values.data(), n_exceptions});
+      law.write(m.runs, m.tokens, m.model.outliers, class_values(m, c));
+    } else if (const std::size_t n = m.model.above_one[c]; n != 0) {
+      write_positions(m.runs, law.ones_law(), {m.exceptions.data() + m.first_exception[c], n});
+      law.write(m.runs, m.tokens, m.model.outliers, {m.exception_values.data() + m.first_exception[c], n});
     }
   }
 }
@@ -229,9 +243,7 @@ void write_group(EncoderMemory& m, const BlockShape& shape) {
   find_keys(m, shape);
   m.model.code_classes(m.tokens, shape);
   sort_by_class(m, shape);
-  m.model.code_values(m.tokens, shape, [&](std::size_t c) {
-    return std::span<const std::uint32_t>(m.values.data() + m.first[c], m.first[c + 1] - m.first[c]);
-  });
+  m.model.code_values(m.tokens, shape, [&](std::size_t c) { return coded_values(m, c); });
   write_events(m);
 }
 

@@ -69,7 +69,7 @@ struct BlockModel {
   template <class Coder>
   bool code_classes(Coder& coder, const BlockShape& shape);
   /// Totals and laws; then classes and values are ready. An encoder has filled `class_events`, `above_one`.
-  /// \param counts_of  counts of all events of a class, for an encoder
+  /// \param counts_of  of a class whose law is set up: its counts that are coded, for an encoder
   template <class Coder, class CountsOf>
   bool code_values(Coder& coder, const BlockShape& shape, CountsOf counts_of);
 

@@ -238,7 +238,8 @@ std::span<const TrackFrames::LitQuad> TrackFrames::visit_frame(std::uint32_t fra
         marks.add_three(base + slot + stride - 1, touched_below(lit));
         if (lit >> 3 != 0) {
           left |= std::uint64_t{2} << bit & inside;
-          if (bit == 63) [[unlikely]] marks.add(base + slot + 1);
+          if (bit == 63) [[unlikely]]
+            marks.add(base + slot + 1);
         }
         if (rows_share_words) left |= std::exchange(word, 0) & inside;
       }

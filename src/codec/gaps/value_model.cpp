@@ -32,14 +32,13 @@ void ValueModel::reset(const LeafClass& of, std::uint32_t n_above_one) {
 
 void ValueModel::fit(std::span<const std::uint32_t> counts) {
   if (counts.empty()) return;  // a decoder has none
-  // Ones that have no symbol are counted apart. Several tables, as most counts are alike and an increment waits for the last.
-  std::array<std::array<std::uint32_t, n_symbols + 1>, 4> tables{};
-  const std::uint32_t first = range_.first, width = (n_symbols - 1U) << range_.n_low_bits, least = each_ ? 1 : 2;
+  // Several tables, as most counts are alike and an increment waits for the last.
+  std::array<std::array<std::uint32_t, n_symbols>, 4> tables{};
+  const std::uint32_t first = range_.first, width = (n_symbols - 1U) << range_.n_low_bits;
   const unsigned n_low_bits = range_.n_low_bits;
   const auto add = [&](std::uint32_t count, std::size_t table) {
     const std::uint32_t offset = count - first;
-    const std::uint32_t symbol = offset >= width ? n_symbols - 1U : offset >> n_low_bits;
-    ++tables[table][count < least ? n_symbols : symbol];
+    ++tables[table][offset >= width ? n_symbols - 1U : offset >> n_low_bits];
   };
   std::size_t at = 0;
   for (; at + tables.size() <= counts.size(); at += tables.size())
@@ -49,7 +48,6 @@ void ValueModel::fit(std::span<const std::uint32_t> counts) {
   for (const auto& table : tables)
     for (unsigned s = 0; s < n_symbols; ++s) n_of[s] += table[s];
   const std::uint64_t most = *std::max_element(n_of.begin(), n_of.end());
-  if (most == 0) return;
   constexpr std::uint64_t largest = (1U << weight_bits) - 1;
   // None that occurs is left out.
   std::transform(n_of.begin(), n_of.end(), weights_.begin(), [&](std::uint64_t n) { return (n * largest + most - 1) / most; });

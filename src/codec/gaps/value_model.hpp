@@ -25,7 +25,8 @@ class ValueModel {
   /// Law of the number of ones before the next larger count. \pre !each()
   [[nodiscard]] const GapLaw& ones_law() const noexcept { return ones_; }
 
-  /// Chooses between the Poisson law of the class's mean and weights of its own, for all counts of its events, which an encoder has; if there are none nothing is done.
+  /// Chooses between the Poisson law of the class's mean and weights of its own, for the counts to be coded, which an encoder has;
+  /// if there are none nothing is done.
   void fit(std::span<const std::uint32_t> counts);
   /// Says which, and the weights.
   template <class Coder>
