@@ -21,6 +21,11 @@ namespace {
 /// Denser blocks are better served by a coder that looks at every pixel.
 constexpr std::size_t least_counts_per_event = 3;
 
+/// The rank of a pixel, and its class.
+struct PixelRank {
+  std::uint32_t rank, of;
+};
+
 struct EncoderMemory {
   ListedEvents all_events;
   ListedEvents events;        // what gaps place: all, the starters, or those of one group
@@ -31,6 +36,7 @@ struct EncoderMemory {
   FrameGroups groups;
   BlockModel model;
   std::vector<LeafClasses::LeafRanks> ranks;
+  RawMemory<PixelRank> pixel_ranks;
   std::vector<std::uint32_t> first;    // per class: first of its events in the arrays below
   RawMemory<std::uint32_t> positions;  // frame * n_ranks + rank
   RawMemory<std::uint32_t> values;
@@ -119,35 +125,67 @@ struct Place {
   std::uint32_t n_ranks;
 };
 
+/// Ranks of pixels from those of their leaves.
+class RankOf {
+ public:
+  RankOf(const BlockShape& shape, const LeafGrid& grid, const LeafClasses::LeafRanks* ranks)
+      : ranks_(ranks), n_x_(grid.n_x), log2_size_(grid.log2_size), place_(shape.det_x) {}
+  [[nodiscard]] PixelRank at(std::uint32_t y, std::uint32_t x) const {
+    const LeafClasses::LeafRanks& leaf = ranks_[std::size_t{y >> log2_size_} * n_x_ + (x >> log2_size_)];
+    const std::uint32_t within = (1U << log2_size_) - 1;
+    return {leaf.first + (y & within) * leaf.step + (x & within), leaf.of};
+  }
+  [[nodiscard]] PixelRank operator()(std::uint32_t pixel) const {
+    const std::uint32_t y = place_.row(pixel);
+    return at(y, place_.column(pixel, y));
+  }
+
+ private:
+  const LeafClasses::LeafRanks* ranks_;
+  std::uint32_t n_x_;
+  unsigned log2_size_;
+  PixelPlace place_;
+};
+
 /// Deals the events out to their classes.
-template <bool large_leaves>
-void deal(EncoderMemory& m, const BlockShape& shape, std::span<Place> places) {
+/// \param rank_of  called as rank_of(pixel)
+template <class Ranks>
+void deal(EncoderMemory& m, std::span<Place> places, const Ranks rank_of) {
   // Copies, as what is written might be where these are kept, for all the compiler knows.
-  const unsigned log2_size = m.model.grid.log2_size;
-  const std::uint32_t n_x = m.model.grid.n_x, within = (1U << log2_size) - 1;
   const std::uint32_t *const pixels = m.events.pixels.data(), *const counts = m.events.counts.data();
   std::uint32_t *const positions = m.positions.data(), *const values = m.values.data();
-  const LeafClasses::LeafRanks* const ranks = m.ranks.data();
   Place* const place_of = places.data();
-  const PixelPlace pixel_place(shape.det_x);
   std::size_t e = 0;
   std::uint32_t frame = 0;
   for (const std::uint32_t n : m.events.frame_events) {
     for (const std::size_t end = e + n; e < end; ++e) {
-      std::size_t leaf_at = pixels[e];
-      std::uint32_t y = 0, x = 0;
-      if constexpr (large_leaves) {
-        y = pixel_place.row(pixels[e]), x = pixel_place.column(pixels[e], y);
-        leaf_at = std::size_t{y >> log2_size} * n_x + (x >> log2_size);
-      }
-      const LeafClasses::LeafRanks leaf = ranks[leaf_at];
-      Place& place = place_of[leaf.of];
+      const PixelRank rank = rank_of(pixels[e]);
+      Place& place = place_of[rank.of];
       const std::uint32_t at = place.next++;
-      positions[at] = frame * place.n_ranks + leaf.first + (y & within) * leaf.step + (x & within);
+      positions[at] = frame * place.n_ranks + rank.rank;
       values[at] = counts[e];
     }
     ++frame;
   }
+}
+
+void deal(EncoderMemory& m, const BlockShape& shape, std::span<Place> places) {
+  const LeafGrid& grid = m.model.grid;
+  if (grid.log2_size == 0) {
+    deal(m, places, [ranks = m.ranks.data()](std::uint32_t pixel) { return PixelRank{ranks[pixel].first, ranks[pixel].of}; });
+    return;
+  }
+  const RankOf rank_of(shape, grid, m.ranks.data());
+  constexpr std::size_t worth_table = 4;  // times as many events as pixels
+  if (m.events.pixels.size() < worth_table * shape.n_pixels()) {
+    deal(m, places, rank_of);
+    return;
+  }
+  m.pixel_ranks.reserve(shape.n_pixels());
+  PixelRank* next = m.pixel_ranks.data();
+  for (std::uint32_t y = 0; y < shape.det_y; ++y)
+    for (std::uint32_t x = 0; x < shape.det_x; ++x) *next++ = rank_of.at(y, x);
+  deal(m, places, [ranks = m.pixel_ranks.data()](std::uint32_t pixel) { return ranks[pixel]; });
 }
 
 std::span<const std::uint32_t> class_values(const EncoderMemory& m, std::size_t c) {
@@ -170,10 +208,7 @@ void sort_by_class(EncoderMemory& m, const BlockShape& shape) {
   m.model.above_one.assign(n_classes, 0);
   std::vector<Place> places(n_classes);
   for (std::size_t c = 0; c < n_classes; ++c) places[c] = {m.first[c], model.n_ranks(c)};
-  if (grid.log2_size == 0)
-    deal<false>(m, shape, places);
-  else
-    deal<true>(m, shape, places);
+  deal(m, shape, places);
   m.first_exception.resize(n_classes);
   std::uint32_t n_above_one = 0;
   for (std::size_t c = 0; c < n_classes; ++c) {
