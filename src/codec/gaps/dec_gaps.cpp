@@ -6,7 +6,6 @@
 #include <bit>
 
 #include "base/byte_reader.hpp"
-#include "base/quotient.hpp"
 #include "codec/gaps/dec_targets.hpp"
 #include "codec/gaps/event_reader.hpp"
 #include "codec/gaps/gaps.hpp"
@@ -111,15 +110,15 @@ template <class PatternAt>
 bool read_tracks(DecoderMemory& m, const BlockShape& shape, std::uint32_t n_frames, std::size_t n_events, std::size_t& n_read,
                  PatternAt pattern) {
   const QuadGrid& grid = m.track_frames.grid();
-  const Quotient row_of(grid.stride);
-  const std::uint32_t first_slot = grid.slot(0, 0), last_x = grid.n_x - 1;
+  const QuadPlaces place(grid);
+  const std::uint32_t last_x = grid.n_x - 1;
   std::uint32_t* const pixels = m.pixels.data();
   unsigned outside = 0;
   for (std::uint32_t f = 0; f < n_frames; ++f) {
     std::size_t n = n_read;
-    for (const TrackFrames::LitQuad& quad : m.track_frames.visit_frame(f, pattern)) {
+    for (const LitQuad& quad : m.track_frames.visit_frame(f, pattern)) {
       if (n > n_events) return false;
-      const std::uint32_t y = row_of(quad.slot - first_slot), x = quad.slot - first_slot - y * grid.stride;
+      const auto [y, x] = place(quad.slot);
       outside |= x == last_x ? quad.lit & ~grid.last_of_row : 0;
       const std::uint32_t first = y * shape.det_x + x * quad_pixels;
       const QuadPixels& lit = pixels_of_quad[quad.lit];

@@ -4,9 +4,11 @@
 #include "codec/gaps/enc_tracks.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 #include "codec/gaps/bit_cost.hpp"
+#include "codec/gaps/list_marks.hpp"
 #include "codec/gaps/pixel_place.hpp"
 
 namespace esieve::codec::gaps {
@@ -40,9 +42,11 @@ void TrackFinder::reset(const BlockShape& shape) {
   if (grid == grid_) return;
   grid_ = grid;
   is_lit_.assign(grid_.n_slots, 0);
-  const QuadGrid quads(shape);
-  frames_.reset(quads, 1);
-  quads_.assign(quads.n_slots, 0);
+  quad_grid_ = QuadGrid(shape);
+  const std::size_t n_words = (std::size_t{quad_grid_.n_slots} + 63) / 64;
+  inside_ = inside(quad_grid_, n_words);
+  quads_.assign(quad_grid_.n_slots, 0);
+  marks_.assign(n_words * 64, 0);
 }
 
 void TrackFinder::index_frames(const ListedEvents& events, const BlockShape& shape) {
@@ -69,48 +73,56 @@ void TrackFinder::clear() noexcept {
 // Whether an event is in the quad of the one before, and whether that starts a track, cannot be predicted: nothing branches on it.
 template <QuadCoding coding>
 void TrackFinder::visit_quads(const ListedEvents& events, std::size_t first, std::size_t n) {
-  const QuadGrid& grid = frames_.grid();
+  const QuadGrid& grid = quad_grid_;
   const auto stride = static_cast<std::ptrdiff_t>(grid.stride);
   const PixelPlace place(grid_.det_x);
-  lit_quads_.resize(n);
-  starters_.resize(n);
+  lit_quads_.reserve(n + 1);
   std::uint8_t* const quads = quads_.data();
+  std::uint32_t* const lit_quads = lit_quads_.data();
+  lit_quads[0] = 0;  // no quad's slot
   std::size_t n_lit = 0;
-  std::uint32_t last = 0;  // no quad's slot
   for (std::size_t e = first; e < first + n; ++e) {
     const std::uint32_t y = place.row(events.pixels[e]), x = place.column(events.pixels[e], y);
     const std::uint32_t slot = grid.slot(y, x / quad_pixels);
     quads[slot] = static_cast<std::uint8_t>(quads[slot] | 1U << x % quad_pixels);
-    n_lit += slot != last ? 1U : 0U;
-    lit_quads_[n_lit - 1] = {slot, events.pixels[e]};
-    last = slot;
+    n_lit += slot != lit_quads[n_lit] ? 1U : 0U;
+    lit_quads[n_lit] = slot;
   }
-  lit_quads_.resize(n_lit);
-  std::size_t n_starters = 0;
-  for (const LitQuad& quad : lit_quads_) {
-    starters_[n_starters] = quad;
-    n_starters += touching_pixels(quads + quad.slot, stride) == 0 ? 1U : 0U;
+  // It, the one beside, the three below: some of them more than once rather than by a condition.
+  std::uint8_t* const marks = marks_.data();
+  for (std::size_t i = 1; i <= n_lit; ++i) {
+    std::uint8_t* const at = marks + lit_quads[i];
+    const std::ptrdiff_t lit = quads[lit_quads[i]], right = lit >> (quad_pixels - 1);
+    at[0] = at[right] = 1;
+    at[stride - (lit & 1)] = at[stride] = at[stride + right] = 1;
   }
-  starters_.resize(n_starters);
-  for (const LitQuad& quad : lit_quads_) frames_.mark_touched(0, quad.slot, quads[quad.slot]);
-  const std::size_t most = 5 * n_lit;  // a quad, one beside it, three below
-  visited_.reserve(most + list_spare);
+  visited_.reserve(5 * n_lit + list_spare);
   const std::uint32_t* const visited = visited_.data();
-  const std::size_t n_visited = frames_.take(0, visited_.data());
-  if constexpr (coding == QuadCoding::learned) {
-    visits_.reserve(n_visits_ + n_visited, n_visits_);
-    Visit* const visits = visits_.data() + n_visits_;
-    for (std::size_t i = 0; i < n_visited; ++i) visits[i] = {track_context(quads + visited[i], stride), quads[visited[i]]};
-  } else {
-    patterns_.reserve(n_visits_ + n_visited, n_visits_);
-    std::uint8_t* const patterns = patterns_.data() + n_visits_;
+  const std::size_t n_visited = list_kernels().list(marks, inside_.size(), inside_.data(), visited_.data());
+  starters_.resize(n_visited + 1);
+  LitQuad* const starters = starters_.data();
+  std::size_t n_starters = 0;
+  const auto visit = [&](auto* visits, auto visit_of) {
     for (std::size_t i = 0; i < n_visited; ++i) {
       const std::uint8_t* const at = quads + visited[i];
-      patterns[i] = static_cast<std::uint8_t>(unsigned{quad_classes[near_context(at, stride)]} << 4 | *at);
+      const unsigned near = near_context(at, stride);
+      visits[i] = visit_of(at, near);
+      starters[n_starters] = {visited[i], *at};
+      n_starters += (near & touching_mask) == 0 ? 1U : 0U;
     }
+  };
+  if constexpr (coding == QuadCoding::learned) {
+    visits_.reserve(n_visits_ + n_visited, n_visits_);
+    visit(visits_.data() + n_visits_, [&](const std::uint8_t* at, unsigned) { return Visit{track_context(at, stride), *at}; });
+  } else {
+    patterns_.reserve(n_visits_ + n_visited, n_visits_);
+    visit(patterns_.data() + n_visits_, [&](const std::uint8_t* at, unsigned near) {
+      return static_cast<std::uint8_t>(unsigned{quad_classes[near]} << 4 | *at);
+    });
   }
+  starters_.resize(n_starters);
   n_visits_ += n_visited;
-  for (const LitQuad& quad : lit_quads_) quads[quad.slot] = 0;
+  for (std::size_t i = 1; i <= n_lit; ++i) quads[lit_quads[i]] = 0;
 }
 
 // Compares, on whole frames spread over the block, the places of all events by gaps against the places of starters by gaps and
@@ -169,6 +181,7 @@ TrackFinder::PlaceCosts TrackFinder::place_costs(const ListedEvents& events, con
   const BitCost one_in_all = one_over_ln2 + log2_cost(leaf_slots);
   const LeafOf leaf_of(grid, shape.det_x);
   const auto cost = [&](std::uint32_t pixel) { return one_in_all - log2_cost(leaf_events[leaf_of(pixel)]); };
+  const QuadPlaces place(quad_grid_);
   PlaceCosts costs;
   std::size_t n_all = 0;
   n_visits_ = 0;
@@ -177,7 +190,10 @@ TrackFinder::PlaceCosts TrackFinder::place_costs(const ListedEvents& events, con
     n_all += pixels.size();
     for (const std::uint32_t pixel : pixels) costs.all += cost(pixel);
     visit_quads<QuadCoding::in_runs>(events, first_event_[f], events.frame_events[f]);
-    for (const LitQuad& quad : starters_) costs.starters += cost(quad.pixel);
+    for (const LitQuad& quad : starters_) {
+      const auto [y, x] = place(quad.slot);
+      costs.starters += cost(y * shape.det_x + x * quad_pixels + static_cast<unsigned>(std::countr_zero(quad.lit)));
+    }
     costs.n_starters += starters_.size();
   }
   // One in four times as many, as quads are fewer than pixels.
@@ -192,8 +208,7 @@ void TrackFinder::split(const ListedEvents& events, const BlockShape& shape, Qua
   starters.n_events = 0;
   starters.frame_events.assign(shape.n_frames, 0);
   n_visits_ = 0;
-  const QuadGrid& grid = frames_.grid();
-  const PixelPlace place(grid_.det_x);
+  const QuadPlaces place(quad_grid_);
   for (std::uint32_t f = 0; f < shape.n_frames; ++f) {
     if (coding == QuadCoding::learned)
       visit_quads<QuadCoding::learned>(events, first_event_[f], events.frame_events[f]);
@@ -201,8 +216,8 @@ void TrackFinder::split(const ListedEvents& events, const BlockShape& shape, Qua
       visit_quads<QuadCoding::in_runs>(events, first_event_[f], events.frame_events[f]);
     starters.reserve(starters_.size());
     for (const LitQuad& quad : starters_) {
-      const std::uint32_t y = place.row(quad.pixel);
-      starters.pixels[starters.n_events] = y * grid.n_x + place.column(quad.pixel, y) / quad_pixels;
+      const auto [y, x] = place(quad.slot);
+      starters.pixels[starters.n_events] = y * quad_grid_.n_x + x;
       starters.counts[starters.n_events++] = 1;
     }
     starters.frame_events[f] = static_cast<std::uint32_t>(starters_.size());

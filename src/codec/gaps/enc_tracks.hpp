@@ -87,19 +87,19 @@ class TrackFinder {
     TrackContext context;
     std::uint8_t lit;
   };
-  /// A quad with lit pixels, and one of them.
-  struct LitQuad {
-    std::uint32_t slot, pixel;
-  };
 
   PaddedGrid grid_;
-  TrackFrames frames_;                // one
   std::vector<std::uint8_t> is_lit_;  // padded pixels
   std::vector<std::uint32_t> slots_;  // those that are lit now
-  std::vector<std::uint8_t> quads_;   // padded; zero between calls
-  std::vector<LitQuad> lit_quads_;    // of the last frame
-  std::vector<LitQuad> starters_;     // likewise
-  RawMemory<std::uint32_t> visited_;  // quads that something is said of, of one frame
+
+  QuadGrid quad_grid_;
+  std::vector<std::uint8_t> quads_;    // patterns, padded; zero between calls
+  std::vector<std::uint8_t> marks_;    // quads that something is said of, likewise
+  std::vector<std::uint64_t> inside_;  // a bit for each slot that is a quad of the detector
+  // Slots of quads of the last frame: lit ones from the second place on, marked ones, starters.
+  RawMemory<std::uint32_t> lit_quads_, visited_;
+  std::vector<LitQuad> starters_;
+
   RawMemory<Visit> visits_;
   RawMemory<std::uint8_t> patterns_;  // class << 4 | pattern
   RawMemory<std::uint8_t> by_class_;  // patterns alone

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sets of slots as bits, and how they are listed in order. Sorting by setting bits and reading them is cheaper than a merge.
+// Sets of slots as bits or bytes, and how they are listed in order. Sorting by setting and reading them is cheaper than a merge.
 #pragma once
 
 #include <cstddef>
@@ -10,18 +10,8 @@
 
 namespace esieve::codec::gaps {
 
-/// A bit for each slot, and one for each word of these that has any: an unmarked slot costs one 4096th of a word to pass by.
-struct Marks {
-  std::uint64_t *slots, *words;
-
-  void add(std::size_t slot) const noexcept { add_if(slot, 1); }
-  void add_if(std::size_t slot, unsigned bit) const noexcept {
-    slots[slot >> 6] |= std::uint64_t{bit} << (slot & 63);
-    words[slot >> 12] |= std::uint64_t{bit} << (slot >> 6 & 63);
-  }
-};
-
-/// Likewise with a byte for each word, which is set without being read: marks that follow each other need not wait.
+/// A bit for each slot, and a byte for each word of these that has any, which is set without being read: marks that follow each
+/// other need not wait.
 struct ByteMarks {
   std::uint64_t* slots;
   std::uint8_t* words;
@@ -36,11 +26,12 @@ struct ByteMarks {
 inline constexpr std::size_t list_spare = put_spare;
 
 struct ListKernels {
-  /// Lists the marked slots of `n_groups` times 4096, those that are `inside` too, in order, and leaves none marked.
+  /// Lists the slots of `n_words` times 64 that are marked by a byte of 1 and whose bit in `inside` is set, in order, and leaves none
+  /// marked.
   /// \param list  room for as many as are marked and list_spare more
   /// \returns how many there are
-  std::size_t (*list)(const Marks& marks, std::size_t n_groups, const std::uint64_t* inside, std::uint32_t* list);
-  /// Lists all slots of `marks`, with the value of each.
+  std::size_t (*list)(std::uint8_t* marks, std::size_t n_words, const std::uint64_t* inside, std::uint32_t* list);
+  /// Lists all slots of `n_groups` times 4096 that are in `marks`, with the value of each, and leaves none marked.
   std::size_t (*list_values)(const ByteMarks& marks, std::size_t n_groups, const std::uint8_t* value_of, std::uint32_t* list,
                              std::uint32_t* values);
 };

@@ -71,9 +71,4 @@ void TrackFrames::reset(const QuadGrid& grid, std::uint32_t n_frames) {
   lit_quads_.resize(grid.n_slots);
 }
 
-std::size_t TrackFrames::take(std::uint32_t frame, std::uint32_t* slots) noexcept {
-  const Marks marks{visits_.data() + frame * n_words_, marked_.data() + frame * n_words_ / 64};
-  return list_kernels().list(marks, n_words_ / 64, inside_.data(), slots);
-}
-
 }  // namespace esieve::codec::gaps

@@ -17,10 +17,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/quotient.hpp"
 #include "codec/block_shape.hpp"
 #include "codec/gaps/cdf16.hpp"
 #include "codec/gaps/laws.hpp"
-#include "codec/gaps/list_marks.hpp"
 #include "codec/gaps/rans.hpp"
 
 namespace esieve::codec::gaps {
@@ -49,6 +49,29 @@ struct QuadGrid {
   friend bool operator==(const QuadGrid&, const QuadGrid&) = default;
 };
 
+/// A quad with lit pixels, and which are.
+struct LitQuad {
+  std::uint32_t slot, lit;
+};
+
+/// Rows and columns of slots that are quads of the detector.
+class QuadPlaces {
+ public:
+  explicit QuadPlaces(const QuadGrid& grid) noexcept : first_(grid.slot(0, 0)), stride_(grid.stride), row_(grid.stride) {}
+
+  struct Place {
+    std::uint32_t y, x;
+  };
+  [[nodiscard]] Place operator()(std::uint32_t slot) const noexcept {
+    const std::uint32_t y = row_(slot - first_);
+    return {y, slot - first_ - y * stride_};
+  }
+
+ private:
+  std::uint32_t first_, stride_;
+  Quotient row_;
+};
+
 /// A bit for each slot that is a quad of the detector.
 std::vector<std::uint64_t> inside(const QuadGrid& grid, std::size_t n_words);
 
@@ -66,6 +89,7 @@ enum class QuadCoding : std::uint8_t { in_runs = 0, learned = 1 };
 
 /// The touching pixels, and whether the quad two rows above has any.
 inline constexpr std::size_t n_near_contexts = 256;
+inline constexpr unsigned touching_mask = 127;
 [[nodiscard, gnu::always_inline]] inline unsigned near_context(const std::uint8_t* at, std::ptrdiff_t stride) noexcept {
   return touching_pixels(at, stride) | unsigned{at[-2 * stride] != 0} << 7;
 }
@@ -112,7 +136,7 @@ struct TrackContext {
   const std::uint8_t* const above = at - stride;
   const unsigned near = near_context(at, stride), row2 = touching_pixels(above, stride) & 63;
   return {static_cast<std::uint16_t>(near | (unsigned{at[-1]} >> 2 & 1) << 8),
-          static_cast<std::uint16_t>(above[0] | (near >> 6 & 1) << 4 | row2 << 5 | unsigned{(near & 127) == 0} << 11)};
+          static_cast<std::uint16_t>(above[0] | (near >> 6 & 1) << 4 | row2 << 5 | unsigned{(near & touching_mask) == 0} << 11)};
 }
 
 /// Patterns of quads, learned as they come.
@@ -152,24 +176,6 @@ class TrackFrames {
   /// Quad `slot` of a frame will be visited.
   void mark(std::uint32_t frame, std::uint32_t slot) noexcept { marks().add(frame * n_words_ * 64 + slot); }
 
-  /// A quad with lit pixels will be visited, and the neighbours that visit_frame() would add, all with numbers above it.
-  void mark_touched(std::uint32_t frame, std::uint32_t slot, unsigned lit) noexcept {
-    const VisitMarks marks = this->marks();
-    const std::size_t at = frame * n_words_ * 64 + slot;
-    marks.add(at);
-    marks.add_if(at + 1, lit >> 3);
-    marks.add_three(at + grid_.stride - 1, touched_below(lit));
-  }
-
-  /// Lists the marked quads of a frame in raster order and has none left.
-  /// \param slots  room for as many, and list_spare more
-  /// \returns how many there are
-  std::size_t take(std::uint32_t frame, std::uint32_t* slots) noexcept;
-
-  /// A quad with lit pixels.
-  struct LitQuad {
-    std::uint32_t slot, lit;
-  };
   /// Calls pattern(at) for each marked quad of a frame, in raster order. `at` points into a padded frame of patterns, all zero when
   /// the frame begins, and what it returns is the quad's. Neighbours of lit pixels are then visited as well.
   /// \returns quads with lit pixels, in that order; until the next call
@@ -179,8 +185,15 @@ class TrackFrames {
   [[nodiscard]] const QuadGrid& grid() const noexcept { return grid_; }
 
  private:
-  /// Visits, in copies of pointers that bytes written meanwhile cannot be suspected to change.
-  struct VisitMarks : Marks {
+  /// Quads to visit, a bit each, and a bit for each word of these that has any: an unmarked quad costs one 4096th of a word to pass
+  /// by. In copies of pointers that bytes written meanwhile cannot be suspected to change.
+  struct Marks {
+    std::uint64_t *slots, *words;
+
+    void add(std::size_t slot) const noexcept {
+      slots[slot >> 6] |= std::uint64_t{1} << (slot & 63);
+      words[slot >> 12] |= std::uint64_t{1} << (slot >> 6 & 63);
+    }
     /// Those of three quads from `at` on that have a bit in `which`.
     void add_three(std::size_t at, unsigned which) const noexcept {
       const unsigned shift = at & 63;
@@ -193,7 +206,7 @@ class TrackFrames {
       words[(at + 64) >> 12] |= std::uint64_t{rest != 0} << (((at >> 6) + 1) & 63);
     }
   };
-  [[nodiscard]] VisitMarks marks() noexcept { return {{visits_.data(), marked_.data()}}; }
+  [[nodiscard]] Marks marks() noexcept { return {visits_.data(), marked_.data()}; }
 
   /// The three quads below that touch a quad's lit pixels, as bits from the left.
   [[nodiscard]] static unsigned touched_below(unsigned lit) noexcept {
@@ -210,11 +223,11 @@ class TrackFrames {
 };
 
 template <class PatternAt>
-std::span<const TrackFrames::LitQuad> TrackFrames::visit_frame(std::uint32_t frame, PatternAt pattern) {
+std::span<const LitQuad> TrackFrames::visit_frame(std::uint32_t frame, PatternAt pattern) {
   const std::size_t n_words = n_words_, base = frame * n_words * 64;
   const std::uint32_t stride = grid_.stride;
   const bool rows_share_words = stride < 65;
-  const VisitMarks marks = this->marks();
+  const Marks marks = this->marks();
   const std::uint64_t* const all_inside = inside_.data();
   std::uint8_t* const patterns = lit_.data();
   LitQuad* const lit_quads = lit_quads_.data();

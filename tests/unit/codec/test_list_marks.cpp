@@ -30,8 +30,8 @@ std::vector<std::vector<std::uint32_t>> slots_to_mark() {
 
 void expect_right_lists(const ListKernels& kernels) {
   std::mt19937_64 random(test_seed(8));
-  std::vector<std::uint64_t> bits(n_slots / 64), inside(n_slots / 64), words(n_groups);
-  std::vector<std::uint8_t> bytes(n_slots / 64), value_of(n_slots);
+  std::vector<std::uint64_t> bits(n_slots / 64), inside(n_slots / 64);
+  std::vector<std::uint8_t> marks(n_slots), bytes(n_slots / 64), value_of(n_slots);
   for (std::uint64_t& word : inside) word = random() | random();
   for (std::uint8_t& value : value_of) value = static_cast<std::uint8_t>(random());
   for (std::vector<std::uint32_t> slots : slots_to_mark()) {
@@ -39,11 +39,10 @@ void expect_right_lists(const ListKernels& kernels) {
     std::shuffle(shuffled.begin(), shuffled.end(), random);
     std::copy_if(slots.begin(), slots.end(), std::back_inserter(expected),
                  [&](std::uint32_t slot) { return (inside[slot / 64] >> slot % 64 & 1) != 0; });
-    const Marks marks{bits.data(), words.data()};
-    for (const std::uint32_t slot : shuffled) marks.add(slot);
-    const std::size_t n_inside = kernels.list(marks, n_groups, inside.data(), list.data());
+    for (const std::uint32_t slot : shuffled) marks[slot] = 1;
+    const std::size_t n_inside = kernels.list(marks.data(), n_slots / 64, inside.data(), list.data());
     EXPECT_EQ(std::vector(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(n_inside)), expected);
-    EXPECT_EQ(kernels.list(marks, n_groups, inside.data(), list.data()), 0U) << "none is left";
+    EXPECT_EQ(kernels.list(marks.data(), n_slots / 64, inside.data(), list.data()), 0U) << "none is left";
 
     const ByteMarks byte_marks{bits.data(), bytes.data()};
     for (const std::uint32_t slot : shuffled) byte_marks.add(slot);
