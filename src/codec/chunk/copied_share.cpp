@@ -38,6 +38,44 @@ double copied_share(const Elements& elements, const BlockShape& shape, std::size
   return static_cast<double>(*std::max_element(n_equal.begin(), n_equal.end())) / static_cast<double>(n_lit);
 }
 
+double copied_share(const ListedEvents& events, const BlockShape& shape, std::size_t n_wanted) {
+  /// The events of a frame.
+  struct Frame {
+    std::size_t first, n;
+  };
+  const auto count_of = [&](const Frame& frame, std::size_t pixel) -> std::uint32_t {
+    const auto pixels = events.pixels.subspan(frame.first, frame.n);
+    const auto at = std::lower_bound(pixels.begin(), pixels.end(), pixel);
+    return at == pixels.end() || *at != pixel ? 0 : events.counts[frame.first + static_cast<std::size_t>(at - pixels.begin())];
+  };
+  const std::size_t det_x = shape.det_x;
+  Frame before{0, 0}, frame{0, events.frame_events.front()};
+  std::size_t f = 0;
+  const std::size_t first = shape.n_frames > 1 ? frame.n : 0, n_events = events.pixels.size() - first;
+  if (n_events < least_copied_lit) return 0;
+  const std::size_t n = std::min(n_wanted, n_events);
+  std::array<std::uint64_t, 4> n_equal{};
+  for (std::size_t place = 0; place < n; ++place) {
+    const std::size_t e = first + place * n_events / n;
+    while (e >= frame.first + frame.n) {
+      before = frame;
+      frame = {frame.first + frame.n, events.frame_events[++f]};
+    }
+    const std::size_t pixel = events.pixels[e], x = pixel % det_x;
+    const std::uint32_t count = events.counts[e];
+    // Neighbours of the same row that are lit are next to each other in the list.
+    const auto to_the_left = [&](std::size_t steps) {
+      return x >= steps && e >= frame.first + steps && events.pixels[e - steps] == pixel - steps ? events.counts[e - steps] : 0;
+    };
+    const std::uint32_t left = to_the_left(1);
+    n_equal[0] += count == left;
+    n_equal[1] += pixel >= det_x && count == count_of(frame, pixel - det_x);
+    n_equal[2] += f > 0 && count == count_of(before, pixel);
+    n_equal[3] += left != 0 && count == 2 * left - to_the_left(2);
+  }
+  return static_cast<double>(*std::max_element(n_equal.begin(), n_equal.end())) / static_cast<double>(n);
+}
+
 template double copied_share<std::uint8_t>(const Elements&, const BlockShape&, std::size_t, std::vector<std::byte>&);
 template double copied_share<std::uint16_t>(const Elements&, const BlockShape&, std::size_t, std::vector<std::byte>&);
 template double copied_share<std::uint32_t>(const Elements&, const BlockShape&, std::size_t, std::vector<std::byte>&);

@@ -22,4 +22,7 @@ inline constexpr std::size_t most_copied_times = 4;
 template <class Count>
 double copied_share(const Elements& elements, const BlockShape& shape, std::size_t n_rows, std::vector<std::byte>& rows);
 
+/// The same of `n_wanted` of a block's events, spread over all frames but the first, which has none before.
+double copied_share(const ListedEvents& events, const BlockShape& shape, std::size_t n_wanted);
+
 }  // namespace esieve::codec

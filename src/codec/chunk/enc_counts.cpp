@@ -146,11 +146,7 @@ class CountEncoder {
   // Pictures and frames that come again, which are zstd's to find: whether telling where counts differ from those beside them,
   // by place and value, would be much cheaper than the best so far, and zstd finds something on a sample.
   bool looks_like_picture() {
-    const double lit_to_see = lit_share_ * static_cast<double>(shape_.det_x * copied_rows);
-    if (2 * lit_to_see < least_copied_lit) return false;
-    const double times = std::clamp(2 * least_copied_lit / lit_to_see, 1.0, static_cast<double>(most_copied_times));
-    const auto n_rows = static_cast<std::size_t>(times * copied_rows);
-    const double same = copied_share<Count>(plane_, shape_, n_rows, scratch_.sample), other = 1 - same;
+    const double same = share_copied(), other = 1 - same;
     if (same == 0) return false;
     const double bits = 8 * static_cast<double>(best_bytes()) / static_cast<double>(n_events_);
     const double entropy = other > 0 ? -same * portable_log2(same) - other * portable_log2(other) : 0;
@@ -158,6 +154,15 @@ class CountEncoder {
     sample_items(plane_, sizeof(Count), shape_, 1, std::size_t{64} << 10, scratch_.sample);
     const double most_bytes = 2 * coded_bytes(scratch_.sample) + 1024;  // there are few counts for what zstd says beside them
     return repeats_itself(scratch_.sample, static_cast<std::size_t>(most_bytes), scratch_.pack);
+  }
+
+  double share_copied() {
+    if (plane_.events() != nullptr) return copied_share(*plane_.events(), shape_, least_copied_lit);
+    const double lit_to_see = lit_share_ * static_cast<double>(shape_.det_x * copied_rows);
+    if (2 * lit_to_see < least_copied_lit) return 0;
+    const double times = std::clamp(2 * least_copied_lit / lit_to_see, 1.0, static_cast<double>(most_copied_times));
+    const auto n_rows = static_cast<std::size_t>(times * copied_rows);
+    return copied_share<Count>(plane_, shape_, n_rows, scratch_.sample);
   }
 
   // Whether a sample packs about as well as the coder of the whole does for as many events.

@@ -79,6 +79,33 @@ TEST(ChunkOfPictures, is_told_from_counts) {
   EXPECT_GT(chunk_of(noise, Level::fast).size(), chunk_of(noise, Level::max).size()) << "so little time is spent on noise";
 }
 
+TEST(ChunkOfPictures, is_told_from_counts_by_their_list_as_well) {
+  const auto share = [&](const std::vector<std::uint16_t>& of) {
+    std::vector<std::uint32_t> pixels, values, frame_events(shape.n_frames);
+    for (std::size_t i = 0; i < of.size(); ++i) {
+      if (of[i] == 0) continue;
+      pixels.push_back(static_cast<std::uint32_t>(i % shape.n_pixels()));
+      values.push_back(of[i]);
+      ++frame_events[i / shape.n_pixels()];
+    }
+    return copied_share(ListedEvents{frame_events, pixels, values}, shape, 1000);
+  };
+  const auto counts = picture(test_seed(7));
+  EXPECT_GT(share(counts), 0.9) << "as in the frame before";
+  EXPECT_LT(share(noise_like(counts, test_seed(7))), 0.4);
+  EXPECT_GT(share(noise_like(counts, test_seed(7))), 0.0);
+  EXPECT_EQ(share(std::vector<std::uint16_t>(counts.size())), 0.0);
+  EXPECT_EQ(share(std::vector<std::uint16_t>(counts.size(), 7)), 1.0);
+  std::vector<std::uint16_t> columns(counts.size()), rows(counts.size()), slopes(counts.size());
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const std::size_t f = i / shape.n_pixels(), y = i % shape.n_pixels() / shape.det_x, x = i % shape.det_x;
+    columns[i] = static_cast<std::uint16_t>(1 + x * x + 1000 * f);
+    rows[i] = static_cast<std::uint16_t>(1 + y * y + 1000 * f);
+    slopes[i] = static_cast<std::uint16_t>(1 + (f + 2) * x + y * y);
+  }
+  for (const auto& of : {columns, rows, slopes}) EXPECT_GT(share(of), 0.95);  // above, left, two to the left
+}
+
 TEST(ChunkOfPictures, may_be_slopes_or_lines_in_the_dark) {
   std::mt19937_64 random(test_seed(8));
   std::vector<std::uint16_t> slopes(shape.n_counts()), lines(shape.n_counts());
