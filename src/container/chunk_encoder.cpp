@@ -29,10 +29,10 @@ void ChunkEncoder::encode(std::span<const std::byte> dense, std::uint64_t first_
   out.bytes.clear();
   out.hashes.resize(out.totals.size());
   codec_.encode(dense, parameters_, first_frame, out.bytes, out.totals, out.hashes);
-  if (const auto events = codec_.listed_events())
-    out.pattern.take(events->pixels, events->counts, info_.detector);
-  else if (const auto sums = codec_.pixel_sums(); !sums.empty())
+  if (const auto sums = codec_.pixel_sums(); !sums.empty())
     out.pattern.take(sums, info_.detector);
+  else if (const auto events = codec_.listed_events())
+    out.pattern.take(events->pixels, events->counts, info_.detector);
   else
     out.pattern.sum(dense, info_.dtype, info_.detector);
 }

@@ -387,9 +387,11 @@ GapsOutcome append_payload(EncoderMemory& m, const ListedEvents& events, const B
   const Neighbours neighbours =
       events.pixels.empty() ? Neighbours::tell_nothing : m.tracks.judge(events, shape, m.model.grid, m.leaf_events, level);
   m.model.has_tracks = neighbours == Neighbours::make_tracks || neighbours == Neighbours::make_shapes;
+  const bool refuses_related = related == Related::refused && neighbours != Neighbours::make_shapes;
+  if (refuses_related && neighbours != Neighbours::tell_nothing) return GapsOutcome::refused;
   const bool may_have_groups = !m.model.has_tracks && GroupFinder::may_find(events, shape, level);
   const bool are_related = neighbours != Neighbours::tell_nothing || may_have_groups;
-  if (are_related && related == Related::refused && neighbours != Neighbours::make_shapes) return GapsOutcome::refused;
+  if (refuses_related && are_related) return GapsOutcome::refused;
   if (m.model.has_tracks) separate_tracks(m, shape, level, neighbours == Neighbours::make_shapes);
   const LeafGrid finest = m.model.grid;
   settle_leaf_size(m, m.model.has_tracks ? quads_of(shape) : shape, level);
