@@ -21,7 +21,7 @@ namespace {
 constexpr std::uint64_t under_way_bytes = std::uint64_t{192} << 20;
 
 /// So many frames would have left the caches before the last of them is decoded.
-constexpr std::size_t beyond_caches_bytes = std::size_t{16} << 20;
+constexpr std::size_t beyond_caches_bytes = std::size_t{8} << 20;
 
 }  // namespace
 
