@@ -95,7 +95,7 @@ class CountEncoder {
     switch (coder) {
       case CountCoder::gaps: return append_gaps(to);
       case CountCoder::lanes: {
-        const bool coded = encode_lanes(counts(), shape_, level_, scratch_.coders, to, bytes_to_beat());
+        const bool coded = encode_lanes(counts(), shape_, level_, scratch_.coders, to, bytes_to_beat(), plane_.events());
         scratch_.pixel_sums = lanes_pixel_sums(scratch_.coders);
         return coded;
       }

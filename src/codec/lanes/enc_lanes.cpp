@@ -70,8 +70,9 @@ struct TileSums {
 template <class Count>
 class BlockEncoder {
  public:
-  BlockEncoder(const Count* counts, const BlockShape& shape, Level level, Workspace& workspace)
+  BlockEncoder(const Count* counts, const ListedEvents* events, const BlockShape& shape, Level level, Workspace& workspace)
       : counts_(counts),
+        events_(events),
         effort_(effort_of(level)),
         layout_(shape, shape.n_frames >= effort_.least_mapped_frames),
         workspace_(workspace),
@@ -142,6 +143,12 @@ class BlockEncoder {
   void sum_pixels() {
     constexpr std::size_t chunk = 2048;  // sums stay in the first cache
     const std::size_t n_pixels = layout_.shape.n_pixels();
+    if (events_ != nullptr) {
+      workspace_.pixel_sums.assign(n_pixels, 0);
+      std::uint64_t* const sums = workspace_.pixel_sums.data();
+      for (std::size_t e = 0; e < events_->pixels.size(); ++e) sums[events_->pixels[e]] += events_->counts[e];
+      return;
+    }
     workspace_.pixel_sums.resize(n_pixels);
     std::array<std::conditional_t<sizeof(Count) < 4, std::uint32_t, std::uint64_t>, chunk> sums;
     for (std::size_t first = 0; first < n_pixels; first += chunk) {
@@ -296,6 +303,7 @@ class BlockEncoder {
   static constexpr double hopeless_share = 0.95;  // of the bits a count has
 
   const Count* counts_;
+  const ListedEvents* events_;  ///< or null
   Effort effort_;
   Layout layout_;
   Workspace& workspace_;
@@ -313,11 +321,11 @@ class BlockEncoder {
 
 template <class Count>
 bool encode_lanes(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out,
-                  std::size_t bytes_to_beat) {
+                  std::size_t bytes_to_beat, const ListedEvents* events) {
   auto& workspace = scratch.get<lanes::Workspace>();
   workspace.pixel_sums.clear();
   if (shape.det_x > most_lanes_width) return false;
-  return lanes::BlockEncoder<Count>(counts, shape, level, workspace).encode(bytes_to_beat, out);
+  return lanes::BlockEncoder<Count>(counts, events, shape, level, workspace).encode(bytes_to_beat, out);
 }
 
 std::span<std::uint64_t> lanes_pixel_sums(Scratch& scratch) { return scratch.get<lanes::Workspace>().pixel_sums; }
@@ -327,8 +335,11 @@ void release_lanes(Scratch& scratch) {
   workspace.words = {};
 }
 
-template bool encode_lanes(const std::uint8_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&, std::size_t);
-template bool encode_lanes(const std::uint16_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&, std::size_t);
-template bool encode_lanes(const std::uint32_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&, std::size_t);
+template bool encode_lanes(const std::uint8_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&, std::size_t,
+                           const ListedEvents*);
+template bool encode_lanes(const std::uint16_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&, std::size_t,
+                           const ListedEvents*);
+template bool encode_lanes(const std::uint32_t*, const BlockShape&, Level, Scratch&, std::vector<std::byte>&, std::size_t,
+                           const ListedEvents*);
 
 }  // namespace esieve::codec

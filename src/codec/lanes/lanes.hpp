@@ -14,6 +14,7 @@
 #include "codec/decode_status.hpp"
 #include "codec/level.hpp"
 #include "codec/scratch.hpp"
+#include "esieve/codec.hpp"
 
 namespace esieve::codec {
 
@@ -23,10 +24,11 @@ inline constexpr std::uint32_t most_lanes_width = 1U << 16;
 /// Appends the payload of a block to `out`.
 /// \param counts n_frames × det_y × det_x counts, C order; Count is uint8_t, uint16_t or uint32_t.
 /// \param bytes_to_beat what another coder takes: nothing is coded if a sample says that this one will take more
+/// \param events the counts' events, if somebody has listed them; or null
 /// \returns false, leaving `out` as it was, if lanes cannot pay here: nothing lit, rows too wide, or counts that look like noise.
 template <class Count>
 bool encode_lanes(const Count* counts, const BlockShape& shape, Level level, Scratch& scratch, std::vector<std::byte>& out,
-                  std::size_t bytes_to_beat = std::numeric_limits<std::size_t>::max());
+                  std::size_t bytes_to_beat = std::numeric_limits<std::size_t>::max(), const ListedEvents* events = nullptr);
 
 /// Counts of each pixel over the frames of the block encoded last, where its encoder summed them; else empty. Valid until the next.
 [[nodiscard]] std::span<std::uint64_t> lanes_pixel_sums(Scratch& scratch);

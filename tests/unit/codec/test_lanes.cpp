@@ -180,6 +180,31 @@ TEST(Lanes, refuses_rows_that_would_take_too_much_memory) {
   EXPECT_EQ(decode_lanes(out, wider, scratch, dense.data()), DecodeStatus::out_of_range);
 }
 
+TEST(Lanes, are_the_same_bytes_where_somebody_has_listed_the_events) {
+  std::mt19937_64 random(test_seed());
+  const BlockShape shape{70, 40, 50, 70};
+  const auto counts = random_block<std::uint16_t>(random, shape, {.brightest = 0.3});
+  std::vector<std::uint32_t> pixels, values, frame_events(shape.n_frames);
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] == 0) continue;
+    pixels.push_back(static_cast<std::uint32_t>(i % shape.n_pixels()));
+    values.push_back(counts[i]);
+    ++frame_events[i / shape.n_pixels()];
+  }
+  const ListedEvents events{frame_events, pixels, values};
+  for (const Level level : {Level::fast, Level::standard, Level::max}) {
+    Scratch scratch;
+    std::vector<std::byte> without, with;
+    ASSERT_TRUE(encode_lanes(counts.data(), shape, level, scratch, without));
+    const std::span<std::uint64_t> sums = lanes_pixel_sums(scratch);
+    const std::vector<std::uint64_t> summed(sums.begin(), sums.end());
+    ASSERT_FALSE(summed.empty());
+    ASSERT_TRUE(encode_lanes(counts.data(), shape, level, scratch, with, without.size() * 2, &events));
+    EXPECT_EQ(with, without);
+    EXPECT_TRUE(std::equal(summed.begin(), summed.end(), lanes_pixel_sums(scratch).begin(), lanes_pixel_sums(scratch).end()));
+  }
+}
+
 TEST(Lanes, declines_what_a_sample_says_another_coder_does_better) {
   std::mt19937_64 random(test_seed());
   const BlockShape shape{70, 40, 50, 70};
