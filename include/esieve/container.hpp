@@ -35,7 +35,7 @@ enum class Growing : std::uint8_t { no, scan_y, scan_x };
 struct ContainerOptions {
   Level level = Level::standard;
   std::uint32_t frames_per_chunk = 0;           ///< 0: chosen by level and frame size.
-  bool many_lit = false;                        ///< At least one pixel in 16 is: then level fast chooses larger chunks.
+  std::optional<double> lit_share{};            ///< Of pixels, where somebody has looked: level fast chooses its chunks by it.
   bool overwrite = false;                       ///< Replace an existing file.
   bool durable = true;                          ///< The bytes are on the disk when `close` returns.
   std::optional<ThresholdOptions> threshold{};  ///< Recorded; the frames given must already be thresholded.

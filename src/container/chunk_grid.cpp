@@ -11,14 +11,16 @@ namespace esieve {
 namespace {
 
 /// Dense bytes of a chunk. More frames together make smaller files and cost less each, as much of an encoder's work is done
-/// once a chunk. But nearly empty frames, on which level fast spends little else, should not leave the caches; and threads, as
-/// what changes from one end of a scan to the other, want more than one chunk. Who reads frame by frame through HDF5, which keeps
-/// chunks of 1 MiB by itself, has the filter copy one of these for every frame (see filter/last_chunk.hpp), and decode it for
-/// every frame in random order.
-constexpr std::uint64_t target_bytes(Level level, bool many_lit, std::uint64_t dense_bytes) {
+/// once a chunk. But threads, as what changes from one end of a scan to the other, want more than one chunk. Who reads frame by
+/// frame through HDF5, which keeps chunks of 1 MiB by itself, has the filter copy one of these for every frame (see
+/// filter/last_chunk.hpp), and decode it for every frame in random order. And events that level fast lists should not leave the
+/// caches before they are sorted, if there are many; more still, and they are not listed.
+constexpr std::uint64_t target_bytes(Level level, std::optional<double> lit_share, std::uint64_t dense_bytes) {
   constexpr std::uint64_t mib = std::uint64_t{1} << 20;
+  constexpr double many = 0.01, too_many = 1.0 / 16;
   if (level == Level::max) return 16 * mib;
-  return dense_bytes < 16 * mib || (level == Level::fast && !many_lit) ? 4 * mib : 8 * mib;
+  const bool keeps_in_caches = level == Level::fast && (!lit_share || (*lit_share >= many && *lit_share < too_many));
+  return dense_bytes < 16 * mib || keeps_in_caches ? 4 * mib : 8 * mib;
 }
 
 /// Where smaller ones leave the coder idle.
@@ -75,7 +77,7 @@ std::uint64_t frames_wanted(ScanShape scan, std::uint64_t frame_bytes, const Con
   if (options.frames_per_chunk != 0) return options.frames_per_chunk;
   // Of a scan that grows nobody knows how far: as of a long one.
   const std::uint64_t dense_bytes = std::min<std::uint64_t>(scan.n_frames(), most) * frame_bytes;
-  return std::clamp<std::uint64_t>(target_bytes(options.level, options.many_lit, dense_bytes) / frame_bytes, 1, most);
+  return std::clamp<std::uint64_t>(target_bytes(options.level, options.lit_share, dense_bytes) / frame_bytes, 1, most);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ class Conversion {
     writer_.emplace(output, source.info(),
                     ContainerOptions{.level = options.level,
                                      .frames_per_chunk = options.frames_per_chunk,
-                                     .many_lit = many_lit(),
+                                     .lit_share = lit_share(),
                                      .overwrite = options.overwrite,
                                      .durable = options.durable,
                                      .threshold = recorded(options.threshold),
@@ -62,8 +62,8 @@ class Conversion {
   }
 
   /// Judged by one frame, in the middle of the scan, where it matters. What a threshold leaves is not worth making it twice.
-  bool many_lit() const {
-    if (options_.level != Level::fast || options_.frames_per_chunk != 0 || threshold_) return false;
+  std::optional<double> lit_share() const {
+    if (options_.level != Level::fast || options_.frames_per_chunk != 0 || threshold_) return std::nullopt;
     const SourceInfo& info = source_.info();
     const FrameRange middle{info.scan.n_frames() / 2, 1};
     std::vector<std::byte> frame;
@@ -73,10 +73,9 @@ class Conversion {
       source_.read(middle, frame);
       dense = frame;
     }
-    constexpr std::uint64_t one_in = 16;
     FrameTotals totals;
     codec::frame_totals(*dense, info.dtype, info.detector.n_pixels(), {&totals, 1});
-    return one_in * totals.n_events >= info.detector.n_pixels();
+    return static_cast<double>(totals.n_events) / static_cast<double>(info.detector.n_pixels());
   }
 
   void encode(std::uint64_t i, Item& item) {

@@ -27,8 +27,10 @@ TEST(ChunkGrid, PartsOfALongRowFillTheLanesOfTheCoder) {
   EXPECT_EQ(choose_chunk_grid({1, 516}, 32 << 10, {.level = Level::max}).scan_columns, 256U);
   // Nothing would be gained.
   EXPECT_EQ(choose_chunk_grid({4, 512}, 32 << 10, {.level = Level::fast}).scan_columns, 128U);
-  EXPECT_EQ(choose_chunk_grid({4, 512}, 32 << 10, {.level = Level::fast, .many_lit = true}).scan_columns, 256U);
-  EXPECT_EQ(choose_chunk_grid({4, 120}, 32 << 10, {.level = Level::fast, .many_lit = true}).scan_columns, 120U) << "below 16 MiB";
+  EXPECT_EQ(choose_chunk_grid({4, 512}, 32 << 10, {.level = Level::fast, .lit_share = 0.1}).scan_columns, 256U);
+  EXPECT_EQ(choose_chunk_grid({4, 512}, 32 << 10, {.level = Level::fast, .lit_share = 0.03}).scan_columns, 128U);
+  EXPECT_EQ(choose_chunk_grid({4, 512}, 32 << 10, {.level = Level::fast, .lit_share = 0.002}).scan_columns, 256U);
+  EXPECT_EQ(choose_chunk_grid({4, 120}, 32 << 10, {.level = Level::fast, .lit_share = 0.1}).scan_columns, 120U) << "below 16 MiB";
   EXPECT_EQ(choose_chunk_grid({4, 200}, 32 << 10, {.level = Level::fast}).scan_columns, 100U);
 }
 

@@ -38,9 +38,13 @@ class Convert : public ::testing::Test {
   MemorySource source{{1, 1024}, {128, 128}, DType::u16};  // 32 KiB a frame
 };
 
-TEST_F(Convert, takes_larger_chunks_at_level_fast_where_many_pixels_are_lit) {
-  EXPECT_EQ(columns(), 128U) << "nothing is lit";
+TEST_F(Convert, takes_larger_chunks_at_level_fast_where_many_pixels_are_lit_or_hardly_any) {
+  EXPECT_EQ(columns(), 256U) << "nothing is lit";
   const auto middle = source.values<std::uint16_t>().subspan(std::size_t{512} * 128 * 128, 128 * 128);
+  std::fill_n(middle.begin(), 163, std::uint16_t{3});
+  EXPECT_EQ(columns(), 256U) << "below a hundredth";
+  std::fill_n(middle.begin(), 164, std::uint16_t{3});
+  EXPECT_EQ(columns(), 128U);
   std::fill_n(middle.begin(), 1023, std::uint16_t{3});
   EXPECT_EQ(columns(), 128U);
   middle.back() = 1;
