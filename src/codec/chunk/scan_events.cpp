@@ -7,6 +7,9 @@
 #include <limits>
 #include <type_traits>
 
+#include "codec/frame_sums.hpp"
+#include "codec/gaps/extract.hpp"
+
 namespace esieve::codec {
 namespace {
 
@@ -44,12 +47,27 @@ void use_bits(ChunkEvents& events) {
 template <class T>
 constexpr bool all_are_counts = std::is_unsigned_v<T> && sizeof(T) <= sizeof(std::uint32_t);
 
+template <class Count>
+void list_counts(const Count* frame, const BlockShape& shape, ChunkEvents& events) {
+  const std::size_t n_events = frame_sums(frame, shape.n_counts()).n_lit;
+  events.pixels.resize(n_events + gaps::extract_spare);
+  events.counts.resize(n_events + gaps::extract_spare);
+  std::size_t at = 0;
+  for (std::uint32_t f = 0; f < shape.n_frames; ++f, frame += shape.n_pixels()) {
+    const std::size_t n = gaps::extract_frame(frame, shape.n_pixels(), events.pixels.data() + at, events.counts.data() + at);
+    events.frame_events.push_back(static_cast<std::uint32_t>(n));
+    at += n;
+  }
+  events.pixels.resize(n_events);
+  events.counts.resize(n_events);
+}
+
 template <class T>
 void scan(const T* frame, const BlockShape& shape, ChunkEvents& events) {
   const auto n_events =
       static_cast<std::size_t>(std::count_if(frame, frame + shape.n_counts(), [](T value) { return bits_of(value) != 0; }));
   events.pixels.reserve(n_events);
-  if constexpr (!all_are_counts<T>) events.bits.reserve(n_events);
+  events.bits.reserve(n_events);
   events.counts.reserve(n_events);
   bool all_counts = true;
   for (std::uint32_t f = 0; f < shape.n_frames; ++f, frame += shape.n_pixels()) {
@@ -58,7 +76,7 @@ void scan(const T* frame, const BlockShape& shape, ChunkEvents& events) {
       const std::uint64_t bits = bits_of(frame[pixel]);
       if (bits == 0) continue;
       events.pixels.push_back(pixel);
-      if constexpr (!all_are_counts<T>) events.bits.push_back(bits);
+      events.bits.push_back(bits);
       const std::uint32_t count = count_of(frame[pixel]);
       all_counts &= count != 0;
       if (all_counts) events.counts.push_back(count);
@@ -92,8 +110,13 @@ void scan_opaque(const std::byte* item, const BlockLayout& layout, ChunkEvents& 
 void scan_events(std::span<const std::byte> elements, const BlockLayout& layout, ChunkEvents& events) {
   events.clear();
   if (layout.opaque) return scan_opaque(elements.data(), layout, events);
-  visit_dtype(layout.dtype,
-              [&](auto zero) { scan(reinterpret_cast<const decltype(zero)*>(elements.data()), layout.shape, events); });
+  visit_dtype(layout.dtype, [&]<class T>(T) {
+    const T* const frames = reinterpret_cast<const T*>(elements.data());
+    if constexpr (all_are_counts<T>)
+      list_counts(frames, layout.shape, events);
+    else
+      scan(frames, layout.shape, events);
+  });
 }
 
 }  // namespace esieve::codec
