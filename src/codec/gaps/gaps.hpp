@@ -5,7 +5,7 @@
 // Payload (normative: docs/format/codec_gaps.md):
 //
 //   flags     1 byte   bits 0-2: log2 of the leaf size; bit 3: long runs; bit 5: has groups of frames; bit 6:
-//                      has tracks; bit 7: two models of tracks; the others are 0
+//                      has tracks; bit 7: patterns of quads are learned; the others are 0
 //   side                one rANS stream (rans.hpp), its length before it, that holds, in this order,
 //     groups           if there are some: their number, the group of each frame (frame_groups.hpp)
 //     then for each group, or once for the block,
@@ -13,9 +13,10 @@
 //     bright keys      class of each bright pixel (leaf_classes.hpp)
 //     totals           per class: how many events it has, how many have a count above one, the law of counts
 //     then, if the block has tracks,
-//     quads            per frame: which pixels are lit (tracks.hpp)
+//     quads            laws of their patterns, or, learned, per frame: which pixels are lit (tracks.hpp)
 //   runs               (run_stream.hpp) that hold
 //     events           per class: places, then counts (runs.hpp)
+//     quads            patterns, if they are not learned
 //     counts           of all lit pixels, if the block has tracks, in place of those
 #pragma once
 

@@ -26,8 +26,8 @@ struct ByteMarks {
 inline constexpr std::size_t list_spare = put_spare;
 
 struct ListKernels {
-  /// Lists the slots of `n_words` times 64 that are marked by a byte of 1 and whose bit in `inside` is set, in order, and leaves none
-  /// marked.
+  /// Lists the slots of `n_words` times 64 that are marked by a byte of 1 and whose bit in `inside` is set, in order, and leaves
+  /// none marked.
   /// \param list  room for as many as are marked and list_spare more
   /// \returns how many there are
   std::size_t (*list)(std::uint8_t* marks, std::size_t n_words, const std::uint64_t* inside, std::uint32_t* list);

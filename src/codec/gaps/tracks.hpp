@@ -115,7 +115,8 @@ inline constexpr std::array<std::uint8_t, n_near_contexts> quad_classes = [] {
   return classes;
 }();
 
-/// The patterns of a class: how many, and how they are spread. Stored in payloads: a weight of w >= 1 counts (w odd ? 2 : 3) << (w - 1) / 2.
+/// The patterns of a class: how many, and how they are spread. Stored in payloads: a weight of w >= 1 counts
+/// (w odd ? 2 : 3) << (w - 1) / 2.
 struct QuadLaw {
   static constexpr unsigned weight_bits = 5;
 
