@@ -6,9 +6,9 @@
 #include <cstring>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
-#include "codec/frame_sums.hpp"
-#include "codec/gaps/extract.hpp"
+#include "codec/chunk/list_events.hpp"
 
 namespace esieve::codec {
 namespace {
@@ -48,18 +48,12 @@ template <class T>
 constexpr bool all_are_counts = std::is_unsigned_v<T> && sizeof(T) <= sizeof(std::uint32_t);
 
 template <class Count>
-void list_counts(const Count* frame, const BlockShape& shape, ChunkEvents& events) {
-  const std::size_t n_events = frame_sums(frame, shape.n_counts()).n_lit;
-  events.pixels.resize(n_events + gaps::extract_spare);
-  events.counts.resize(n_events + gaps::extract_spare);
-  std::size_t at = 0;
-  for (std::uint32_t f = 0; f < shape.n_frames; ++f, frame += shape.n_pixels()) {
-    const std::size_t n = gaps::extract_frame(frame, shape.n_pixels(), events.pixels.data() + at, events.counts.data() + at);
-    events.frame_events.push_back(static_cast<std::uint32_t>(n));
-    at += n;
-  }
-  events.pixels.resize(n_events);
-  events.counts.resize(n_events);
+void list_counts(const Count* frames, const BlockShape& shape, ChunkEvents& events) {
+  EventSink sink{std::move(events.frame_events), std::move(events.pixels), std::move(events.counts)};
+  list_events(frames, shape, sink);
+  events.frame_events = std::move(sink.frame_events);
+  events.pixels = std::move(sink.pixels);
+  events.counts = std::move(sink.counts);
 }
 
 template <class T>

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "codec/chunk/copied_share.hpp"
+#include "codec/gaps/extract.hpp"
 #include "esieve/codec.hpp"
 #include "support/test_data.hpp"
 
@@ -81,14 +82,9 @@ TEST(ChunkOfPictures, is_told_from_counts) {
 
 TEST(ChunkOfPictures, is_told_from_counts_by_their_list_as_well) {
   const auto share = [&](const std::vector<std::uint16_t>& of) {
-    std::vector<std::uint32_t> pixels, values, frame_events(shape.n_frames);
-    for (std::size_t i = 0; i < of.size(); ++i) {
-      if (of[i] == 0) continue;
-      pixels.push_back(static_cast<std::uint32_t>(i % shape.n_pixels()));
-      values.push_back(of[i]);
-      ++frame_events[i / shape.n_pixels()];
-    }
-    return copied_share(ListedEvents{frame_events, pixels, values}, shape, 1000);
+    gaps::ExtractedEvents events;
+    gaps::extract_events(of.data(), shape, of.size(), events);
+    return copied_share(events.list(), shape, 1000);
   };
   const auto counts = picture(test_seed(7));
   EXPECT_GT(share(counts), 0.9) << "as in the frame before";

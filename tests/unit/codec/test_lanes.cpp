@@ -15,6 +15,7 @@
 
 #include "base/cpu.hpp"
 #include "codec/chunk/count_coder.hpp"
+#include "codec/gaps/extract.hpp"
 #include "codec/lanes/enc_model.hpp"
 #include "codec/lanes/lanes.hpp"
 #include "codec/lanes/workspace.hpp"
@@ -184,14 +185,9 @@ TEST(Lanes, are_the_same_bytes_where_somebody_has_listed_the_events) {
   std::mt19937_64 random(test_seed());
   const BlockShape shape{70, 40, 50, 70};
   const auto counts = random_block<std::uint16_t>(random, shape, {.brightest = 0.3});
-  std::vector<std::uint32_t> pixels, values, frame_events(shape.n_frames);
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (counts[i] == 0) continue;
-    pixels.push_back(static_cast<std::uint32_t>(i % shape.n_pixels()));
-    values.push_back(counts[i]);
-    ++frame_events[i / shape.n_pixels()];
-  }
-  const ListedEvents events{frame_events, pixels, values};
+  gaps::ExtractedEvents extracted;
+  gaps::extract_events(counts.data(), shape, counts.size(), extracted);
+  const ListedEvents events = extracted.list();
   for (const Level level : {Level::fast, Level::standard, Level::max}) {
     Scratch scratch;
     std::vector<std::byte> without, with;
